@@ -1,0 +1,101 @@
+# Every target below makes what it needs: the virtual environment in .venv is filled from the pinned
+# requirements on first use, and again when those change.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+
+# What `make lock` compiles with where uv is not on PATH.
+LOCK_VENV := .lock-venv
+LOCK_UV_VERSION := 0.13.9
+
+ifdef UV
+INSTALL = $(UV) pip install --quiet --no-config --python $(PY) --require-hashes -r
+else
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test check bench lock clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT=… to change)
+	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
+
+test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium too (ARGS='-k name' goes to pytest)
+	@tests/browser_setup.sh
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Lint, formatting and types, without the tests
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)
+	$(PY) -m benchmarks $(ARGS)
+
+lock: ## Recompile requirements/*.txt after a change of *.in (UPGRADE=1 takes the newest versions)
+	@set -eu; \
+	uv="$(UV)"; \
+	if [ -z "$$uv" ]; then \
+	    uv=$(LOCK_VENV)/bin/uv; \
+	    [ -x "$$uv" ] || $(PYTHON) -m venv $(LOCK_VENV); \
+	    $(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(LOCK_UV_VERSION); \
+	fi; \
+	for name in app dev; do \
+	    env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	    "$$uv" pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest \
+	        --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	        $(if $(UPGRADE),--upgrade) requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+clean: ## Remove everything that make and the tools left here
+	rm -rf $(VENV) $(LOCK_VENV) build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment holds the pinned packages; the project itself is not installed into it but put on its
+# path, so nothing is built and a change of the code counts at once. bin/estimator is the command.
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 …" >&2; \
+	    exit 1; }
+ifdef UV
+	@$(UV) venv --quiet --no-config --clear --no-python-downloads --python "$(PYTHON)" $(VENV)
+else
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo "Python's venv module is missing. On Debian and Ubuntu:" >&2; \
+	    echo "    sudo apt-get update && sudo apt-get install -y python3-venv" >&2; \
+	    exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+endif
+
+# First in every environment: a pip where uv made it and has gone since, the path, the command.
+$(VENV)/.base: Makefile | $(PY)
+ifndef UV
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null
+endif
+	@$(PY) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "estimator-checkout.pth").write_text(f"{pathlib.Path.cwd()}\n", encoding="utf-8")'
+	@printf '%s\n' '#!/bin/sh' 'exec "$$(dirname "$$(readlink -f "$$0")")/python" -P -m estimator "$$@"' >$(VENV)/bin/estimator
+	@chmod +x $(VENV)/bin/estimator
+	@touch $@
+
+$(VENV)/.app: requirements/app.txt | $(VENV)/.base
+	@echo "Installing what the app needs into $(VENV) ..."
+	@$(INSTALL) requirements/app.txt
+	@touch $@
+
+# dev.txt holds all of app.txt, at the same versions.
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
+	@echo "Installing what the app and its tests need into $(VENV) ..."
+	@$(INSTALL) requirements/dev.txt
+	@touch $(VENV)/.app $@

@@ -1,0 +1,122 @@
+"""
+Money: whole US cents, the only parsing of dollars and the only rounding.
+
+A `Cents` is an ``int`` or an ``int64`` array with one element per scenario. Rates are whole basis points
+(1/100 of a percent). Dollars exist only at the edges: in tables, in forms and on the page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+CentsArray = npt.NDArray[np.int64]
+Cents = int
+
+WHOLE = 10_000
+"""100 percent in basis points."""
+
+LARGEST = 9_999_999_99
+"""No single amount may exceed this many cents; it keeps every product far inside int64."""
+
+_AMOUNT = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
+_TYPED = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{1,2}))?")
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Low, typical and high of one quantity, in whole cents, basis points or counts; low ≤ typical ≤ high."""
+
+    low: int
+    typical: int
+    high: int
+
+    @classmethod
+    def exactly(cls, value: int) -> "Range":
+        """The range of something known: all three ends are one value."""
+        return cls(value, value, value)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is nothing left to ask."""
+        return self.low == self.high
+
+    @property
+    def ordered(self) -> bool:
+        return self.low <= self.typical <= self.high
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((self.low, self.typical, self.high))
+
+
+def parse_amount(text: str) -> Cents:
+    """
+    Cents of an amount in a table, written like ``75`` or ``75.00``.
+
+    Raises ValueError with a sentence for the person who wrote it.
+    """
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        if re.fullmatch(r"[0-9]+\.[0-9]{3,}", text):
+            raise ValueError(f"'{text}' has fractions of a cent; write at most two digits after the point")
+        raise ValueError(f"'{text}' is not an amount like 75 or 75.00 (digits only: no $, comma or minus sign)")
+    return _cents(match[1], match[2])
+
+
+def parse_typed_amount(text: str) -> Cents:
+    """
+    Cents of an amount typed by a person, who may write ``$1,500`` or ``1500.50``.
+
+    Raises ValueError when it cannot be read; the caller names the field.
+    """
+    match = _TYPED.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is not a dollar amount")
+    return _cents(match[1].replace(",", ""), match[2])
+
+
+def parse_percent(text: str) -> int:
+    """Basis points of a percentage written like ``20`` or ``12.5``; raises ValueError above 100."""
+    match = _PERCENT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"'{text}' is not a percentage like 20 or 12.5")
+    points = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+    if points > WHOLE:
+        raise ValueError(f"'{text}' is more than 100 percent")
+    return points
+
+
+def _cents(whole: str, fraction: str | None) -> Cents:
+    return int(whole) * 100 + int((fraction or "").ljust(2, "0"))
+
+
+def part_of(amount: Any, basis_points: Any) -> Any:
+    """
+    `basis_points` of `amount`, in whole cents, halves rounded up.
+
+    Works alike on one number and on int64 arrays; both must be ≥ 0.
+    """
+    return (amount * basis_points + WHOLE // 2) // WHOLE
+
+
+def between(range_: Range, position: npt.NDArray[np.float64]) -> CentsArray:
+    """
+    The value at each `position` of a range: 0 is low, 0.5 typical, 1 high, straight lines between.
+
+    `position` has shape (scenarios,), values in [0, 1]; halves of a cent round up.
+    """
+    if range_.known:
+        return np.full(position.shape, range_.low, dtype=np.int64)
+    below = (range_.typical - range_.low) * np.minimum(position * 2, 1.0)
+    above = (range_.high - range_.typical) * np.maximum(position * 2 - 1, 0.0)
+    return np.asarray(np.floor(range_.low + below + above + 0.5), dtype=np.int64)
+
+
+def dollars(cents: Cents) -> str:
+    """``$1,234.50``, the exact amount."""
+    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}${cents // 100:,}.{cents % 100:02d}"

@@ -1,0 +1,36 @@
+"""A price book: the tables in force for one clinic (or the nation), with their version."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from estimator.prices.schema import Book
+
+NATIONAL = "national"
+"""The id of the price book without a clinic's own figures."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceBook:
+    """
+    Tables, and which ones they are.
+
+    `version` is the first 12 hex digits of the SHA-256 over the files' bytes: same version, same numbers.
+    `as_of` is the newest day on which any of the figures was checked.
+    """
+
+    id: str
+    tables: Book = field(repr=False)
+    version: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceBooks:
+    """Every price book of one folder: the national one and one per clinic file."""
+
+    national: PriceBook
+    clinics: dict[str, PriceBook]
+
+    def get(self, id_: str) -> PriceBook | None:
+        """The book of a clinic, or `NATIONAL`; None when there is no such clinic."""
+        return self.national if id_ == NATIONAL else self.clinics.get(id_)

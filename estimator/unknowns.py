@@ -1,0 +1,94 @@
+"""
+Unknowns: everything an estimate does not know, each with a position between 0 and 1.
+
+A position means: for a range, 0 low, 0.5 typical, 1 high; for a yes/no, "yes" below its chance; for the plan, which
+of the payer's profiles, each holding a stretch as long as its weight. Independent of each other by assumption.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from estimator.money import WHOLE, CentsArray, Range, between
+from estimator.prices.schema import Question, Text, Whom
+from estimator.prices.schema import Unknown as Wording
+
+Positions = npt.NDArray[np.float64]
+"""Shape (unknowns, scenarios): where each unknown stands in each scenario."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """
+    One unknown: its question, and the positions that matter when it alone is varied.
+
+    `ends` give every extreme or alternative; `continuous` says that values between them exist too. `answer` names the
+    question of the form that settles it.
+    """
+
+    id: str
+    label: Text
+    ask: Text
+    whom: Whom
+    answer: str | None = None
+    ends: tuple[float, ...] = (0.0, 1.0)
+    typical: float = 0.5
+    continuous: bool = True
+
+
+@dataclass(slots=True)
+class Unknowns:
+    """The unknowns of one estimate, in the order they were first met; each has one row of positions."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    all: list[Unknown] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Unknown]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def add(self, unknown: Unknown) -> None:
+        """Register `unknown` unless one of its id is there already."""
+        if unknown.id not in self.rows:
+            self.rows[unknown.id] = len(self.all)
+            self.all.append(unknown)
+
+    def add_range(self, id_: str, wording: Question | Wording, answer: str | None = None) -> str:
+        self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer))
+        return id_
+
+    def add_flag(self, id_: str, wording: Question | Wording, chance: int, answer: str | None = None) -> str:
+        """A yes/no whose yes has a `chance` in basis points; the likelier one is typical, "no" when even."""
+        self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False))
+        return id_
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """Scenarios: for every unknown a position in each. Turns ranges and chances into values, shape (scenarios,)."""
+
+    rows: Mapping[str, int]
+    positions: Positions
+
+    @property
+    def count(self) -> int:
+        return int(self.positions.shape[1])
+
+    def of(self, unknown: str) -> Positions:
+        return np.asarray(self.positions[self.rows[unknown]])
+
+    def value(self, range_: Range, unknown: str | None) -> CentsArray:
+        """The value of a range that moves with `unknown`; where that is no unknown of this estimate, the typical one."""
+        if unknown is None or unknown not in self.rows or range_.known:
+            return np.full(self.count, range_.typical, dtype=np.int64)
+        return between(range_, self.of(unknown))
+
+    def is_yes(self, unknown: str, chance: int) -> Flags:
+        """Where the yes/no `unknown` is yes; `chance` in basis points."""
+        return np.asarray(self.of(unknown) < chance / WHOLE, dtype=np.bool_)

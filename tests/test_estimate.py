@@ -1,0 +1,194 @@
+"""The promises of an estimate, one property each, and the tempting ones that are false."""
+
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+
+import numpy as np
+import plain_ledger
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import TODAY, cases
+
+from estimator.answers import read_answers
+from estimator.estimate import estimate, model_of
+from estimator.results import SCENARIOS
+
+SEARCH_TOLERANCE = 0.02
+"""The search for the ends is numerical: one world may lie outside by this part of `high`. Measured in benchmarks/."""
+
+
+def columns(one):
+    """The four columns of the itemized table, with their totals."""
+    return [
+        ("billed", one.billed),
+        ("plan_pays", one.plan_pays),
+        ("program_pays", one.program_pays),
+        ("you_pay", one.you_pay),
+    ]
+
+
+@given(cases())
+def test_every_cent_lands_with_someone(case):
+    for rows in estimate(*case).ledger:
+        for row in rows:
+            assert row.billed == row.plan_pays + row.program_pays + row.you_pay
+            assert min(row.billed, row.plan_pays, row.program_pays, row.you_pay, row.share) >= 0
+
+
+@given(cases(insurance="commercial"))
+def test_the_vectorised_ledger_equals_the_plain_one_claim_by_claim(case):
+    one = estimate(*case)
+    for rows, plan in zip(one.ledger, one.plan, strict=True):
+        for row, expected in zip(rows, plain_ledger.settle(rows, plan), strict=True):
+            assert {name: getattr(row, name) for name in expected} == expected
+
+
+@given(cases(insurance="commercial"))
+def test_shares_of_a_plan_year_stay_under_the_maximum_and_help_under_the_annual_limit(case):
+    one = estimate(*case)
+    for rows, plan in zip(one.ledger, one.plan, strict=True):
+        counted, helped = {}, {}
+        first = plain_ledger.year_of(rows[0].date, plan.plan_year_start)
+        for row in rows:
+            credit = row.share
+            if row.program and plan.accumulator and not plan.programs[row.program].rebate:
+                credit -= row.program_pays
+            year = plain_ledger.year_of(row.date, plan.plan_year_start)
+            counted[year] = counted.get(year, 0) + credit
+            if row.program:
+                key = (row.program, row.date.year)
+                helped[key] = helped.get(key, 0) + row.program_pays
+        for year, credit in counted.items():
+            limit = plan.out_of_pocket_remaining if year == first else plan.out_of_pocket_maximum
+            assert limit is None or credit <= limit
+        for (name, _), help_ in helped.items():
+            assert plan.programs[name].annual_max is None or help_ <= plan.programs[name].annual_max
+
+
+@given(cases())
+def test_every_column_adds_up(case):
+    one = estimate(*case)
+    for name, total in columns(one):
+        for place, scenario in enumerate(SCENARIOS):
+            assert sum(getattr(getattr(item, name), scenario) for item in one.items) == getattr(total, scenario)
+            assert sum(getattr(row, name) for row in one.ledger[place]) == getattr(total, scenario)
+    for scenario in SCENARIOS:
+        assert sum(getattr(month.you_pay, scenario) for month in one.months) == getattr(one.you_pay, scenario)
+        for month in one.months:
+            at_visit, back = getattr(month.at_visit, scenario), getattr(month.rebates, scenario)
+            assert at_visit - back == getattr(month.you_pay, scenario)
+
+
+@given(cases())
+def test_low_typical_high_and_likely_stand_in_order(case):
+    paid = estimate(*case).you_pay
+    assert paid.low <= paid.typical <= paid.high
+    assert paid.low <= paid.likely[0] <= paid.likely[1] <= paid.high
+
+
+@given(cases(), st.data())
+def test_every_possible_world_lies_inside_the_range(case, data):
+    """The range is a promise: whatever clinic and plan turn out to charge, within what we were told."""
+    paid = estimate(*case).you_pay
+    model = model_of(*case)
+    worlds = data.draw(
+        st.lists(st.tuples(*[st.floats(0, 1, exclude_max=True)] * len(model.unknowns)), min_size=1, max_size=20)
+    )
+    totals = model.totals(np.array(worlds, dtype=np.float64).T.reshape(len(model.unknowns), len(worlds)))
+    slack = SEARCH_TOLERANCE * paid.high
+    assert paid.low - slack <= totals.min()
+    assert totals.max() <= paid.high + slack
+
+
+@given(cases())
+def test_what_the_two_ends_say_is_what_their_own_ledger_adds_up_to(case):
+    """Attainment: low and high are results of actual scenarios, walked again one by one."""
+    one = estimate(*case)
+    for rows, paid in zip(one.ledger, one.you_pay, strict=True):
+        assert sum(row.you_pay for row in rows) == paid
+
+
+@given(cases(insurance="commercial", everything=True, known=True))
+def test_with_nothing_unknown_the_range_is_one_number(case):
+    answers, book = case
+    one = estimate(replace(answers, state="CO"), book)
+    assume(not one.drivers)
+    assert one.you_pay.low == one.you_pay.typical == one.you_pay.high
+    assert one.ledger[0] == one.ledger[1] == one.ledger[2]
+
+
+@given(cases(insurance="commercial"), st.data())
+def test_an_answer_inside_its_former_range_never_widens_the_range(case, data):
+    answers, book = case
+    before = estimate(answers, book)
+    open_questions = [name for name in ("dose", "drug_benefit", "accumulator") if getattr(answers, name) is None]
+    profiles = book.tables.payers["commercial"].profiles
+    given_answer = {
+        "dose": st.sampled_from(["56", "84"]),
+        "drug_benefit": st.sampled_from(["medical", "pharmacy"]),
+        "accumulator": st.booleans(),
+        "plan": st.sampled_from(list(profiles)),
+    }
+    name = data.draw(st.sampled_from([*open_questions, "plan"]))
+    after = estimate(replace(answers, **{name: data.draw(given_answer[name])}), book)
+    slack = SEARCH_TOLERANCE * before.you_pay.high
+    assert before.you_pay.low - slack <= after.you_pay.low
+    assert after.you_pay.high <= before.you_pay.high + slack
+
+
+@given(cases(savings=False), st.integers(1, 5))
+def test_without_savings_programs_more_sessions_never_cost_less(case, more):
+    answers, book = case
+    answers = replace(answers, psychotherapy="none", psychotherapy_sessions=0)
+    fewer, extra = model_of(answers, book), model_of(replace(answers, sessions=answers.sessions + more), book)
+    world = np.full((len(fewer.unknowns), 1), 0.3)
+    assume(fewer.unknowns.rows == extra.unknowns.rows)
+    assert fewer.totals(world)[0] <= extra.totals(world)[0]
+
+
+@given(cases(savings=False, insurance="commercial", coverage="covered"), st.data())
+def test_without_savings_programs_a_dearer_price_never_lowers_the_total(case, data):
+    model = model_of(*case)
+    prices = [row for name, row in model.unknowns.rows.items() if name.endswith(".price")]
+    assume(prices)
+    world = np.array([[data.draw(st.floats(0, 0.99))] for _ in model.unknowns], dtype=np.float64)
+    dearer = world.copy()
+    row = data.draw(st.sampled_from(prices))
+    dearer[row] = data.draw(st.floats(float(world[row, 0]), 1))
+    # Halves of a cent of coinsurance may round apart: one cent a claim.
+    assert model.totals(world)[0] <= model.totals(dearer)[0] + len(model.claims.all)
+
+
+@given(cases(insurance="commercial", coverage="covered", savings=False))
+def test_a_plan_that_shares_nothing_costs_nothing_for_covered_claims(case):
+    answers, book = case
+    free = replace(answers, deductible=0, deductible_remaining=0, coinsurance=0, copay=0)
+    one = estimate(free, book)
+    for rows, plan in zip(one.ledger, one.plan, strict=True):
+        costly = {name for name, terms in plan.benefits.items() if terms.copay}
+        assert all(row.you_pay == 0 for row in rows if row.benefit not in costly)
+
+
+@given(cases(known=True, everything=True, insurance="none"), st.integers(0, 364))
+def test_where_the_new_year_falls_does_not_change_what_is_billed(case, days):
+    answers, book = case
+    start = date(2027, 2, 1)
+    billed = estimate(replace(answers, start=start), book).billed
+    assert estimate(replace(answers, start=start + timedelta(days=days)), book).billed == billed
+
+
+@given(cases())
+def test_the_same_answers_give_the_same_estimate(case):
+    first, second = estimate(*case), estimate(*case)
+    assert asdict(first.you_pay) == asdict(second.you_pay)
+    assert first.ledger == second.ledger
+    assert first.drivers == second.drivers
+
+
+@given(cases())
+def test_nobody_pays_for_the_uninsured(case):
+    answers, book = case
+    raw = dict(answers.query()) | {"insurance": "none"}
+    one = estimate(read_answers(raw, book, TODAY), book)
+    assert one.plan_pays.high == one.program_pays.high == 0
+    assert one.billed == type(one.billed)(*one.you_pay)
