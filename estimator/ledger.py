@@ -245,7 +245,7 @@ class Ledger:
         if key not in self._benefits:
             assert claim.benefit is not None, "a covered charge has a benefit class; the checks see to it"
             terms_of = terms.benefits[claim.benefit]
-            if claim.pharmacy_benefit and terms.pharmacy is not None:
+            if claim.pharmacy_benefit:
                 terms_of = either(terms.pharmacy, terms.benefits[claim.pharmacy_benefit], terms_of)
             self._benefits[key] = terms_of
         return self._benefits[key]

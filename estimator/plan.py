@@ -80,7 +80,7 @@ class Terms:
     profiles: tuple[str, ...]
     plan_year_start: int
     as_of: date
-    pharmacy: Flags | None
+    pharmacy: Flags
     has_benefits: Flags | None
 
 
@@ -242,12 +242,8 @@ def terms_in(plan: Plan, worlds: Worlds) -> Terms:
         profiles=plan.names,
         plan_year_start=answers.plan_year_start,
         as_of=plan.first_day,
-        pharmacy=worlds.is_yes("drug_benefit", plan.book.tables.unknowns["drug_benefit"].chance or 0)
-        if "drug_benefit" in worlds.rows
-        else None,
-        has_benefits=worlds.is_yes("out_of_network", plan.out_of_network.chance)
-        if plan.out_of_network and "out_of_network" in worlds.rows
-        else None,
+        pharmacy=worlds.is_yes("drug_benefit", plan.book.tables.unknowns["drug_benefit"].chance or 0),
+        has_benefits=worlds.is_yes("out_of_network", plan.out_of_network.chance) if plan.out_of_network else None,
     )
 
 
@@ -309,20 +305,19 @@ def either(yes: Flags, first: BenefitTerms, second: BenefitTerms) -> BenefitTerm
 
 def _program_terms(id_: str, program: Program, answers: Answers, worlds: Worlds) -> ProgramTerms:
     active = np.ones(worlds.count, dtype=np.bool_)
-    if f"{id_}.pays" in worlds.rows and program.pays is not None:
+    if program.pays is not None:
         active &= worlds.is_yes(f"{id_}.pays", program.pays)
-    if f"{id_}.resident" in worlds.rows:
-        active &= worlds.is_yes(f"{id_}.resident", program.resident or 0)
     if answers.state in program.excluded_states:
         active[:] = False
-    annual = _limit(program.annual_max)
+    elif answers.state is None and program.excluded_states:
+        active &= worlds.is_yes(f"{id_}.resident", program.resident or 0)
     per_treatment = program.per_treatment_max
     return ProgramTerms(
         id=id_,
         active=active,
         patient_pays=program.patient_pays,
         per_treatment_max=worlds.value(per_treatment.range, f"{id_}.annual_max") if per_treatment else None,
-        annual_max=worlds.value(annual, f"{id_}.annual_max" if not annual.known else None),
+        annual_max=worlds.value(_limit(program.annual_max), f"{id_}.annual_max"),
         rebate=program.rebate,
         always=bool(active.all()),
     )
@@ -332,8 +327,6 @@ def _accumulator(plan: Plan, worlds: Worlds, which: CentsArray) -> Flags:
     wording = plan.book.tables.unknowns["accumulator"]
     if plan.answers.accumulator is not None:
         return np.full(worlds.count, plan.answers.accumulator, dtype=np.bool_)
-    if "accumulator" not in worlds.rows:
-        return np.zeros(worlds.count, dtype=np.bool_)
     refuses = worlds.is_yes("accumulator", wording.chance or 0)
     if plan.answers.state in wording.banned_in:
         regulated = np.array([profile.state_regulated for profile in plan.profiles], dtype=np.bool_)

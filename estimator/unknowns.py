@@ -64,8 +64,9 @@ class Unknowns:
         return id_
 
     def add_flag(self, id_: str, wording: Question | Wording, chance: int, answer: str | None = None) -> str:
-        """A yes/no whose yes has a `chance` in basis points; the likelier one is typical, "no" when even."""
-        self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False))
+        """A yes/no whose yes has a `chance` in basis points: unknown unless it is sure. "No" is typical when even."""
+        if 0 < chance < WHOLE:
+            self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False))
         return id_
 
 
@@ -84,11 +85,13 @@ class Worlds:
         return np.asarray(self.positions[self.rows[unknown]])
 
     def value(self, range_: Range, unknown: str | None) -> CentsArray:
-        """The value of a range that moves with `unknown`; where that is no unknown of this estimate, the typical one."""
+        """The value of a range that moves with `unknown`; the typical one where that is no unknown of this estimate."""
         if unknown is None or unknown not in self.rows or range_.known:
             return np.full(self.count, range_.typical, dtype=np.int64)
         return between(range_, self.of(unknown))
 
     def is_yes(self, unknown: str, chance: int) -> Flags:
-        """Where the yes/no `unknown` is yes; `chance` in basis points."""
+        """Where the yes/no `unknown` is yes; the likelier answer where it is no unknown of this estimate."""
+        if unknown not in self.rows:
+            return np.full(self.count, 2 * chance > WHOLE, dtype=np.bool_)
         return np.asarray(self.of(unknown) < chance / WHOLE, dtype=np.bool_)
