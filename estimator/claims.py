@@ -4,6 +4,7 @@ Claims: every billed line of the course with its price, its benefit class and wh
 Prices are start-dated: the one in force on the claim's day applies. What is not known becomes an unknown.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -81,6 +82,25 @@ class Claim:
     program: str | None
     out_of_network: bool = False
     lower_charge: str | None = None
+    kind: int = 0
+
+    def on(self, day: date) -> "Claim":
+        """The same charge at the same price on another day. Claims of one `kind` differ in the day alone."""
+        return Claim(
+            day,
+            self.charge,
+            self.row,
+            self.units,
+            self.billed,
+            self.allowed,
+            self.verdict,
+            self.benefit,
+            self.pharmacy_benefit,
+            self.program,
+            self.out_of_network,
+            self.lower_charge,
+            self.kind,
+        )
 
     @property
     def missing(self) -> bool:
@@ -128,6 +148,9 @@ class _Builder:
         self.verdicts: dict[str, Verdict] = {}
         self.rows: dict[tuple[str, str], int] = {}
         self.described: list[Row] = []
+        # Lines on days with the same prices in force make claims of one kind.
+        self.kinds: dict[tuple[int, int], Claim] = {}
+        self.starts = sorted({start for charge in self.tables.charges.values() for start in charge.start_dates})
         # One quote object per price: the ledger works out each object's values once.
         self.quotes: dict[tuple[str, PriceColumn, int], Quote] = {}
         self.two_doses: dict[tuple[int, int], Quote] = {}
@@ -159,9 +182,22 @@ class _Builder:
             es=f"{label.get('es')}: paquete de {package.sessions}",
         )
         paid = Quote(package, "self_pay", Range.exactly(package.price), None)
-        return replace(first, row=self.row(first.charge, words, first.verdict, None), units=1, billed=paid)
+        self.kinds[(id(package), first.day.toordinal())] = bought = replace(
+            first,
+            row=self.row(first.charge, words, first.verdict, None),
+            units=1,
+            billed=paid,
+            kind=len(self.kinds),
+        )
+        return bought
 
     def claim(self, item: Billed) -> Claim:
+        key = (id(item.line), bisect_right(self.starts, item.day))
+        if key not in self.kinds:
+            self.kinds[key] = self.new_kind(item)
+        return self.kinds[key].on(item.day)
+
+    def new_kind(self, item: Billed) -> Claim:
         line = item.line
         open_dose = line.lower_dose is not None and self.answers.dose is None
         name = line.charge
@@ -195,6 +231,7 @@ class _Builder:
             program,
             self.out_of_network,
             line.lower_dose if open_dose else None,
+            len(self.kinds),
         )
 
     def row(self, name: str, label: Text, verdict: Verdict, program: str | None) -> int:

@@ -4,7 +4,7 @@ The estimate: course, claims, plan and scenarios put together into what a patien
 `estimate` is pure: answers and a price book in, an `Estimate` out, the same every time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimator.answers import Answers
@@ -15,8 +15,8 @@ from estimator.money import CentsArray
 from estimator.plan import Plan, plan_of, terms_in
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Book
-from estimator.records import amounts, ledger_rows, plan_terms
-from estimator.results import NOTHING, Amounts, Driver, Estimate, Month, YouPay
+from estimator.records import ScenarioLedgers, Statement, statements, total
+from estimator.results import Driver, Estimate, Month, YouPay
 from estimator.scenarios import Search, search
 from estimator.unknowns import Positions, Unknowns, Worlds
 
@@ -38,7 +38,39 @@ class Model:
 
     def totals(self, positions: Positions) -> CentsArray:
         """What the patient pays in each of these worlds, cents, shape (scenarios,)."""
-        return self.ledger(positions).totals()
+        return self.ledger(positions).walk()
+
+    @property
+    def rounds(self) -> int:
+        """How often the search refines: totals only turn back on themselves where a savings program helps."""
+        return 2 if self.plan and self.plan.programs else 1
+
+    def search(self) -> "Found":
+        """The cheapest, the typical and the dearest world, each with its ledger."""
+        entries: list[Entry] = []
+        ledgers: list[Ledger] = []
+
+        def walk(positions: Positions, last: bool) -> CentsArray:
+            ledger = self.ledger(positions)
+            ledgers.append(ledger)
+            return ledger.walk(entries if last else None)
+
+        found = search(self.unknowns.all, walk, self.rounds)
+        return Found(found, ledgers[-1], statements(entries, found.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, the ledger of its last worlds, and the claims of the three shown ones."""
+
+    search: Search
+    ledger: Ledger
+    statements: list[Statement]
+
+    @property
+    def you_pay(self) -> YouPay:
+        paid = total([one.you_pay for one in self.statements])
+        return YouPay(paid.low, paid.typical, paid.high, self.search.likely)
 
 
 def model_of(answers: Answers, book: PriceBook) -> Model:
@@ -56,59 +88,47 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
     The three scenarios are concrete worlds: the cheapest found, the typical one, the dearest found.
     """
     model = model_of(answers, book)
-    found = search(model.unknowns.all, model.totals)
-    ledger = model.ledger(found.positions)
-    entries = list(ledger.entries())
-    you_pay = _you_pay(entries, found)
+    found = model.search()
+    made = found.statements
     needs_authorization = any(claim.verdict.status == "prior_authorization" for claim in model.claims.all)
     days = [claim.day for claim in model.claims.all]
     return Estimate(
         answers=answers,
         book=book,
-        you_pay=you_pay,
-        billed=_sum(entry.billed for entry in entries),
-        plan_pays=_sum(entry.plan_pays for entry in entries),
-        program_pays=_sum(entry.program_pays for entry in entries),
+        you_pay=found.you_pay,
+        billed=total([one.billed for one in made]),
+        plan_pays=total([one.plan_pays for one in made]),
+        program_pays=total([one.program_pays for one in made]),
         missing=model.claims.missing,
-        items=line_items(model.claims, entries, book.tables),
-        months=_months(entries, book.tables),
-        drivers=_drivers(model, found),
+        items=line_items(model.claims, made, book.tables),
+        months=_months(made, book.tables),
+        drivers=_drivers(model, found.search),
         authorization_applies=needs_authorization,
-        if_not_covered=_denied(answers, book) if needs_authorization else you_pay,
-        ledger=ledger_rows(entries, ledger),
-        plan=plan_terms(ledger.terms),
+        if_not_covered=_denied(answers, book) if needs_authorization else found.you_pay,
+        scenario_ledgers=ScenarioLedgers(found.ledger, made, found.search.columns),
         first_visit=min(days),
         last_visit=max(days),
         visits=len(set(days)),
-        scenarios=found.tried,
+        scenarios=found.search.tried,
     )
-
-
-def _sum(arrays: Iterable[CentsArray]) -> Amounts:
-    return sum((amounts(array) for array in arrays), start=NOTHING)
-
-
-def _you_pay(entries: Sequence[Entry], found: Search) -> YouPay:
-    paid = _sum(entry.you_pay for entry in entries)
-    return YouPay(paid.low, paid.typical, paid.high, found.likely)
 
 
 def _denied(answers: Answers, book: PriceBook) -> YouPay:
     """The same course with authorization denied."""
-    model = model_of(replace(answers, authorization="denied"), book)
-    found = search(model.unknowns.all, model.totals)
-    return _you_pay(list(model.ledger(found.positions).entries()), found)
+    return model_of(replace(answers, authorization="denied"), book).search().you_pay
 
 
-def _months(entries: Sequence[Entry], tables: Book) -> tuple[Month, ...]:
-    due: dict[str, list[Amounts]] = {}
-    for entry in entries:
-        program = entry.claim.program
-        is_rebate = program is not None and tables.programs[program].rebate
-        paid, back = amounts(entry.you_pay), amounts(entry.program_pays) if is_rebate else NOTHING
-        month = due.setdefault(f"{entry.claim.day:%Y-%m}", [NOTHING, NOTHING, NOTHING])
-        month[:] = [month[0] + paid + back, month[1] + back, month[2] + paid]
-    return tuple(Month(month, at_visit, back, paid) for month, (at_visit, back, paid) in sorted(due.items()))
+def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:
+    rebates = {id_ for id_, program in tables.programs.items() if program.rebate}
+    due: dict[str, list[Statement]] = {}
+    for one in made:
+        due.setdefault(one.claim.day.isoformat()[:7], []).append(one)
+    months = []
+    for month, own in sorted(due.items()):
+        paid = total([one.you_pay for one in own])
+        back = total([one.program_pays for one in own if one.claim.program in rebates])
+        months.append(Month(month, paid + back, back, paid))
+    return tuple(months)
 
 
 def _drivers(model: Model, found: Search) -> tuple[Driver, ...]:

@@ -1,29 +1,26 @@
 """Line items: the claims of one charge added up into a row the patient reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from estimator.claims import Claim, Claims, Row
-from estimator.ledger import Entry
-from estimator.money import CentsArray
 from estimator.prices.schema import Book, Provenance
-from estimator.records import amounts
-from estimator.results import NOTHING, Amounts, LineItem, SourceNote
+from estimator.records import Statement, total
+from estimator.results import Amounts, LineItem, SourceNote
 
 
-def line_items(claims: Claims, entries: Sequence[Entry], tables: Book) -> tuple[LineItem, ...]:
-    """The rows in the order their first claims were met; every entry belongs to exactly one."""
-    by_row: dict[int, list[Claim]] = {}
+def line_items(claims: Claims, made: Sequence[Statement], tables: Book) -> tuple[LineItem, ...]:
+    """The rows in the order their first claims were met; every statement belongs to exactly one."""
+    by_row: dict[int, tuple[list[Claim], list[Statement]]] = {}
     for claim in sorted(claims.all, key=lambda claim: claim.row):
-        by_row.setdefault(claim.row, []).append(claim)
-    return tuple(
-        _line_item(claims.rows[row], own, [entry for entry in entries if entry.claim.row == row], tables)
-        for row, own in by_row.items()
-    )
+        by_row.setdefault(claim.row, ([], []))[0].append(claim)
+    for one in made:
+        by_row[one.claim.row][1].append(one)
+    return tuple(_line_item(claims.rows[row], own, said, tables) for row, (own, said) in by_row.items())
 
 
-def _line_item(row: Row, claims: Sequence[Claim], entries: Sequence[Entry], tables: Book) -> LineItem:
+def _line_item(row: Row, claims: Sequence[Claim], made: Sequence[Statement], tables: Book) -> LineItem:
     quantity = sum(claim.units for claim in claims)
-    billed = _total(entry.billed for entry in entries)
+    billed = total([one.billed for one in made])
     return LineItem(
         charge=row.charge,
         label=row.label,
@@ -32,9 +29,9 @@ def _line_item(row: Row, claims: Sequence[Claim], entries: Sequence[Entry], tabl
         codes=row.codes,
         unit_price=Amounts(*((amount + quantity // 2) // quantity for amount in billed)),
         billed=billed,
-        plan_pays=_total(entry.plan_pays for entry in entries),
-        program_pays=_total(entry.program_pays for entry in entries),
-        you_pay=_total(entry.you_pay for entry in entries),
+        plan_pays=total([one.plan_pays for one in made]),
+        program_pays=total([one.program_pays for one in made]),
+        you_pay=total([one.you_pay for one in made]),
         coverage=row.verdict.status,
         coverage_reason=row.verdict.reason,
         program=tables.programs[row.program].label if row.program else None,
@@ -43,21 +40,18 @@ def _line_item(row: Row, claims: Sequence[Claim], entries: Sequence[Entry], tabl
     )
 
 
-def _total(arrays: Iterable[CentsArray]) -> Amounts:
-    return sum((amounts(array) for array in arrays), start=NOTHING)
-
-
 def _sources(claims: Sequence[Claim], tables: Book) -> tuple[SourceNote, ...]:
     """Every source of the prices and the coverage of these claims, each once, prices first."""
-    stated: list[Provenance | None] = []
+    stated: dict[int, Provenance] = {}
     for claim in claims:
         for quote in (claim.billed, claim.allowed):
             while quote is not None:
-                stated.append(quote.stated)
+                if quote.stated is not None:
+                    stated[id(quote.stated)] = quote.stated
                 quote = quote.lower
-    stated.extend(claim.verdict.source for claim in claims)
-    notes = [note for provenance in stated if provenance for note in source_notes(provenance, tables)]
-    return tuple(dict.fromkeys(notes))
+    if claims[0].verdict.source is not None:
+        stated[id(claims[0].verdict.source)] = claims[0].verdict.source
+    return tuple(note for provenance in stated.values() for note in source_notes(provenance, tables))
 
 
 def source_notes(provenance: Provenance, tables: Book) -> list[SourceNote]:

@@ -103,17 +103,26 @@ def part_of(amount: Any, basis_points: Any) -> Any:
     return (amount * basis_points + WHOLE // 2) // WHOLE
 
 
-def between(range_: Range, position: npt.NDArray[np.float64]) -> CentsArray:
-    """
-    The value at each `position` of a range: 0 is low, 0.5 typical, 1 high, straight lines between.
+Weights = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
-    `position` has shape (scenarios,), values in [0, 1]; halves of a cent round up.
+
+def weights(position: npt.NDArray[np.float64]) -> Weights:
+    """How far each position has gone from low to typical, and from typical to high; both in [0, 1]."""
+    doubled = position * 2
+    return np.minimum(doubled, 1.0), np.maximum(doubled, 1.0) - 1.0
+
+
+def between(low: Any, typical: Any, high: Any, gone: Weights) -> CentsArray:
     """
-    if range_.known:
-        return np.full(position.shape, range_.low, dtype=np.int64)
-    below = (range_.typical - range_.low) * np.minimum(position * 2, 1.0)
-    above = (range_.high - range_.typical) * np.maximum(position * 2 - 1, 0.0)
-    return np.asarray(np.floor(range_.low + below + above + 0.5), dtype=np.int64)
+    The value at each position of a range: 0 is low, 0.5 typical, 1 high, straight lines between.
+
+    The ends are numbers or int64 arrays of shape (scenarios,); `gone` comes from `weights`. Halves of a cent round up.
+    """
+    below, above = gone
+    value = (typical - low) * below
+    value += (high - typical) * above
+    value += low + 0.5
+    return np.asarray(np.floor(value, out=value), dtype=np.int64)
 
 
 def dollars(cents: Cents) -> str:

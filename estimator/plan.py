@@ -12,7 +12,7 @@ import numpy as np
 
 from estimator.answers import Answers
 from estimator.claims import Claims
-from estimator.money import CentsArray, Range
+from estimator.money import CentsArray, Range, between
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import (
     AmountRange,
@@ -195,11 +195,13 @@ def terms_in(plan: Plan, worlds: Worlds) -> Terms:
     unknown = "plan_terms" if "plan_terms" in worlds.rows else None
 
     def chosen(ranges: Sequence[Range]) -> CentsArray:
-        if len(ranges) == 1:
-            return worlds.value(ranges[0], unknown)
-        if all(r.known for r in ranges):
-            return np.array([r.low for r in ranges], dtype=np.int64)[which]
-        return np.choose(which, [worlds.value(r, unknown) for r in ranges])
+        """Each scenario's profile's value of one term."""
+        typical = np.array([r.typical for r in ranges], dtype=np.int64)[which]
+        if unknown is None or all(r.known for r in ranges):
+            return typical
+        low = np.array([r.low for r in ranges], dtype=np.int64)[which]
+        high = np.array([r.high for r in ranges], dtype=np.int64)[which]
+        return between(low, typical, high, worlds.gone(unknown))
 
     def typed_or(value: int | None, ranges: Sequence[Range]) -> CentsArray:
         return chosen(ranges) if value is None else np.full(n, value, dtype=np.int64)

@@ -6,8 +6,10 @@ the patient, the typical one and the dearest. Each is one concrete ledger, so ev
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Protocol
 
 from estimator.answers import Answers
 from estimator.prices.book import PriceBook
@@ -166,7 +168,15 @@ class PlanTerms:
     programs: Mapping[str, ProgramTerms]
 
 
-@dataclass(frozen=True, slots=True)
+class Ledgers(Protocol):
+    """The three shown scenarios in full; `place` is 0 for the cheapest, 1 for the typical, 2 for the dearest."""
+
+    def rows(self, place: int) -> tuple[LedgerRow, ...]: ...
+
+    def plan(self, place: int) -> PlanTerms: ...
+
+
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """Everything about one set of answers and one price book. Same answers, same book: the same estimate."""
 
@@ -182,12 +192,23 @@ class Estimate:
     drivers: tuple[Driver, ...]
     authorization_applies: bool
     if_not_covered: YouPay
-    ledger: tuple[tuple[LedgerRow, ...], tuple[LedgerRow, ...], tuple[LedgerRow, ...]]
-    plan: tuple[PlanTerms, PlanTerms, PlanTerms]
+    scenario_ledgers: Ledgers = field(repr=False)
     first_visit: date
     last_visit: date
     visits: int
     scenarios: int
+
+    @cached_property
+    def ledger(self) -> tuple[tuple[LedgerRow, ...], tuple[LedgerRow, ...], tuple[LedgerRow, ...]]:
+        """Every claim of the three scenarios; worked out when first asked for."""
+        rows = self.scenario_ledgers.rows
+        return rows(0), rows(1), rows(2)
+
+    @cached_property
+    def plan(self) -> tuple[PlanTerms, PlanTerms, PlanTerms]:
+        """The insurance terms of the three scenarios."""
+        plan = self.scenario_ledgers.plan
+        return plan(0), plan(1), plan(2)
 
     @property
     def at_least(self) -> bool:

@@ -13,30 +13,35 @@ from functools import lru_cache
 import numpy as np
 
 from estimator.money import CentsArray
-from estimator.unknowns import Positions, Unknown
+from estimator.unknowns import Flags, Positions, Unknown
 
 SPREAD = 509
 """Evenly spread points: a Korobov lattice. Size and generator from L'Ecuyer & Lemieux (2000), table 1."""
 GENERATOR = 35
 CORNERS = 251
 CORNER_GENERATOR = 33
-ROUNDS = 3
 STEPS = (0.25, 0.06, 0.015)
 
-Totals = Callable[[Positions], CentsArray]
-"""What the patient pays in each world: positions of shape (unknowns, scenarios) to cents of shape (scenarios,)."""
+Walk = Callable[[Positions, bool], CentsArray]
+"""
+What the patient pays in each world: positions of shape (unknowns, scenarios) to cents of shape (scenarios,).
+
+The flag says that this batch is the last, the one the result is about.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """
-    What the search found: the positions of the three scenarios, shape (unknowns, 3), and what each unknown does alone.
+    What the search found: a last batch of worlds, shape (unknowns, scenarios), and which of them are shown.
 
-    `alone` has for every unknown the least and the most the patient pays when only it is varied. `likely` is the
-    10th and 90th percentile of the evenly spread points. `tried` counts the worlds.
+    `columns` are the cheapest, the typical and the dearest world of that batch. `alone` has for every unknown the least
+    and the most the patient pays when only it is varied. `likely` is the 10th and 90th percentile of the evenly spread
+    points. `tried` counts the worlds.
     """
 
     positions: Positions
+    columns: tuple[int, int, int]
     alone: tuple[tuple[int, int], ...]
     likely: tuple[int, int]
     tried: int
@@ -50,77 +55,85 @@ def lattice(dimensions: int, points: int, generator: int) -> Positions:
     return np.asarray((steps + 0.5) / points, dtype=np.float64)
 
 
-def search(unknowns: Sequence[Unknown], totals: Totals) -> Search:
-    """Find the cheapest and the dearest world for the patient, and how much each unknown matters."""
-    typical = np.array([[u.typical] for u in unknowns], dtype=np.float64).reshape(len(unknowns), 1)
+def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
+    """
+    Find the cheapest and the dearest world for the patient, and how much each unknown matters.
+
+    After the first batch come `rounds` (1 to 3) of refinement around the ends found so far.
+    """
+    typical = np.array([unknown.typical for unknown in unknowns], dtype=np.float64)
     if not unknowns:
-        known = int(totals(typical)[0])
-        return Search(np.repeat(typical, 3, axis=1), (), (known, known), 1)
+        paid = walk(typical.reshape(0, 1), True)
+        return Search(typical.reshape(0, 1), (0, 0, 0), (), (int(paid[0]), int(paid[0])), 1)
     alone, owners = _each_alone(unknowns, typical)
-    corners = _corners(unknowns)
-    spread = lattice(len(unknowns), SPREAD, GENERATOR)
-    positions = np.concatenate([typical, alone, corners, spread], axis=1)
-    paid = totals(positions)
-    best, best_paid = positions[:, paid.argmin()], int(paid.min())
-    worst, worst_paid = positions[:, paid.argmax()], int(paid.max())
-    tried = positions.shape[1]
-    for step in STEPS[:ROUNDS]:
-        near_best, near_worst = _neighbours(unknowns, best, step), _neighbours(unknowns, worst, step)
-        nearby = np.concatenate([near_best, near_worst], axis=1)
-        paid_nearby = totals(nearby)
-        tried += nearby.shape[1]
-        low, high = int(paid_nearby.argmin()), int(paid_nearby.argmax())
-        if paid_nearby[low] < best_paid:
-            best, best_paid = nearby[:, low], int(paid_nearby[low])
-        if paid_nearby[high] > worst_paid:
-            worst, worst_paid = nearby[:, high], int(paid_nearby[high])
-    first = 1 + len(owners)
-    return Search(
-        positions=np.stack([best, typical[:, 0], worst], axis=1),
-        alone=_ranges_alone(len(unknowns), int(paid[0]), paid[1:first], owners),
-        likely=_likely(paid[first + corners.shape[1] :]),
-        tried=tried,
-    )
+    fixed, first = _fixed_worlds(unknowns), 1 + len(owners)
+    positions = np.concatenate([typical[:, None], alone, fixed], axis=1)
+    paid = walk(positions, False)
+    ranges_alone = _ranges_alone(len(unknowns), int(paid[0]), paid[1:first].tolist(), owners)
+    likely = _likely(paid[-SPREAD:])
+    tried, columns = len(paid), (int(paid.argmin()), 0, int(paid.argmax()))
+    for round_, step in enumerate(STEPS[:rounds], start=1):
+        positions = _around(unknowns, typical, positions[:, columns[0]], positions[:, columns[2]], step)
+        paid = walk(positions, round_ == rounds)
+        tried += len(paid)
+        columns = (int(paid.argmin()), 0, int(paid.argmax()))
+    return Search(positions, columns, ranges_alone, likely, tried)
 
 
 def _each_alone(unknowns: Sequence[Unknown], typical: Positions) -> tuple[Positions, list[int]]:
     owners = [row for row, unknown in enumerate(unknowns) for _ in unknown.ends]
-    alone = np.repeat(typical, len(owners), axis=1)
+    alone = np.repeat(typical[:, None], len(owners), axis=1)
     alone[owners, np.arange(len(owners))] = [end for unknown in unknowns for end in unknown.ends]
     return alone, owners
 
 
-def _ranges_alone(count: int, typical: int, paid: CentsArray, owners: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def _ranges_alone(count: int, typical: int, paid: Sequence[int], owners: Sequence[int]) -> tuple[tuple[int, int], ...]:
     ranges = [(typical, typical)] * count
-    for row, amount in zip(owners, paid.tolist(), strict=True):
+    for row, amount in zip(owners, paid, strict=True):
         ranges[row] = (min(ranges[row][0], amount), max(ranges[row][1], amount))
     return tuple(ranges)
 
 
-def _corners(unknowns: Sequence[Unknown]) -> Positions:
-    """Worlds in which every unknown stands at one of its ends; all low and all high are the first two."""
-    places = lattice(len(unknowns), CORNERS, CORNER_GENERATOR)
-    rows = [
-        np.array(
-            [unknown.ends[0], unknown.ends[-1], *np.take(unknown.ends, (place * len(unknown.ends)).astype(np.int64))]
-        )
-        for unknown, place in zip(unknowns, places, strict=True)
+@lru_cache(maxsize=256)
+def _worlds_for(ends: tuple[tuple[float, ...], ...]) -> Positions:
+    """Corners, in which every unknown stands at one of its ends (all low, all high first), then spread points."""
+    places = lattice(len(ends), CORNERS, CORNER_GENERATOR)
+    corners = [
+        np.array([own[0], own[-1], *np.take(own, (place * len(own)).astype(np.int64))])
+        for own, place in zip(ends, places, strict=True)
     ]
-    return np.stack(rows)
+    return np.concatenate([np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)], axis=1)
 
 
-def _neighbours(unknowns: Sequence[Unknown], world: Positions, step: float) -> Positions:
-    """`world` with one unknown changed at a time: to each of its ends, and a step up and down."""
-    changes: list[tuple[int, float]] = []
-    for row, unknown in enumerate(unknowns):
-        options = list(unknown.ends)
-        if unknown.continuous:
-            here = float(world[row])
-            options += [min(here + step, 1.0), max(here - step, 0.0), unknown.typical]
-        changes += [(row, option) for option in options]
-    nearby = np.repeat(world.reshape(-1, 1), len(changes), axis=1)
-    nearby[[row for row, _ in changes], np.arange(len(changes))] = [value for _, value in changes]
-    return nearby
+def _fixed_worlds(unknowns: Sequence[Unknown]) -> Positions:
+    return _worlds_for(tuple(unknown.ends for unknown in unknowns))
+
+
+def _around(
+    unknowns: Sequence[Unknown], typical: Positions, best: Positions, worst: Positions, step: float
+) -> Positions:
+    """The typical, the best and the worst world, and the two last with one unknown changed at a time."""
+    rows, values, relative = _moves(tuple((u.ends, u.typical, u.continuous) for u in unknowns), step)
+    batches = [np.stack([typical, best, worst], axis=1)]
+    for world in (best, worst):
+        nearby = np.repeat(world[:, None], len(rows), axis=1)
+        nearby[rows, np.arange(len(rows))] = np.where(relative, np.clip(world[rows] + values, 0.0, 1.0), values)
+        batches.append(nearby)
+    return np.concatenate(batches, axis=1)
+
+
+@lru_cache(maxsize=256)
+def _moves(
+    unknowns: tuple[tuple[tuple[float, ...], float, bool], ...], step: float
+) -> tuple[CentsArray, Positions, Flags]:
+    """Every change worth trying: which unknown, to where, and whether that is a step from where it stands."""
+    moves: list[tuple[int, float, bool]] = []
+    for row, (ends, typical, continuous) in enumerate(unknowns):
+        moves += [(row, end, False) for end in ends]
+        if continuous:
+            moves += [(row, typical, False), (row, step, True), (row, -step, True)]
+    rows, values, relative = zip(*moves, strict=True)
+    return np.array(rows, dtype=np.int64), np.array(values), np.array(relative)
 
 
 def _likely(paid: CentsArray) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from estimator.money import WHOLE, CentsArray, Range, between
+from estimator.money import WHOLE, CentsArray, Range, Weights, between, weights
 from estimator.prices.schema import Question, Text, Whom
 from estimator.prices.schema import Unknown as Wording
 
@@ -76,6 +76,7 @@ class Worlds:
 
     rows: Mapping[str, int]
     positions: Positions
+    weights: dict[str, Weights] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -88,7 +89,13 @@ class Worlds:
         """The value of a range that moves with `unknown`; the typical one where that is no unknown of this estimate."""
         if unknown is None or unknown not in self.rows or range_.known:
             return np.full(self.count, range_.typical, dtype=np.int64)
-        return between(range_, self.of(unknown))
+        return between(range_.low, range_.typical, range_.high, self.gone(unknown))
+
+    def gone(self, unknown: str) -> Weights:
+        """The `weights` of an unknown's positions."""
+        if unknown not in self.weights:
+            self.weights[unknown] = weights(self.of(unknown))
+        return self.weights[unknown]
 
     def is_yes(self, unknown: str, chance: int) -> Flags:
         """Where the yes/no `unknown` is yes; the likelier answer where it is no unknown of this estimate."""

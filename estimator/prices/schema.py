@@ -9,6 +9,7 @@ Amounts become cents, percentages basis points, days `datetime.date`.
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -40,7 +41,7 @@ Confidence = Literal["high", "medium", "low"]
 
 def _refuse(sentence: str, fix: str = "") -> PydanticCustomError:
     # pydantic would put values of the context in place of {name} in the sentence: it holds none but this key.
-    return PydanticCustomError("table", sentence, {"how to put it right": fix})  # type: ignore[arg-type]
+    return PydanticCustomError("table", sentence, {"how to put it right": fix})
 
 
 def _as_text(value: Any) -> str:
@@ -139,12 +140,13 @@ PERCENT_JSON = {
     "minimum": 0,
     "maximum": 100,
 }
+DAY_JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 COUNT_JSON = {"type": ["integer", "string"], "pattern": r"^(0|[1-9][0-9]{0,3})$", "minimum": 0, "maximum": 9999}
 
 Amount = Annotated[int, _scalar(parse_amount, _plain_amount), WithJsonSchema(AMOUNT_JSON)]
 Percent = Annotated[int, _scalar(parse_percent, _plain_percent), WithJsonSchema(PERCENT_JSON)]
 Count = Annotated[int, _scalar(_count), WithJsonSchema(COUNT_JSON)]
-Day = Annotated[date, _scalar(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, _scalar(_day), WithJsonSchema(DAY_JSON)]
 YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]
 Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
@@ -335,6 +337,11 @@ class _ChargeKeys(Table):
 
     def prices(self, column: PriceColumn) -> Mapping[date, Price] | None:
         return getattr(self, column)  # type: ignore[no-any-return]
+
+    @cached_property
+    def start_dates(self) -> frozenset[date]:
+        """Every day on which a price of this charge begins."""
+        return frozenset(start for column in PRICE_COLUMNS for start in self.prices(column) or ())
 
 
 class Charge(_ChargeKeys):

@@ -1,0 +1,34 @@
+"""How true the range is: random worlds inside every range, how many fall outside [low, high], and by how much."""
+
+import numpy as np
+
+from benchmarks import cases
+from estimator.estimate import estimate, model_of
+
+ANSWERS = 100
+WORLDS = 20_000
+
+
+def main() -> None:
+    book = cases.books().national
+    random = np.random.default_rng(7)
+    outside, tried, furthest, scenarios = 0, 0, 0.0, 0
+    for answers in cases.varied(book, ANSWERS):
+        one, model = estimate(answers, book), model_of(answers, book)
+        scenarios += one.scenarios
+        positions = random.random((len(model.unknowns), WORLDS))
+        # Half of the worlds stand at ends, where the extremes mostly are.
+        half = positions[:, : WORLDS // 2]
+        half[:] = np.where(random.random(half.shape) < 0.5, np.round(half), half)
+        paid = model.totals(np.minimum(positions, 1 - 1e-9))
+        beyond = np.maximum(one.you_pay.low - paid, paid - one.you_pay.high)
+        outside += int((beyond > 0).sum())
+        tried += WORLDS
+        furthest = max(furthest, float(beyond.max()) / max(one.you_pay.high, 1))
+    print(f"answers {ANSWERS}, worlds {tried:,}, scenarios per estimate {scenarios / ANSWERS:.0f}")
+    print(f"outside the range  {outside} worlds, 1 in {tried // max(outside, 1):,}   (mark: 1 in 100,000)")
+    print(f"furthest outside   {max(furthest, 0):.2%} of high   (mark: 1 %)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What deserves a look before publishing, and stops nothing."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import pairwise
+
+from estimator.money import dollars
+from estimator.prices.figures import figures, prices
+from estimator.prices.findings import Finding
+from estimator.prices.schema import Book, in_force
+
+JUMP = 50
+"""A typical price that changes by more than this many percent from one start date to the next gets a look."""
+
+
+def checked_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
+    """Figures older than twelve months."""
+    for path, figure in figures(book):
+        if today and figure.checked and _a_year_later(figure.checked) < (today.year, today.month, today.day):
+            says = f"last checked on {figure.checked}, more than 12 months ago"
+            yield Finding((*path, "checked"), says, "look at the source again, then write today's date")
+
+
+def checked_in_the_future(book: Book, today: date | None) -> Iterator[Finding]:
+    """Dates nobody can have looked at yet."""
+    for path, figure in figures(book):
+        if today and figure.checked and figure.checked > today:
+            yield Finding((*path, "checked"), f"checked on {figure.checked}, which is after today")
+
+
+def free_of_charge(book: Book, _: date | None) -> Iterator[Finding]:
+    """A price of 0, where the price was likely unknown."""
+    for path, charge, _column, dated in prices(book):
+        for start, price in dated.items():
+            if price.high == 0 and charge.included_in is None:
+                fix = "remove the price if it is not known: a missing price is shown as missing"
+                yield Finding((*path, start.isoformat()), "the price is 0: is this really free?", fix)
+
+
+def prices_that_jump(book: Book, _: date | None) -> Iterator[Finding]:
+    """A typical price far from the one before it: often a slip of the keyboard."""
+    for path, _charge, _column, dated in prices(book):
+        for before, start in pairwise(sorted(dated)):
+            old, new = dated[before].typical, dated[start].typical
+            if abs(new - old) * 100 > old * JUMP:
+                says = f"the typical price goes from {dollars(old)} to {dollars(new)}"
+                yield Finding((*path, start.isoformat()), f"{says}, a change of more than {JUMP} percent")
+
+
+def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Finding]:
+    """A package that costs more than its sessions one by one, at the prices in force or, later, at the last ones."""
+    for id_, charge in book.charges.items():
+        for position, package in enumerate(charge.packages):
+            singles = 0
+            for part in (charge, *(book.charges[other] for other in package.also_covers if other in book.charges)):
+                dated = part.self_pay or {}
+                price = in_force(dated, today or date.max) or in_force(dated, date.max)
+                singles += package.sessions * price.typical if price else 0
+            if package.price > singles > 0:
+                says = f"{package.sessions} sessions cost {dollars(package.price)} as a package"
+                path = ("charges", id_, "packages", position, "price")
+                yield Finding(path, f"{says}, and {dollars(singles)} one by one")
+
+
+def _a_year_later(day: date) -> tuple[int, int, int]:
+    return (day.year + 1, day.month, day.day)
+
+
+ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
+    checked_long_ago,
+    checked_in_the_future,
+    free_of_charge,
+    prices_that_jump,
+    packages_dearer_than_singles,
+)

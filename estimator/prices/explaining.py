@@ -1,0 +1,142 @@
+"""What the schema found wrong with a tree -> problems in plain words, with the line and the nearest known key."""
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from estimator.prices.nodes import MOST_PROBLEMS, Node
+from estimator.prices.problems import Path, Problem, dotted, shortened
+from estimator.prices.schema import Price
+
+_KEY = "[key]"
+"""How pydantic marks an error about a mapping's key."""
+
+
+def explained(error: ValidationError, root: Node, model: type[BaseModel], file: str) -> list[Problem]:
+    """The problems behind one validation of `root` against `model`, in the order of the file."""
+    found: dict[tuple[int, int, str], Problem] = {}
+    for details in error.errors(include_url=False):
+        problem = _problem(details, root, model, file)
+        found.setdefault((problem.line, problem.column, problem.says), problem)
+        if len(found) >= MOST_PROBLEMS:
+            break
+    return sorted(found.values(), key=lambda problem: (problem.line, problem.column))
+
+
+def _problem(details: ErrorDetails, root: Node, model: type[BaseModel], file: str) -> Problem:
+    path: Path = details["loc"]
+    about_key = path[-1:] == (_KEY,) or details["type"] == "extra_forbidden"
+    path = path[:-1] if path[-1:] == (_KEY,) else path
+    node, rest = root.nearest(path)
+    if rest and rest[0] in ("low", "typical", "high") and (price := node.child("price")):
+        node, path = price, (*path[: len(path) - len(rest)], "price")
+    elif rest and details["type"] != "missing":
+        path = path[: len(path) - len(rest)]
+    says, fix = _words(details, node, path, model)
+    line, column = (node.key_line, node.key_column) if about_key else (node.line, node.column)
+    return Problem(file, line, column, dotted(path), says, fix)
+
+
+def _words(details: ErrorDetails, node: Node, path: Path, model: type[BaseModel]) -> tuple[str, str]:
+    """The sentence and the fix."""
+    kind, context, message = details["type"], details.get("ctx", {}), details["msg"]
+    if node.content == "" and kind not in ("missing", "extra_forbidden"):
+        return "this is empty", "write the value, or remove the key"
+    match kind:
+        case "table":
+            return message, context.get("how to put it right", "")
+        case "extra_forbidden":
+            return f"{shortened(str(path[-1]), 80)} is no key that can stand here", _known_keys(path, model)
+        case "missing":
+            return f"{path[-1]} is missing", f"add {path[-1]}: …"
+        case "literal_error":
+            choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            written = str(path[-1]) if isinstance(node.content, dict) else str(node.content)
+            fix = _nearest(written, choices) or f"write one of {', '.join(choices)}"
+            return f"'{shortened(written, 80)}' is not known here", fix
+        case "greater_than_equal":
+            return f"'{node.content}' is too small; the least is {context['ge']}", ""
+        case "less_than_equal":
+            return f"'{node.content}' is too large; the most is {context['le']}", ""
+        case "too_short":
+            return "at least one is needed here", ""
+        case "tuple_type":
+            return f"expected a list here, not {_kind(node)}", _as_list(node)
+        case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
+            return f"expected a group of keys here, not {_kind(node)}", _as_group(node, path, model)
+    return message, ""
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node.content, str):
+        return "one value"
+    return "a list" if isinstance(node.content, list) else "a group of keys"
+
+
+def _as_list(node: Node) -> str:
+    if not isinstance(node.content, str):
+        return "begin each item with -"
+    return f"write [{shortened(node.content, 80)}]"
+
+
+def _as_group(node: Node, path: Path, model: type[BaseModel]) -> str:
+    wanted = _annotation_at(model, path)
+    if typing.get_origin(wanted) is Mapping and _stripped(typing.get_args(wanted)[0]) is date:
+        return "write the day the price begins in front of it, like 2026-01-01: 75"
+    keys = _keys_of(wanted)
+    return f"write its keys: {', '.join(keys)}" if keys else ""
+
+
+def _known_keys(path: Path, model: type[BaseModel]) -> str:
+    keys = _keys_of(_annotation_at(model, path[:-1]))
+    return _nearest(str(path[-1]), keys) or (f"the keys here are {', '.join(keys)}" if keys else "")
+
+
+def _keys_of(annotation: Any) -> list[str]:
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return []
+    return [*annotation.model_fields, *(["price"] if annotation is Price else [])]
+
+
+def _nearest(written: str, known: list[str]) -> str:
+    """``did you mean …``, or nothing when no known word resembles the written one."""
+    near = difflib.get_close_matches(written[:60], known, n=1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _annotation_at(model: type[BaseModel], path: Path) -> Any:
+    """The type the schema gives to the value at `path`; None where it gives none."""
+    wanted: Any = model
+    for key in path:
+        if isinstance(wanted, type) and issubclass(wanted, BaseModel):
+            field = wanted.model_fields.get(str(key))
+            wanted = _stripped(field.annotation) if field is not None else None
+        elif typing.get_origin(wanted) is tuple:
+            wanted = _stripped(typing.get_args(wanted)[0])
+        elif typing.get_origin(wanted) is Mapping:
+            wanted = _stripped(typing.get_args(wanted)[1])
+        else:
+            return None
+    return wanted
+
+
+def _stripped(annotation: Any) -> Any:
+    """`annotation` without ``Annotated`` and without ``| None``."""
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is typing.Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif origin in (typing.Union, types.UnionType):
+            annotation = next(_real_members(annotation), None)
+        else:
+            return annotation
+
+
+def _real_members(annotation: Any) -> Iterator[Any]:
+    return (member for member in typing.get_args(annotation) if member is not type(None))

@@ -1,0 +1,80 @@
+"""Walks over a price book: every group of keys, every figure, every line, with its path."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from estimator.prices.problems import Path
+from estimator.prices.schema import (
+    PRICE_COLUMNS,
+    AmountRange,
+    Book,
+    Charge,
+    CountRange,
+    Line,
+    Price,
+    PriceColumn,
+    Provenance,
+    Table,
+    Treatment,
+    Unknown,
+)
+
+
+def tables(value: Any, path: Path = ()) -> Iterator[tuple[Path, Table]]:
+    """`value` and every table inside it, each with its path; days stand in a path as text."""
+    if isinstance(value, Table):
+        yield path, value
+        for name in type(value).model_fields:
+            yield from tables(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from tables(item, (*path, key.isoformat() if isinstance(key, date) else key))
+    elif isinstance(value, tuple):
+        for position, item in enumerate(value):
+            yield from tables(item, (*path, position))
+
+
+def figures(book: Book) -> Iterator[tuple[Path, Provenance]]:
+    """Everything that needs a source: all but the questions that carry no number."""
+    for path, table in tables(book):
+        if isinstance(table, Provenance) and not (isinstance(table, Unknown) and table.chance is None):
+            yield path, table
+
+
+def prices(book: Book) -> Iterator[tuple[Path, Charge, PriceColumn, Mapping[date, Price]]]:
+    """Every column of dated prices, with the charge it belongs to."""
+    for id_, charge in book.charges.items():
+        for column in PRICE_COLUMNS:
+            dated = charge.prices(column)
+            if dated is not None:
+                yield ("charges", id_, column), charge, column, dated
+
+
+def lines(treatment: Treatment) -> Iterator[tuple[Path, Line]]:
+    """Every line of a treatment."""
+    for part in ("before", "each_session", "follow_ups"):
+        for position, line in enumerate(getattr(treatment, part)):
+            yield (part, position), line
+    if treatment.ride is not None:
+        yield ("ride",), treatment.ride
+
+
+def all_lines(book: Book) -> Iterator[tuple[Path, Treatment, Line]]:
+    """Every line of every treatment."""
+    for id_, treatment in book.treatments.items():
+        for path, line in lines(treatment):
+            yield ("treatments", id_, *path), treatment, line
+
+
+def newest_check(book: Book) -> date | None:
+    """The last day on which any figure was checked against its source."""
+    return max((figure.checked for _, figure in figures(book) if figure.checked), default=None)
+
+
+def as_written(table: Table, value: int) -> str:
+    """A number of a range as its table writes it: dollars and percent with at most two digits after the point."""
+    if isinstance(table, CountRange):
+        return str(value)
+    text = f"{value // 100}" + (f".{value % 100:02d}" if value % 100 else "")
+    return f"${text}" if isinstance(table, AmountRange | Price) else f"{text} %"

@@ -1,0 +1,114 @@
+"""
+The price books of a folder that people edit while the app runs.
+
+An edit takes effect within two seconds, without a restart. An edit with mistakes changes nothing: the last good
+prices stay in force, the log says so once, and the problems can be looked up.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from estimator.prices.book import PriceBooks
+from estimator.prices.problems import Problem
+from estimator.prices.reading import Reading, collectable, read_books
+
+LOOK_AGAIN_AFTER = 1.0
+"""Seconds during which the folder is not looked at again."""
+
+Signature = tuple[tuple[str, int, int, int], ...]
+"""Name, time of change in nanoseconds, size and inode of every file that the reader would read."""
+
+
+class BrokenTables(Exception):
+    """The tables have errors when the app starts, so that there is no last good version of them."""
+
+    def __init__(self, folder: Path, problems: Sequence[Problem]) -> None:
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"The price tables in {folder} cannot be used:\n{listed}")
+        self.problems = tuple(problems)
+
+
+class LivePriceBooks:
+    """
+    The price books of `folder` as they are now.
+
+    `clock` gives seconds that only grow. Raises `BrokenTables` when the national tables are broken from the start;
+    a clinic whose file is broken from the start has no book until it is put right.
+    Any number of threads may ask; one of them looks at the folder, at most once a second, the others do not wait.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._logger = logger or logging.getLogger(__name__)
+        self._looking = threading.Lock()
+        self._signature = _signature(folder)
+        self._looked = clock()
+        reading = read_books(folder)
+        if reading.books is None:
+            raise BrokenTables(folder, reading.errors)
+        self._now: tuple[PriceBooks, tuple[Problem, ...]] = (reading.books, reading.problems)
+        self._log(reading)
+
+    @property
+    def current(self) -> PriceBooks:
+        """The last good price books."""
+        self._look()
+        return self._now[0]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the folder now; empty when `current` is all that the folder says."""
+        self._look()
+        return self._now[1]
+
+    def _look(self) -> None:
+        if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
+            return
+        try:
+            # The signature is taken before reading: a change during the reading shows the next time.
+            signature = _signature(self._folder)
+            if signature != self._signature:
+                reading = read_books(self._folder)
+                self._now = (_good(reading, self._now[0]), reading.problems)
+                self._signature = signature
+                self._log(reading)
+            self._looked = self._clock()
+        finally:
+            self._looking.release()
+
+    def _log(self, reading: Reading) -> None:
+        if reading.errors:
+            listed = "\n".join(f"  {problem}" for problem in reading.errors)
+            self._logger.error("The price tables have errors; the last good prices stay in force:\n%s", listed)
+
+
+def _good(reading: Reading, before: PriceBooks) -> PriceBooks:
+    """The books of `reading`; those it had to leave out for errors are the ones from `before`."""
+    if reading.books is None:
+        return before
+    kept = {id_: book for id_, book in before.clinics.items() if id_ in reading.broken_clinics}
+    return PriceBooks(reading.books.national, {**kept, **reading.books.clinics})
+
+
+def _signature(folder: Path) -> Signature:
+    return tuple(_signatures(folder))
+
+
+def _signatures(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    for name, path in collectable(folder):
+        try:
+            status = os.stat(path)
+        except OSError:
+            yield name, 0, 0, 0
+        else:
+            yield name, status.st_mtime_ns, status.st_size, status.st_ino

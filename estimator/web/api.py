@@ -1,0 +1,40 @@
+"""The JSON API: the same answers and the same words as the page."""
+
+from flask import Blueprint, Response, json, request
+
+from estimator.answers import BadAnswers, FieldProblem, unknown_names
+from estimator.document import document
+from estimator.estimate import estimate
+from estimator.web.forms import answers_from, said
+from estimator.web.site import language, site
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/estimate")
+def get_estimate() -> Response:
+    """The estimate as a document, or 400 with every bad field and why."""
+    try:
+        raw = _answers()
+        answers, book = answers_from(raw, site().prices.current, site().today())
+    except BadAnswers as bad:
+        errors = [{"field": one.field, "message": said(one.template, dict(one.values))} for one in bad.problems]
+        return answer({"errors": errors}, 400)
+    return answer(document(estimate(answers, book), language()))
+
+
+def answer(content: object, status: int = 200) -> Response:
+    """`content` as JSON, in the order it was put together."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+    return Response(text + "\n", status, mimetype="application/json")
+
+
+def _answers() -> dict[str, str]:
+    """The query's answers. A strange name, or one given twice, is refused: a program has made a mistake."""
+    raw = request.args.to_dict()
+    twice = tuple(
+        FieldProblem(name, "this is answered twice") for name in raw if len(request.args.getlist(name)) > 1
+    )
+    if problems := unknown_names(raw) + twice:
+        raise BadAnswers(problems)
+    return raw

@@ -1,0 +1,58 @@
+"""How amounts, percentages, dates and the tables' texts read on a page, in the reader's language."""
+
+from datetime import date
+
+from flask import Flask
+from flask_babel import format_date
+
+from estimator.money import dollars
+from estimator.prices.schema import Text
+from estimator.results import Amounts
+from estimator.web.figures import WHOLE_ABOVE, whole_dollars
+from estimator.web.site import language
+
+
+def money(cents: int) -> str:
+    """``$3,250`` above $1,000; below it ``$612.50``, or ``$375`` where there are no cents. Alike in Spanish."""
+    if abs(cents) > WHOLE_ABOVE:
+        cents = whole_dollars(cents)
+    return dollars(cents).removesuffix(".00")
+
+
+def percent(basis_points: int) -> str:
+    """``20%`` of 2000 basis points."""
+    return f"{basis_points / 100:g}%"
+
+
+def words(text: Text | None) -> str:
+    """The tables' words in the reader's language."""
+    return text.get(language()) if text else ""
+
+
+def day(value: date) -> str:
+    """``December 6, 2026``."""
+    return str(format_date(value, "long"))
+
+
+def short_day(value: date) -> str:
+    """``Dec 6, 2026``."""
+    return str(format_date(value, "medium"))
+
+
+def month(value: str) -> str:
+    """``December 2026`` of ``2026-12``."""
+    return str(format_date(date.fromisoformat(f"{value}-01"), "MMMM y"))
+
+
+def smallest(amounts: Amounts) -> int:
+    return min(amounts)
+
+
+def largest(amounts: Amounts) -> int:
+    return max(amounts)
+
+
+def add_filters(app: Flask) -> None:
+    """Make the formats of this module available to every template."""
+    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest):
+        app.add_template_filter(function)

@@ -1,0 +1,26 @@
+"""``GET /healthz``: whether the app answers, which prices are in force, what is wrong with the tables."""
+
+from flask import Blueprint, Response
+
+from estimator.web.api import answer
+from estimator.web.site import site
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Always 200 while estimates can be made; broken tables are listed and the last good ones stay in force."""
+    prices = site().prices
+    book = prices.current.national
+    problems = [problem for problem in prices.problems if not problem.alert]
+    return answer(
+        {
+            "status": "broken tables" if problems else "ok",
+            "price_book": {"clinic": book.id, "version": book.version, "as_of": book.as_of.isoformat()},
+            "clinics": sorted(prices.current.clinics),
+            "problems": [
+                {"file": one.file, "line": one.line, "where": one.where, "says": one.says} for one in problems
+            ],
+        }
+    )

@@ -1,0 +1,79 @@
+"""The patient's pages: the questions, the estimate, the public price list, and how it is computed."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from estimator.estimate import estimate
+from estimator.prices.book import NATIONAL, PriceBook
+from estimator.prices.schema import PRICE_COLUMNS
+from estimator.web.figures import shown
+from estimator.web.forms import GROUPS, AnswersForm
+from estimator.web.site import site
+from estimator.web.wording import assumptions, course_of, limits, program_of
+
+bp = Blueprint("patient", __name__)
+
+
+@bp.get("/")
+def questions() -> ResponseReturnValue:
+    """The form; answers in the query fill it, unchecked, so that a reader can come back and change them."""
+    form = _form()
+    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.books.national)
+
+
+@bp.get("/estimate")
+def show_estimate() -> ResponseReturnValue:
+    """The estimate for the answers in the query, or the form again with what is wrong."""
+    form = _form()
+    given = form.answers()
+    if given is None:
+        page = render_template(
+            "patient/questions.html", form=form, groups=GROUPS, book=form.books.national, problems=list(form.problems)
+        )
+        return page, 400
+    answers, book = given
+    exact = estimate(answers, book)
+    changing = {name: text for name, text in answers.query() if name not in answers.assumed}
+    return render_template(
+        "patient/estimate.html",
+        exact=exact,
+        estimate=shown(exact),
+        book=book,
+        form=form,
+        treatment=book.tables.treatments[answers.treatment],
+        payer=book.tables.payers[answers.insurance],
+        course=course_of(exact),
+        assumptions=assumptions(exact, form),
+        changing=changing,
+        permanent=dict(answers.query()),
+        program_of=program_of,
+        limits=limits,
+    )
+
+
+@bp.get("/prices")
+def prices() -> ResponseReturnValue:
+    """Every price of the tables, for every payer, with its sources."""
+    book = _book()
+    return render_template(
+        "patient/prices.html",
+        book=book,
+        books=site().prices.current,
+        columns_of=lambda charge: [column for column in PRICE_COLUMNS if charge.prices(column)],
+        numbers={name: number for number, name in enumerate(book.tables.sources, 1)},
+    )
+
+
+@bp.get("/method")
+def method() -> ResponseReturnValue:
+    """How an estimate is computed, with every number the tables put into it."""
+    return render_template("patient/method.html", book=site().prices.current.national, limits=limits)
+
+
+def _form() -> AnswersForm:
+    return AnswersForm.offering(site().prices.current, request.args, site().today())
+
+
+def _book() -> PriceBook:
+    """The price list asked for; a strange clinic's page is not found."""
+    return site().prices.current.get(request.args.get("clinic", "").strip() or NATIONAL) or abort(404)

@@ -1,0 +1,203 @@
+"""
+The server: worker processes on one shared listening socket, so that no slow client and no crash stops the rest.
+
+Waitress reads requests without a thread per connection, and each worker is one process with a few threads. The
+master only waits: it restarts a worker that died and stops them all on SIGTERM or SIGINT.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import quote
+
+from flask import Flask
+from waitress.server import create_server
+
+from estimator.web import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 4
+MOST_CONNECTIONS = 1000
+IDLE_SECONDS = 60
+LARGEST_HEADERS = 256 * 1024
+LARGEST_BODY = 1024 * 1024
+STOP_SECONDS = 8.0
+SHORT_LIFE_SECONDS = 1.0
+"""A worker that dies younger than this is restarted no sooner than this."""
+
+access_log = logging.getLogger("estimator.access")
+
+
+def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None) -> int:
+    """Serve until told to stop; returns the exit status. `port` 0 picks a free one."""
+    try:
+        listener = _listen(host, port)
+    except OSError as error:
+        print(f"Cannot listen on {host} port {port}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    _log_to_stdout()
+    app = create_app(pricing)
+    print(f"Ketamine Cost Estimator: {_address(listener)} (stop with Ctrl-C)", flush=True)
+    if not hasattr(os, "fork"):
+        _work(app, listener)
+        return 0
+    _Master(lambda: _work(app, listener), processes).run()
+    return 0
+
+
+class _Master:
+    """Keeps `processes` workers running, each a fork that calls `work`."""
+
+    SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}) if hasattr(signal, "SIGCHLD") else frozenset()
+
+    def __init__(self, work: Callable[[], None], processes: int) -> None:
+        self.work, self.processes = work, processes
+        self.started: dict[int, float] = {}
+        # Workers hold the reading end; it ends when the master is gone, however it went.
+        self.reading, self.writing = os.pipe()
+
+    def run(self) -> None:
+        # Signals stay blocked and are taken one by one, so none can arrive between a fork and its bookkeeping.
+        signal.pthread_sigmask(signal.SIG_BLOCK, self.SIGNALS)
+        for _ in range(self.processes):
+            self._fork()
+        while signal.sigwait(self.SIGNALS) == signal.SIGCHLD:
+            for pid, status in self._ended():
+                age = time.monotonic() - self.started.pop(pid)
+                print(f"Worker {pid} ended with {_said(status)}; starting another", file=sys.stderr, flush=True)
+                time.sleep(max(0.0, SHORT_LIFE_SECONDS - age))
+                self._fork()
+        self._stop()
+
+    def _fork(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker()
+        self.started[pid] = time.monotonic()
+
+    def _become_worker(self) -> NoReturn:
+        code = 1
+        try:
+            os.close(self.writing)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, _exit)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self.SIGNALS)
+            threading.Thread(target=_end_with_master, args=(self.reading,), daemon=True).start()
+            self.work()
+            code = 0
+        except SystemExit:
+            code = 0
+        except BaseException:
+            logging.getLogger(__name__).exception("A worker ended")
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+
+    def _ended(self) -> Iterable[tuple[int, int]]:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in self.started:
+                yield pid, status
+
+    def _stop(self) -> None:
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.started and time.monotonic() < deadline:
+            for pid, _status in self._ended():
+                del self.started[pid]
+            time.sleep(0.02)
+        self._signal(signal.SIGKILL)
+        for pid in self.started:
+            os.waitpid(pid, 0)
+
+    def _signal(self, number: int) -> None:
+        for pid in self.started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def logged(app: "WSGIApplication") -> "WSGIApplication":
+    """`app`, each request written to the access log: method, path, status, time. Never the query: it holds answers."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        begun = time.perf_counter()
+        seen: list[str] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
+            seen.append(status.split(" ", 1)[0])
+            return start_response(status, headers, exc_info)  # type: ignore[arg-type]
+
+        answer = app(environ, start)  # type: ignore[arg-type]
+        path = quote(environ.get("PATH_INFO", "").encode("latin-1", "replace"), safe="/")[:200]
+        milliseconds = (time.perf_counter() - begun) * 1000
+        access_log.info("%s %s %s %.1f ms", environ["REQUEST_METHOD"], path, "".join(seen[-1:]), milliseconds)
+        return answer
+
+    return application
+
+
+def _work(app: Flask, listener: socket.socket) -> None:
+    server = create_server(
+        logged(app),
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        connection_limit=MOST_CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        max_request_header_size=LARGEST_HEADERS,
+        max_request_body_size=LARGEST_BODY,
+        clear_untrusted_proxy_headers=True,
+        asyncore_use_poll=True,
+    )
+    server.run()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _log_to_stdout() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    access_log.handlers = [handler]
+    access_log.setLevel(logging.INFO)
+    access_log.propagate = False
+
+
+def _end_with_master(reading: int) -> None:
+    os.read(reading, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _exit(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _said(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"signal {-code}" if code < 0 else f"status {code}"

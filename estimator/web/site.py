@@ -1,0 +1,50 @@
+"""What every view needs: the prices in force, today's date, the reader's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from estimator.prices.live import LivePriceBooks
+from flask import current_app, request
+
+from estimator.answers import Language
+from estimator.places import translations_folder
+
+LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
+"""Each language as it is written in the United States: ``$1,234.50`` in Spanish too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The live price tables and the clock, kept with the app."""
+
+    prices: LivePriceBooks
+    today: Callable[[], date]
+    languages: tuple[Language, ...]
+
+
+def site() -> Site:
+    """The current app's `Site`."""
+    return cast(Site, current_app.extensions["site"])
+
+
+def language() -> Language:
+    """The ``lang`` answer, else the browser's best match, among the languages there is a catalogue for."""
+    offered = site().languages
+    asked = request.args.get("lang", "").strip()
+    return next(
+        (one for one in offered if one == asked),
+        cast(Language, request.accept_languages.best_match(offered, "en")),
+    )
+
+
+def locale() -> str:
+    """The Babel locale of `language`."""
+    return LOCALES[language()]
+
+
+def catalogues() -> tuple[Language, ...]:
+    """English, and every other language whose compiled catalogue is there."""
+    folder = translations_folder()
+    return tuple(one for one in LOCALES if one == "en" or (folder / one / "LC_MESSAGES/messages.mo").is_file())

@@ -1,0 +1,118 @@
+"""What the result page says in whole sentences: what the money buys, and what was taken for granted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _, ngettext
+
+from estimator.answers import NAMES, Answers
+from estimator.course import sessions
+from estimator.prices.book import PriceBook
+from estimator.prices.schema import Program
+from estimator.results import Estimate, LineItem, PlanTerms
+from estimator.web.filters import day, money, percent, words
+from estimator.web.forms import AnswersForm, month_name
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long the sessions take, and what is paid for besides them."""
+
+    first: date
+    last: date
+    weeks: int
+    besides: tuple[LineItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A question that was not answered, and what was counted with instead; `target` is its field's id."""
+
+    label: str
+    instead: str
+    target: str
+
+
+def course_of(estimate: Estimate) -> Course:
+    """The course of `estimate` as a sentence needs it."""
+    answers = estimate.answers
+    treatment = estimate.book.tables.treatments[answers.treatment]
+    days = [session.day for session in sessions(treatment, answers.sessions, answers.start)]
+    in_session = {name for line in treatment.each_session for name in (line.charge, line.lower_dose)}
+    besides = tuple(item for item in estimate.items if item.charge not in in_session)
+    return Course(days[0], days[-1], (days[-1] - days[0]).days // 7 + 1, besides)
+
+
+def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
+    """Every open question of the estimate, in the form's order."""
+    return [
+        Assumption(str(form[name].label.text), _instead(name, estimate), form.first_id(name))
+        for name in NAMES
+        if name in estimate.answers.assumed
+    ]
+
+
+def program_of(estimate: Estimate, item: LineItem) -> Program | None:
+    """The savings program that may help with this line."""
+    payer = estimate.answers.insurance
+    programs = estimate.book.tables.programs.values() if item.program else ()
+    return next((one for one in programs if item.charge in one.charges and payer in one.payers), None)
+
+
+def limits(program: Program) -> str:
+    """What a savings program leaves to the patient, and how far it goes, in one sentence."""
+    parts = [_("With it you pay %(amount)s each time.", amount=money(program.patient_pays))]
+    if each := program.per_treatment_max:
+        parts.append(_("It gives at most %(amount)s each time.", amount=_between(each.low, each.high)))
+    if year := program.annual_max:
+        parts.append(_("It gives at most %(amount)s in a calendar year.", amount=_between(year.low, year.high)))
+    if program.rebate:
+        parts.append(_("You pay first; the money comes back later."))
+    return " ".join(parts)
+
+
+def _between(low: int, high: int) -> str:
+    if low == high:
+        return money(low)
+    return str(_("%(low)s to %(high)s", low=money(low), high=money(high)))
+
+
+def _instead(name: str, estimate: Estimate) -> str:
+    answers, book, plan = estimate.answers, estimate.book, estimate.plan[1]
+    simple = {
+        "therapist_present": _("no therapist in the room"),
+        "rides": _("no paid rides"),
+        "dose": _("either dose"),
+        "state": _("any state; where rules differ, both are in the range"),
+        "network": _("in network"),
+        "authorization": _("the insurer agrees; the other case is shown too"),
+        "drug_benefit": _("either way"),
+        "savings_program": _("yes, where you qualify"),
+        "accumulator": _("either way"),
+        "start": day(answers.start),
+        "plan_year_start": month_name(answers.plan_year_start),
+        "psychotherapy_sessions": ngettext(
+            "%(num)d session, the usual number", "%(num)d sessions, the usual number", answers.psychotherapy_sessions
+        ),
+    }
+    return str(simple[name]) if name in simple else _plan_term(name, answers, book, plan)
+
+
+def _plan_term(name: str, answers: Answers, book: PriceBook, plan: PlanTerms) -> str:
+    """A term of the insurance plan: what the typical scenario used."""
+    profiles = book.tables.payers[answers.insurance].profiles
+    profile = profiles.get(plan.profile or "")
+    if name == "plan":
+        if len(profiles) == 1 or profile is None:
+            return str(_("the usual plan"))
+        return str(_("any usual plan; typical: %(plan)s", plan=words(profile.label)))
+    value = getattr(plan, name, None)
+    if value is not None:
+        return str(_("typical: %(amount)s", amount=money(value)))
+    terms = [benefit for benefit in plan.benefits.values()]
+    if name == "coinsurance":
+        rates = sorted({one.coinsurance_bp for one in terms if one.coinsurance_bp is not None})
+        said = ", ".join(percent(rate) for rate in rates)
+    else:
+        said = ", ".join(money(one) for one in sorted({one.copay for one in terms if one.copay is not None}))
+    return str(_("typical: %(amount)s", amount=said) if said else _("none"))
