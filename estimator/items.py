@@ -11,7 +11,7 @@ from estimator.results import Amounts, LineItem, SourceNote
 def line_items(claims: Claims, made: Sequence[Statement], tables: Book) -> tuple[LineItem, ...]:
     """The rows in the order their first claims were met; every statement belongs to exactly one."""
     by_row: dict[int, tuple[list[Claim], list[Statement]]] = {}
-    for claim in sorted(claims.all, key=lambda claim: claim.row):
+    for claim in claims.all:
         by_row.setdefault(claim.row, ([], []))[0].append(claim)
     for one in made:
         by_row[one.claim.row][1].append(one)

@@ -26,8 +26,11 @@ def print_estimate(estimate: Estimate) -> None:
     console.print(f"{estimate.answers.sessions} sessions, {tables.payers[estimate.answers.insurance].label.get(lang)}")
     at_least = "at least " if estimate.at_least else "about "
     console.print(f"\n[bold]You pay {at_least}{dollars(paid.typical)}[/bold]")
-    console.print(f"Most combinations fall between {dollars(paid.likely[0])} and {dollars(paid.likely[1])}.")
-    console.print(f"It could be as low as {dollars(paid.low)} or as high as {dollars(paid.high)}.")
+    if paid.low == paid.high:
+        console.print("Every price and term of this estimate is known.")
+    else:
+        console.print(f"Most combinations fall between {dollars(paid.likely[0])} and {dollars(paid.likely[1])}.")
+        console.print(f"It could be as low as {dollars(paid.low)} or as high as {dollars(paid.high)}.")
     console.print(f"\n{tables.texts.notice.get(lang)}\n", style="italic")
     console.print(_items(estimate, lang))
     console.print(_months(estimate))

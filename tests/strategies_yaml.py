@@ -25,7 +25,9 @@ def plain(data):
 
 def words(most=40):
     """Text as people may write it; no controls, no invisible characters."""
-    letters = st.characters(min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["C", "Z"], include_characters=" ")
+    letters = st.characters(
+        min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["C", "Z"], include_characters=" "
+    )
     return st.text(letters, min_size=1, max_size=most).map(str.strip).filter(None)
 
 
@@ -35,7 +37,9 @@ def names():
 
 def trees(leaves=None):
     """Groups of keys with anything below them, all of it text."""
-    leaves = words() | st.sampled_from(["yes", "NO", "010", "1:30", "45.10", "~", "", "<<x", "#", "- a", "a: b", "'", '"'])
+    leaves = words() | st.sampled_from(
+        ["yes", "NO", "010", "1:30", "45.10", "~", "", "<<x", "#", "- a", "a: b", "'", '"']
+    )
     keys = names() | words(10).filter(lambda key: key != "<<")
     inner = st.recursive(
         leaves,
@@ -71,7 +75,9 @@ def texts():
 
 def charge_tables():
     """A ``charges`` section that the schema accepts; the figures need not make sense."""
-    coverage = st.fixed_dictionaries({"status": st.sampled_from(["covered", "varies", "not_covered"]), "reason": texts()})
+    coverage = st.fixed_dictionaries(
+        {"status": st.sampled_from(["covered", "varies", "not_covered"]), "reason": texts()}
+    )
     charge = st.fixed_dictionaries(
         {"label": texts()},
         optional={
@@ -110,7 +116,9 @@ def slips(draw, data):
         start = draw(st.integers(0, len(data)))
         end = min(len(data), start + draw(st.integers(0, 12)))
         put = draw(
-            st.sampled_from([b"", b" ", b"\n", b"\t", b":", b"- ", b"$", b'"', b"{", b"[", b"&a ", b"*a", b"!x ", b"<<", b"%"])
+            st.sampled_from(
+                [b"", b" ", b"\n", b"\t", b":", b"- ", b"$", b'"', b"{", b"[", b"&a ", b"*a", b"!x ", b"<<", b"%"]
+            )
             | st.binary(max_size=4)
             | st.just(data[start:end] * 2)
         )
@@ -130,7 +138,9 @@ def misfits(draw, data):
             break
         here = here[key]
     here[key] = draw(
-        st.sampled_from(["", "none", "0", "-1", "1e9", "yes", "2026-13-01", "infusion", [], {}, [[]], {"low": "9"}, ["x"], {"": ""}])
+        st.sampled_from(
+            ["", "none", "0", "-1", "1e9", "yes", "2026-13-01", "infusion", [], {}, [[]], {"low": "9"}, ["x"], {"": ""}]
+        )
         | trees()
         | words()
     )

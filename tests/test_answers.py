@@ -84,7 +84,13 @@ def test_answers_that_do_not_apply_are_ignored():
 
 
 def test_a_link_gives_back_the_same_answers():
-    raw = FOUR | {"deductible": "1500.50", "coinsurance": "12.5", "accumulator": "no", "state": "co", "start": "2027-03-01"}
+    raw = FOUR | {
+        "deductible": "1500.50",
+        "coinsurance": "12.5",
+        "accumulator": "no",
+        "state": "co",
+        "start": "2027-03-01",
+    }
     answers = read_answers(raw, BOOK, TODAY)
     assert read_answers(dict(answers.query()), BOOK, TODAY) == answers
 

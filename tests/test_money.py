@@ -19,13 +19,16 @@ def test_what_is_written_is_read_again(amount):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("75", 7500), ("75.5", 7550), ("75.05", 7505), ("0", 0), ("0.01", 1), ("1234567.89", 123456789)]
+    ("text", "expected"),
+    [("75", 7500), ("75.5", 7550), ("75.05", 7505), ("0", 0), ("0.01", 1), ("1234567.89", 123456789)],
 )
 def test_amounts_in_tables(text, expected):
     assert parse_amount(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", " ", "$75", "1,500", "-1", "+1", "1e3", "Infinity", "NaN", "1_000", "٣", ".5", "5.", "12345678"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "$75", "1,500", "-1", "+1", "1e3", "Infinity", "NaN", "1_000", "٣", ".5", "5.", "12345678"]
+)
 def test_what_is_no_amount_in_a_table_is_refused_with_a_sentence(text):
     with pytest.raises(ValueError, match="is not an amount like 75 or 75.00"):
         parse_amount(text)

@@ -8,10 +8,13 @@ less than a dollar. So the page never says $3,001 where a limit is $3,000, and n
 from collections.abc import Sequence
 from dataclasses import replace
 
-from estimator.results import SCENARIOS, Amounts, Estimate, LineItem, Month, YouPay
+from estimator.results import SCENARIOS, Amounts, Driver, Estimate, LineItem, Month, YouPay
 
 WHOLE_ABOVE = 1_000_00
 """Above this many cents, amounts are shown in whole dollars."""
+
+WHOLE_UNIT_ABOVE = 100_00
+"""The same for the price of one: a range from $219 to $319 needs no cents."""
 
 PARTS = ("plan_pays", "program_pays", "you_pay")
 
@@ -28,7 +31,12 @@ def shown(estimate: Estimate) -> Estimate:
         billed_total = _rounded(estimate.billed, _above(estimate.billed))
         billed = _columns(estimate.items, "billed", billed_total, _above(estimate.billed))
     items = tuple(
-        replace(item, billed=billed[i], **{part: columns[part][i] for part in PARTS})
+        replace(
+            item,
+            unit_price=_rounded(item.unit_price, min(item.unit_price) > WHOLE_UNIT_ABOVE),
+            billed=billed[i],
+            **{part: columns[part][i] for part in PARTS},
+        )
         for i, item in enumerate(estimate.items)
     )
     return replace(
@@ -39,6 +47,7 @@ def shown(estimate: Estimate) -> Estimate:
         program_pays=totals["program_pays"],
         items=items,
         months=_months(estimate.months, totals["you_pay"], whole["you_pay"]),
+        drivers=tuple(_driver(driver) for driver in estimate.drivers) if whole["you_pay"] else estimate.drivers,
         if_not_covered=_you_pay(estimate.if_not_covered),
     )
 
@@ -80,6 +89,10 @@ def _you_pay(amounts: YouPay) -> YouPay:
         return amounts
     low, high = amounts.likely
     return YouPay(*_rounded(amounts, True), likely=(whole_dollars(low), whole_dollars(high)))
+
+
+def _driver(driver: Driver) -> Driver:
+    return replace(driver, low=whole_dollars(driver.low), high=whole_dollars(driver.high))
 
 
 def _columns(rows: Sequence[LineItem | Month], part: str, total: Amounts, whole: bool) -> list[Amounts]:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.schema import PRICE_COLUMNS
+from estimator.prices.schema import PRICE_COLUMNS, Book
 from estimator.web.figures import shown
 from estimator.web.forms import GROUPS, AnswersForm
 from estimator.web.site import site
@@ -59,6 +59,7 @@ def prices() -> ResponseReturnValue:
         "patient/prices.html",
         book=book,
         books=site().prices.current,
+        charges=_in_order_of_use(book.tables),
         columns_of=lambda charge: [column for column in PRICE_COLUMNS if charge.prices(column)],
         numbers={name: number for number, name in enumerate(book.tables.sources, 1)},
     )
@@ -68,6 +69,18 @@ def prices() -> ResponseReturnValue:
 def method() -> ResponseReturnValue:
     """How an estimate is computed, with every number the tables put into it."""
     return render_template("patient/method.html", book=site().prices.current.national, limits=limits)
+
+
+def _in_order_of_use(tables: Book) -> list[str]:
+    """The charges as the treatments bill them, then those that no treatment bills."""
+    used = [
+        name
+        for one in tables.treatments.values()
+        for line in (*one.before, *one.each_session, *one.follow_ups, *((one.ride,) if one.ride else ()))
+        for name in (line.charge, line.lower_dose)
+        if name
+    ]
+    return list(dict.fromkeys([*used, *tables.charges]))
 
 
 def _form() -> AnswersForm:

@@ -58,25 +58,29 @@ def _only_with(question: str, value: str, class_: str) -> str:
 
 
 def _called_for(some: frozenset[First], firsts: tuple[First, ...]) -> str:
-    """A selector list that matches the form when one of `some` is chosen; payers that behave alike together."""
+    """A selector list that matches the form when one of `some` is chosen; what behaves alike stands together."""
     every = [frozenset(axis) for axis in zip(*firsts, strict=True)]
-    alike: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+    payers: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for payer in dict.fromkeys(payer for _, payer, _ in firsts):
-        mine = [first for first in some if first[1] == payer]
-        if mine:
-            alike.setdefault((frozenset(t for t, _, _ in mine), frozenset(y for _, _, y in mine)), []).append(payer)
+        mine: dict[str, list[str]] = {}
+        for treatment, _, psychotherapy in (first for first in some if first[1] == payer):
+            mine.setdefault(treatment, []).append(psychotherapy)
+        alike: dict[frozenset[str], list[str]] = {}
+        for treatment, psychotherapies in mine.items():
+            alike.setdefault(frozenset(psychotherapies), []).append(treatment)
+        for same, treatments in alike.items():
+            payers.setdefault((frozenset(treatments), same), []).append(payer)
     selectors = []
-    for (treatments, psychotherapies), payers in alike.items():
-        wanted = (("treatment", treatments), ("insurance", frozenset(payers)), ("psychotherapy", psychotherapies))
-        selectors.append(
-            "".join(
-                f":has({_checked(question, values)})"
-                for (question, values), all_values in zip(wanted, every, strict=True)
-                if values != all_values
-            )
-        )
+    for (given, alongside), who in payers.items():
+        wanted = (("treatment", given), ("insurance", frozenset(who)), ("psychotherapy", alongside))
+        parts = [
+            f":has({_checked(question, values)})"
+            for (question, values), all_values in zip(wanted, every, strict=True)
+            if values != all_values
+        ]
+        selectors.append("".join(parts))
     # A question that never applies is never shown.
-    return ",".join(selectors) or ":root"
+    return ",".join(sorted(selectors)) or ":root"
 
 
 def _checked(question: str, values: Iterable[str]) -> str:

@@ -1,0 +1,131 @@
+"""The shipped price tables: complete, sourced, and giving estimates that keep their promises."""
+
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import plain_ledger
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.answers import read_answers
+from estimator.estimate import estimate
+from estimator.prices.reading import read_books
+
+TODAY = date(2026, 11, 22)
+READING = read_books(Path(__file__).parent.parent / "pricing", today=TODAY)
+BOOKS = READING.books
+NATIONAL = BOOKS.national
+TREATMENTS = list(NATIONAL.tables.treatments)
+PAYERS = list(NATIONAL.tables.payers)
+
+
+def estimated(book=NATIONAL, **raw):
+    raw = {
+        "treatment": "iv",
+        "insurance": "none",
+        "sessions": "6",
+        "psychotherapy": "none",
+        "start": "2027-01-11",
+    } | raw
+    return estimate(read_answers(raw, book, TODAY), book)
+
+
+def test_they_have_no_problems():
+    assert READING.problems == ()
+
+
+def test_the_four_treatments_and_five_payers_are_there():
+    assert TREATMENTS == ["iv", "spravato", "im", "at_home"]
+    assert PAYERS == ["commercial", "none", "medicare", "medicaid", "military"]
+
+
+@pytest.mark.parametrize(("treatment", "payer"), list(product(TREATMENTS, PAYERS)))
+def test_every_treatment_has_a_price_under_every_payer(treatment, payer):
+    one = estimated(treatment=treatment, insurance=payer, psychotherapy="virtual", sessions="14", rides="yes")
+    assert one.missing == ()
+    assert 0 < one.you_pay.high
+    assert all(item.sources for item in one.items)
+
+
+def test_a_series_of_six_without_insurance():
+    """6 infusions at $375 / $500 / $675 and an evaluation at $0 / $200 / $400: ketamine-prices-2, section 2."""
+    paid = estimated().you_pay
+    assert (paid.low, paid.typical, paid.high) == (2250_00, 3200_00, 4450_00)
+
+
+def test_commercial_insurance_changes_little_for_iv_and_much_for_spravato():
+    iv, spravato = (
+        estimated(insurance="commercial"),
+        estimated(treatment="spravato", insurance="commercial", sessions="12"),
+    )
+    assert iv.plan_pays.typical < 300_00
+    assert spravato.if_not_covered.typical > 5 * spravato.you_pay.typical
+    assert spravato.authorization_applies
+    assert not iv.authorization_applies
+
+
+def test_ten_dollars_a_session_is_true_for_the_drug_until_the_card_runs_dry():
+    one = estimated(
+        treatment="spravato", insurance="commercial", sessions="8", plan="employer_typical", accumulator="no", dose="84"
+    )  # fmt: skip
+    drug = [row for row in one.ledger[1] if row.program == "spravato_card"]
+    assert len(drug) == 8
+    assert {row.you_pay for row in drug} == {10_00}
+
+
+def test_medicare_pays_one_bundle_and_no_savings_program():
+    one = estimated(treatment="spravato", insurance="medicare", sessions="8")
+    assert {row.charge for row in one.ledger[1]} >= {"spravato_medicare_56"}
+    assert "observation" not in {row.charge for row in one.ledger[1]}
+    assert one.program_pays.high == 0
+
+
+def test_the_fictional_clinic_says_so_and_sells_six_for_2200():
+    book = BOOKS.get("example-harbor")
+    assert book.tables.clinic.fictional
+    assert "fictional" in book.tables.clinic.name.en.lower()
+    one = estimated(book)
+    assert one.you_pay.low == one.you_pay.high == 2200_00 + 150_00
+
+
+@st.composite
+def answers_to_the_shipped_tables(draw):
+    treatment, payer = draw(st.sampled_from(TREATMENTS)), draw(st.sampled_from(PAYERS))
+    raw = {
+        "treatment": treatment,
+        "insurance": payer,
+        "sessions": str(draw(st.integers(1, 40))),
+        "psychotherapy": draw(st.sampled_from(["none", "in_person", "virtual"])),
+        "start": draw(st.dates(date(2026, 2, 1), date(2027, 12, 31))).isoformat(),
+        "plan_year_start": str(draw(st.integers(1, 12))),
+    }
+    for name, values in {
+        "authorization": ["approved", "denied"],
+        "state": ["CO", "MA"],
+        "accumulator": ["yes", "no"],
+        "savings_program": ["yes", "no"],
+        "deductible_remaining": ["0", "900"],
+        "copay": ["30"],
+        "therapist_present": ["yes"],
+    }.items():
+        if draw(st.booleans()):
+            raw[name] = draw(st.sampled_from(values))
+    return raw
+
+
+@settings(max_examples=60)
+@given(answers_to_the_shipped_tables())
+def test_estimates_on_them_add_up_and_agree_with_the_plain_ledger(raw):
+    one = estimated(**raw)
+    assert one.missing == ()
+    assert one.you_pay.low <= one.you_pay.typical <= one.you_pay.high
+    for place, scenario in enumerate(("low", "typical", "high")):
+        rows, plan = one.ledger[place], one.plan[place]
+        for row, expected in zip(rows, plain_ledger.settle(rows, plan), strict=True):
+            assert {name: getattr(row, name) for name in expected if plan.profile or "left" not in name} == {
+                name: value for name, value in expected.items() if plan.profile or "left" not in name
+            }
+        assert sum(getattr(item.you_pay, scenario) for item in one.items) == getattr(one.you_pay, scenario)
+        assert sum(row.you_pay for row in rows) == getattr(one.you_pay, scenario)
