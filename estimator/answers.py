@@ -17,6 +17,9 @@ from estimator.prices.schema import LANGUAGES, Line, Payer, Treatment
 from estimator.states import STATES
 
 MOST_SESSIONS = 104
+PRICE_PREFIX = "price."
+"""``price.infusion=450``: a price the patient was told, in dollars, by the charge's name in the tables."""
+
 DAYS_UNTIL_START = 14
 EARLIEST, LATEST = date(2020, 1, 1), date(2090, 12, 31)
 
@@ -28,7 +31,7 @@ class Answers:
     """
     Every answer an estimate uses; None where a question is still open. Amounts are cents, `coinsurance` basis points.
 
-    `assumed` names the questions that were not answered.
+    `assumed` names the questions that were not answered. `prices` are prices the patient was told, by charge.
     """
 
     treatment: str
@@ -56,6 +59,7 @@ class Answers:
     accumulator: bool | None = None
     rides: bool = False
     lang: str = "en"
+    prices: tuple[tuple[str, int], ...] = ()
     assumed: frozenset[str] = frozenset()
 
     def query(self) -> list[tuple[str, str]]:
@@ -67,7 +71,7 @@ class Answers:
         ]
         if "start" in self.assumed:
             answered.append(("start", self.start.isoformat()))
-        return answered
+        return answered + [(PRICE_PREFIX + charge, _write_amount(cents)) for charge, cents in self.prices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +235,14 @@ def _has_pharmacy(c: _Context) -> bool:
     return _insured(c) and any(c.book.tables.charges[name].pharmacy_benefit for name in c.charges)
 
 
-def _treatments(c: _Context) -> tuple[str, ...]:
-    offers = c.book.tables.clinic.offers if c.book.tables.clinic else ()
-    return tuple(name for name in c.book.tables.treatments if not offers or name in offers)
+def offered_treatments(book: PriceBook) -> tuple[str, ...]:
+    """The treatments of the tables that the clinic offers; all of them in the national book."""
+    offers = book.tables.clinic.offers if book.tables.clinic else ()
+    return tuple(name for name in book.tables.treatments if not offers or name in offers)
 
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("treatment", _choice(_treatments), required=True),
+    Question("treatment", _choice(lambda c: offered_treatments(c.book)), required=True),
     Question("insurance", _choice(lambda c: tuple(c.book.tables.payers)), required=True),
     Question("sessions", _number(1, MOST_SESSIONS), required=True),
     Question("psychotherapy", _one_of("none", "in_person", "virtual"), required=True),
@@ -283,9 +288,10 @@ REQUIRED: tuple[str, ...] = tuple(question.name for question in QUESTIONS if que
 _LEFT_OF = {"deductible_remaining": "deductible", "out_of_pocket_remaining": "out_of_pocket_maximum"}
 
 
-def unknown_names(raw: Mapping[str, str]) -> tuple[FieldProblem, ...]:
+def unknown_names(raw: Mapping[str, str], book: PriceBook) -> tuple[FieldProblem, ...]:
     """A problem for every name that is no question; the API and the command line refuse these."""
-    return tuple(FieldProblem(name, "there is no answer of this name") for name in raw if name not in NAMES)
+    known = {*NAMES, *(PRICE_PREFIX + charge for charge in book.tables.charges)}
+    return tuple(FieldProblem(name, "there is no answer of this name") for name in raw if name not in known)
 
 
 def book_for(raw: Mapping[str, str], books: PriceBooks) -> PriceBook:
@@ -326,10 +332,25 @@ def read_answers(raw: Mapping[str, str], book: PriceBook, today: date) -> Answer
             problems.append(FieldProblem(question.name, refused.template, refused.values))
         context = _narrowed(context, values)
     problems.extend(_contradictions(values))
+    values["prices"] = _prices(raw, context, problems)
     if problems:
         raise BadAnswers(tuple(problems))
     values["clinic"] = book.id
     return _completed(values, context, today)
+
+
+def _prices(raw: Mapping[str, str], context: _Context, problems: list[FieldProblem]) -> tuple[tuple[str, int], ...]:
+    """The prices the patient was told, in the tables' order."""
+    told = []
+    for charge in context.book.tables.charges:
+        text = raw.get(PRICE_PREFIX + charge, "").strip()
+        if not text:
+            continue
+        try:
+            told.append((charge, _amount(text, context)))
+        except _Refused as refused:
+            problems.append(FieldProblem(PRICE_PREFIX + charge, refused.template, refused.values))
+    return tuple(told)
 
 
 def _narrowed(context: _Context, values: Mapping[str, Any]) -> _Context:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from estimator.answers import Answers
+from estimator.answers import PRICE_PREFIX, Answers
 from estimator.course import Billed, course
 from estimator.money import Range
 from estimator.packages import cheapest_mix
@@ -292,8 +292,25 @@ class _Builder:
             return None
         key = (name, column, id(price))
         if key not in self.quotes:
-            self.quotes[key] = Quote(price, column, price.range, self.price_unknown(name, price.range))
+            range_ = self.told(name, price.range)
+            self.quotes[key] = Quote(price, column, range_, self.price_unknown(name, range_))
         return self.quotes[key]
+
+    def told(self, name: str, range_: Range) -> Range:
+        """What the patient was told the charge costs, else the tables' range; followers keep the leader's place."""
+        prices = dict(self.answers.prices)
+        if name in prices:
+            return Range.exactly(prices[name])
+        leader = self.leader(name)
+        quoted = self.tables.charges[leader].prices("self_pay") if leader in prices and leader != name else None
+        price = in_force(quoted, self.answers.start) if quoted else None
+        return Range.exactly(range_.at(price.range.place(prices[leader]))) if price else range_
+
+    def leader(self, name: str) -> str:
+        """The charge whose price this one moves with, or itself."""
+        while leader := self.tables.charges[name].moves_with:
+            name = leader
+        return name
 
     def with_lower(self, quote: Quote | None, lower: Quote | None) -> Quote | None:
         if quote is None or lower is None:
@@ -303,12 +320,10 @@ class _Builder:
     def price_unknown(self, name: str, range_: Range) -> str | None:
         if range_.known:
             return None
-        root = name
-        while leader := self.tables.charges[root].moves_with:
-            root = leader
+        root = self.leader(name)
         charge = self.tables.charges[root]
         question = charge.price_question or self.tables.charges[name].price_question or _unasked(charge.label)
-        return self.unknowns.add_range(f"{root}.price", question)
+        return self.unknowns.add_range(f"{root}.price", question, PRICE_PREFIX + root)
 
     def program(self, name: str, verdict: Verdict) -> str | None:
         if verdict.covered == "no" or not self.answers.savings_program or self.out_of_network:

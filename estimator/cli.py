@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from estimator.answers import BadAnswers, FieldProblem, book_for, read_answers, unknown_names
+from estimator.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
 from estimator.document import document, problems_document
 from estimator.estimate import estimate
 from estimator.places import pricing_folder
@@ -91,8 +91,7 @@ def _compare(options: argparse.Namespace) -> int:
         books = _books(options.pricing)
         given = [text for text in options.answers if not text.startswith("treatment=")]
         book = book_for(_named(given), books)
-        offered = (book.tables.clinic.offers if book.tables.clinic else ()) or tuple(book.tables.treatments)
-        made = [_made([*given, f"treatment={name}"], books) for name in offered]
+        made = [_made([*given, f"treatment={name}"], books) for name in offered_treatments(book)]
     except BadAnswers as bad:
         return _refused(bad.problems, options.json)
     if options.json:
@@ -104,9 +103,9 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _made(given: Sequence[str], books: PriceBooks) -> Estimate:
     raw = _named(given)
-    if problems := unknown_names(raw):
-        raise BadAnswers(problems)
     book = book_for(raw, books)
+    if problems := unknown_names(raw, book):
+        raise BadAnswers(problems)
     return estimate(read_answers(raw, book, date.today()), book)
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from estimator.answers import NAMES, Answers, FieldProblem
+from estimator.answers import NAMES, PRICE_PREFIX, Answers, FieldProblem
 from estimator.results import NOTHING, SCENARIOS, Amounts, Estimate, LedgerRow, LineItem, PlanTerms, YouPay
 
 ITEM_AMOUNTS = ("unit_price", "billed", "plan_pays", "program_pays", "you_pay")
@@ -61,7 +61,8 @@ def _you_pay(amounts: YouPay) -> dict[str, Any]:
 
 
 def _answers(answers: Answers) -> dict[str, Any]:
-    return {name: _answer(name, getattr(answers, name)) for name in NAMES}
+    told = {PRICE_PREFIX + charge: cents for charge, cents in answers.prices}
+    return {name: _answer(name, getattr(answers, name)) for name in NAMES} | told
 
 
 def _answer(name: str, value: Any) -> Any:

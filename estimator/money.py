@@ -52,6 +52,20 @@ class Range:
     def __iter__(self) -> Iterator[int]:
         return iter((self.low, self.typical, self.high))
 
+    def place(self, value: int) -> float:
+        """Where `value` stands in this range: 0 at or below low, 0.5 at typical, 1 at or above high."""
+        if value <= self.typical:
+            return 0.5 if self.typical == self.low else max(value - self.low, 0) / (self.typical - self.low) / 2
+        return (
+            1.0
+            if self.high == self.typical
+            else 0.5 + min(value - self.typical, self.high - self.typical) / (self.high - self.typical) / 2
+        )
+
+    def at(self, place: float) -> int:
+        """The value at a `place` between 0 and 1, halves rounded up; the opposite of `place`."""
+        return int(between(self.low, self.typical, self.high, weights(np.array([place])))[0])
+
 
 def parse_amount(text: str) -> Cents:
     """

@@ -40,10 +40,10 @@ TEXTS = {
     "a megabyte of pairs": _filled("a: b,", "a: {", "}"),
     "a megabyte of repeated keys": _filled("a:\n"),
     "a megabyte of keys": "".join(f"k{n}:\n" for n in range(110_000)),
-    "many unknown charges": "charges:\n" + "".join(f"  k{n}: x\n" for n in range(9_000)),
-    "many unknown keys": "charges:\n  a:\n    label: b\n" + "".join(f"    labell{n}: x\n" for n in range(9_000)),
+    "many unknown charges": "charges:\n" + "".join(f"  k{n}: x\n" for n in range(4_500)),
+    "many unknown keys": "charges:\n  a:\n    label: b\n" + "".join(f"    labell{n}: x\n" for n in range(4_500)),
     "many wrong dates": "charges:\n  a:\n    label: b\n    self_pay:\n"
-    + "".join(f"      d{n}: 1\n" for n in range(9_000)),
+    + "".join(f"      d{n}: 1\n" for n in range(4_500)),
     "one long key": "a" * _BYTES + ": b",
     "one long unknown key below a charge": "charges:\n  a:\n    " + "l" * 900 + ": b",
     "one long value": "defaults:\n  checked: " + "9" * _BYTES,

@@ -102,7 +102,9 @@ def test_a_link_keeps_the_start_that_was_assumed():
 
 
 def test_unknown_names_are_named():
-    assert [problem.field for problem in unknown_names({"treatment": "iv", "colour": "red"})] == ["colour"]
+    assert [
+        problem.field for problem in unknown_names({"treatment": "iv", "colour": "red", "price.infusion": "1"}, BOOK)
+    ] == ["colour"]
 
 
 def test_a_strange_clinic_is_refused():
@@ -117,3 +119,10 @@ def test_no_text_at_all_makes_reading_crash(raw):
     except BadAnswers as bad:
         assert bad.problems
         assert all(problem.message and problem.field in NAMES for problem in bad.problems)
+
+
+def test_a_price_somebody_was_told_is_an_answer():
+    answers = read_answers(FOUR | {"start": "2027-03-01", "price.observation": "$150"}, BOOK, TODAY)
+    assert answers.prices == (("observation", 15000),)
+    assert read_answers(dict(answers.query()), BOOK, TODAY) == answers
+    assert problems(**{"price.observation": "cheap"}).keys() == {"price.observation"}

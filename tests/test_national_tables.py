@@ -90,6 +90,20 @@ def test_the_fictional_clinic_says_so_and_sells_six_for_2200():
     assert one.you_pay.low == one.you_pay.high == 2200_00 + 150_00
 
 
+def test_a_price_the_patient_was_told_replaces_the_range():
+    """Told $450 for an infusion, only the evaluation is still open."""
+    one = estimated(**{"price.infusion": "450"})
+    assert (one.you_pay.low, one.you_pay.high) == (2700_00, 2700_00 + 400_00)
+    assert [driver.unknown for driver in one.drivers] == ["evaluation.price"]
+
+
+def test_a_price_that_moves_with_another_takes_its_place():
+    one = estimated(treatment="spravato", **{"price.spravato_84": "820"})
+    first = next(item for item in one.items if item.charge == "spravato_56")
+    low = NATIONAL.tables.charges["spravato_56"].self_pay
+    assert set(first.unit_price) == {next(iter(low.values())).low}
+
+
 @st.composite
 def answers_to_the_shipped_tables(draw):
     treatment, payer = draw(st.sampled_from(TREATMENTS)), draw(st.sampled_from(PAYERS))

@@ -9,6 +9,7 @@ hostile file costs no more than a large honest one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -16,7 +17,7 @@ import yaml
 from estimator.prices.problems import Path, Problem, shortened
 
 MOST_BYTES = 1_000_000
-MOST_NODES = 20_000
+MOST_NODES = 10_000
 DEEPEST = 24
 MOST_PROBLEMS = 50
 """No more problems than these are told about one file; nobody reads further."""
@@ -105,30 +106,29 @@ def _text_of(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         before = data[: error.start].decode("utf-8-sig", "replace")
         line, column = _position(before, len(before))
         return None, [Problem(file, line, column, "", "the text is not UTF-8", "save the file as UTF-8")]
-    return text, list(_refused_text(text, file))[:MOST_PROBLEMS]
+    return text, list(islice(_refused_text(text, file), MOST_PROBLEMS))
 
 
 def _refused_text(text: str, file: str) -> Iterator[Problem]:
-    seen: set[int] = set()
-    for match in _REFUSED.finditer(text):
-        line, column = _position(text, match.start())
-        if line not in seen:
-            seen.add(line)
-            yield Problem(
-                file, line, column, "", f"an invisible character (U+{ord(match[0]):04X}) stands here", "remove it"
-            )
-        if len(seen) >= MOST_PROBLEMS:
-            return
+    """The first refused character of every line, and the first directive."""
+    line, start = 1, 0
+    while match := _REFUSED.search(text, start):
+        line, column = _position(text, match.start(), line, start)
+        says = f"an invisible character (U+{ord(match[0]):04X}) stands here"
+        yield Problem(file, line, column, "", says, "remove it")
+        line_break = _LINE_BREAK.search(text, match.end())
+        if line_break is None:
+            break
+        line, start = line + 1, line_break.end()
     directive = _DIRECTIVE.search(text)
     if directive:
         line, column = _position(text, directive.start())
         yield Problem(file, line, column, "", "a line of a table cannot begin with %", "remove it, or indent it")
 
 
-def _position(text: str, index: int) -> tuple[int, int]:
-    """Line and column, from 1, of the character at `index`."""
-    line, start = 1, 0
-    for match in _LINE_BREAK.finditer(text, 0, index):
+def _position(text: str, index: int, line: int = 1, start: int = 0) -> tuple[int, int]:
+    """Line and column, from 1, of the character at `index`, counted on from the `line` that begins at `start`."""
+    for match in _LINE_BREAK.finditer(text, start, index):
         line, start = line + 1, match.end()
     return line, index - start + 1
 

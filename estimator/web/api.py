@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, json, request
 
-from estimator.answers import BadAnswers, FieldProblem, unknown_names
+from estimator.answers import BadAnswers, FieldProblem, book_for, unknown_names
 from estimator.document import document
 from estimator.estimate import estimate
 from estimator.web.forms import answers_from, said
@@ -35,6 +35,6 @@ def _answers() -> dict[str, str]:
     twice = tuple(
         FieldProblem(name, "this is answered twice") for name in raw if len(request.args.getlist(name)) > 1
     )
-    if problems := unknown_names(raw) + twice:
+    if problems := unknown_names(raw, book_for(raw, site().prices.current)) + twice:
         raise BadAnswers(problems)
     return raw
