@@ -47,7 +47,7 @@ def other_languages() -> list[tuple[str, str, str]]:
     if request.endpoint is None or not request.endpoint.startswith("patient."):
         here, answers = "patient.questions", {}
     else:
-        here, answers = request.endpoint, typed(request.args)
+        here, answers = request.endpoint, typed(request.args, site().prices.current)
     return [
         (one, NAMES_OF_LANGUAGES[one], url_for(here, **{**answers, "lang": one}))
         for one in site().languages

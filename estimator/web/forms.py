@@ -21,6 +21,7 @@ from wtforms.fields import SelectChoice
 from estimator.answers import (
     DAYS_UNTIL_START,
     NAMES,
+    PRICE_PREFIX,
     REQUIRED,
     Answers,
     BadAnswers,
@@ -170,9 +171,10 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     @classmethod
     def offering(cls, books: PriceBooks, args: MultiDict[str, str], today: date) -> Self:
         """The form with the choices of these price tables, filled with what was typed."""
-        raw = typed(args)
+        raw = typed(args, books)
         form = cls(MultiDict(raw))
         form.raw, form.books, form.today = raw, books, today
+        form._add_prices()
         form.reveal = reveal(books.national, tuple(names for _heading, names in GROUPS))
         form._offer()
         return form
@@ -196,7 +198,12 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     @property
     def opened(self) -> bool:
         """Whether the questions that narrow the range stand open: when the reader comes back with answers."""
-        return any(self.raw.get(name) for name in NAMES if name != "lang")
+        return any(name != "lang" for name in self.raw)
+
+    @property
+    def told(self) -> list[str]:
+        """The names of the prices that the reader was told, each a question of its own."""
+        return [name for name in self.raw if name.startswith(PRICE_PREFIX)]
 
     def first_id(self, name: str) -> str:
         """The id of a field's first control, to link to."""
@@ -259,6 +266,14 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
                 self.described(problem.field, value) for value in values["choices"].split(", ")
             )
         return said(problem.template, values)
+
+    def _add_prices(self) -> None:
+        """A field for every price typed before, so that it can be changed or taken back."""
+        charges = self.books.national.tables.charges
+        for name in self.told:
+            label = words(charges[name.removeprefix(PRICE_PREFIX)].label)
+            self[name] = Typed(label, "money", description=_("The price you were told, for one."))
+            self[name].process(MultiDict(self.raw))
 
     def _offer(self) -> None:
         tables = self.books.national.tables
@@ -341,9 +356,10 @@ def _unsure() -> Option:
     return Option("", _("Not sure"))
 
 
-def typed(args: MultiDict[str, str]) -> dict[str, str]:
+def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
     """The answers in a query: known names, each the first that is not blank, without control characters."""
-    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in NAMES)
+    names = (*NAMES, *(PRICE_PREFIX + charge for charge in books.national.tables.charges))
+    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
     return {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
 
 
