@@ -83,18 +83,18 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium, driven by Playwright; Playwright's own browsers are never downloaded."""
     executable = shutil.which(os.environ.get("CHROMIUM") or "chromium")
     if executable is None:
-        _no_browser("no Chromium: install Debian's `chromium`, or set CHROMIUM to the path of one")
+        no_browser("no Chromium: install Debian's `chromium`, or set CHROMIUM to the path of one")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
-        _no_browser(f"Playwright cannot be imported: {error}")
+        no_browser(f"Playwright cannot be imported: {error}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
 
-def _no_browser(reason: str) -> NoReturn:
+def no_browser(reason: str) -> NoReturn:
     """Skip, saying why; but fail in CI, where a browser test that did not run would look like a pass."""
     if IN_CI:
         pytest.fail(f"Browser tests must run in CI: {reason}", pytrace=False)

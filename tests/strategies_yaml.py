@@ -20,7 +20,7 @@ def small_book():
 
 def plain(data):
     """A table as text, lists and dicts, read by a reader that is not ours."""
-    return yaml.load(data, Loader=yaml.BaseLoader)
+    return yaml.load(data, Loader=yaml.CBaseLoader)
 
 
 def words(most=40):
@@ -28,7 +28,7 @@ def words(most=40):
     letters = st.characters(
         min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["C", "Z"], include_characters=" "
     )
-    return st.text(letters, min_size=1, max_size=most).map(str.strip).filter(None)
+    return st.text(letters, min_size=1, max_size=most).map(str.strip).filter(bool)
 
 
 def names():
@@ -92,11 +92,17 @@ def charge_tables():
     return st.fixed_dictionaries({"charges": st.dictionaries(names(), charge, max_size=4)})
 
 
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
 @st.composite
 def writings(draw, tree):
     """`tree` as YAML text, in one of the ways in which people and programs write it."""
     text = yaml.dump(
         tree,
+        Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=draw(st.booleans()),
         default_style=draw(st.sampled_from([None, "'", '"'])),

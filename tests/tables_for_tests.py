@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from strategies_yaml import plain, small_book
+
 from estimator.prices.merging import SECTIONS
 from estimator.prices.nodes import read_tree
-
-from strategies_yaml import plain, small_book
 
 BAD_TABLES = sorted((Path(__file__).parent / "bad_tables").glob("*.yaml"))
 
@@ -36,12 +36,14 @@ def with_table(data):
     text = data.decode("utf-8", "replace")
     if "\nclinic:" in text:
         return files | {"clinics/broken.yaml": data}, "clinics/broken.yaml"
-    root, _ = read_tree(data, "national/broken.yaml")
+    root, _ = read_tree(data, "national/new.yaml")
     if root is not None and "# keep" not in text:
         tables = {name: plain(content) for name, content in files.items()}
         for section, entries in root.plain().items():
             for name, table in tables.items():
-                if section in SECTIONS and table.get(section, {}).keys() & set(entries):
+                if section == "texts" and table.pop("texts", None) is not None:
+                    files[name] = json.dumps(table).encode()
+                elif section in SECTIONS and table.get(section, {}).keys() & set(entries):
                     table[section] = {id_: entry for id_, entry in table[section].items() if id_ not in entries}
                     files[name] = json.dumps(table).encode()
-    return files | {"national/broken.yaml": data}, "national/broken.yaml"
+    return files | {"national/new.yaml": data}, "national/new.yaml"

@@ -22,12 +22,13 @@ CORE = [
     "items",
     "results",
     "estimate",
+    "compare",
     "document",
     "prices/schema",
     "prices/book",
 ]
 ARITHMETIC = {
-    "__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools", "itertools", "math",
+    "__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "fractions", "functools", "itertools", "math",
     "numpy", "pydantic", "pydantic_core", "re", "types", "typing", "difflib",
 }  # fmt: skip
 EDGES = {"web", "cli", "printing", "places", "reading", "live", "nodes", "editor_schema"}

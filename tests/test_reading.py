@@ -8,17 +8,16 @@ from datetime import date
 
 import pytest
 import yaml
+from hostile_tables import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies_yaml import SMALL_BOOK, charge_tables, misfits, plain, slips, small_book, trees, writings
+from tables_for_tests import BAD_TABLES, changed, with_table
 
 from estimator.prices.nodes import MOST_BYTES, read_tree
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, read_books, read_clinic, read_files, read_national
 from estimator.prices.schema import NationalFile
-
-from hostile_tables import HOSTILE
-from strategies_yaml import SMALL_BOOK, charge_tables, misfits, plain, slips, small_book, trees, writings
-from tables_for_tests import BAD_TABLES, changed, with_table
 
 TODAY = date(2026, 3, 1)
 
@@ -96,7 +95,7 @@ def test_a_problem_is_one_line_with_place_reason_and_fix():
 def test_an_amount_points_at_the_amount_and_an_unknown_key_at_the_key():
     (amount,) = read_files(small_book() | {"clinics/a.yaml": b"clinic: {name: A, state:   Ohio}"}).problems
     (key,) = read_files(small_book() | {"clinics/a.yaml": b"clinic: {name: A, stat:   OH}"}).problems
-    assert (amount.line, amount.column) == (1, 27)
+    assert (amount.line, amount.column) == (1, 28)
     assert (key.line, key.column) == (1, 19)
 
 

@@ -10,12 +10,14 @@ from functools import partial
 from itertools import combinations
 
 from estimator.prices.alerts import ALERTS as ALERTS
+from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
 from estimator.prices.figures import all_lines, as_written, figures, lines, tables
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.problems import Path
 from estimator.prices.schema import (
     PRICE_COLUMNS,
     UNKNOWNS,
+    Advice,
     AmountRange,
     Book,
     Charge,
@@ -200,6 +202,15 @@ def payers_are_known(book: Book) -> Iterator[Finding]:
             yield Finding(path, f"'{name}' is no payer", nearest(name, book.payers))
 
 
+def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
+    # A clinic may leave out a treatment; advice about it then waits for nobody.
+    for path, advice in _advice(book) if book.clinic is None else ():
+        for position, name in enumerate(advice.treatments):
+            if name not in book.treatments:
+                fix = nearest(name, book.treatments)
+                yield Finding((*path, "treatments", position), f"'{name}' is no treatment", fix)
+
+
 def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
     """`moves_with`, `same_as` and `included_in` name a charge that stands for itself, not one that points on."""
     for id_, charge in book.charges.items():
@@ -209,7 +220,7 @@ def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
             further = getattr(target, key) if target is not None else None
             if name == id_:
                 yield Finding(("charges", id_, key), "a charge cannot name itself", "remove it, or name another charge")
-            elif further is not None:
+            elif further is not None and not (further == id_ and id_ < name):
                 says = f"'{name}' itself has {key}: {further}"
                 fix = "remove one of the two" if further == id_ else f"name {further} directly"
                 yield Finding(("charges", id_, key), says, fix)
@@ -298,6 +309,12 @@ def _payer_names(book: Book) -> Iterator[tuple[Path, str]]:
         yield from ((("charges", id_, "coverage", name), name) for name in charge.coverage)
     for id_, program in book.programs.items():
         yield from ((("programs", id_, "payers", position), name) for position, name in enumerate(program.payers))
+    for path, advice in _advice(book):
+        yield from (((*path, "payers", position), name) for position, name in enumerate(advice.payers))
+
+
+def _advice(book: Book) -> Iterator[tuple[Path, Advice]]:
+    return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Advice))
 
 
 def _benefits_paid(book: Book, payer: str) -> set[str]:
@@ -359,6 +376,15 @@ def _exclude_each_other(book: Book, one: str, other: str) -> bool:
     return first is not None and second is not None and (other in first.never_with or one in second.never_with)
 
 
+def colours_can_be_read(book: Book) -> Iterator[Finding]:
+    colours = book.clinic.colours if book.clinic else None
+    for key, paper in (("accent", PAPER), ("accent_dark", PAPER_DARK)) if colours else ():
+        colour = getattr(colours, key)
+        if (ratio := contrast(colour, paper)) < ENOUGH:
+            says = f"{colour} on the page's {paper} has a contrast of {ratio:.1f}; people need {ENOUGH}"
+            yield Finding(("clinic", "colours", key), says, "darken accent, or lighten accent_dark")
+
+
 OWN_CHECKS: tuple[Check, ...] = (
     low_typical_and_high_are_in_order,
     every_figure_has_a_source,
@@ -372,6 +398,7 @@ OWN_CHECKS: tuple[Check, ...] = (
     lower_doses_have_two_doses,
     lines_name_their_phases,
     one_profile_is_typical,
+    colours_can_be_read,
     insurers_say_what_they_allow,
     maximums_are_not_below_deductibles,
     programs_word_what_is_not_known,
@@ -381,6 +408,7 @@ BOOK_CHECKS: tuple[Check, ...] = (
     sources_are_known,
     charges_are_known,
     payers_are_known,
+    advice_is_for_known_treatments,
     charges_do_not_point_in_circles,
     lists_do_not_name_their_own_charge,
     profiles_have_every_benefit_class,

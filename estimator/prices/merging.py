@@ -27,7 +27,7 @@ from estimator.prices.schema import (
 T = TypeVar("T", NationalFile, ClinicFile)
 V = TypeVar("V")
 
-SECTIONS = ("sources", "treatments", "charges", "payers", "programs", "unknowns")
+SECTIONS = ("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary")
 """What any national file may hold a part of; `texts` stands in one of them."""
 
 _FROM_DEFAULTS = ("source", "checked", "confidence")

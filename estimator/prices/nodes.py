@@ -281,24 +281,29 @@ def _events(text: str) -> Iterator[Any]:
 
 def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     """What the parser could not read, in plain words."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     says = str(getattr(error, "problem", None) or error)
-    lines = _LINE_BREAK.split(text)
-    written = lines[line - 1] if 0 < line <= len(lines) else ""
-    if "\t" in written[: len(written) - len(written.lstrip())]:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None or "unexpected" in says:
+        mark = getattr(error, "context_mark", None) or mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    written = _LINE_BREAK.split(text)[:line]
+    while len(written) > 1 and not written[-1].strip():
+        written.pop()
+    if len(written) < line:
+        line, column = len(written), len(written[-1]) + 1
+    if "\t" in written[-1][: len(written[-1]) - len(written[-1].lstrip())]:
         return Problem(file, line, 1, "", "a tab stands where spaces are expected", "indent with spaces only")
     for known, plain, fix in _PLAIN_WORDS:
         if known in says:
             return Problem(file, line, column, "", plain, fix)
-    return Problem(file, line, column, "", f"this cannot be read: {shortened(says, 150)}")
+    return Problem(file, line, column, "", f"this cannot be read ({shortened(says, 150)})", "put the text in quotes")
 
 
 _PLAIN_WORDS = (
     (
         "mapping values are not allowed",
         "a colon stands where none is expected",
-        "put the text in quotes, or indent the key",
+        "put the text in quotes, or add the colon that the line before lacks",
     ),
     ("could not find expected ':'", "a key has no colon after it, here or in the line before", "write key: value"),
     (
@@ -315,5 +320,11 @@ _PLAIN_WORDS = (
     ("found unknown escape character", "\\ has a meaning between double quotes", "use single quotes"),
     ("block sequence entries are not allowed", "a list cannot begin here", "put it on its own line, or in quotes"),
     ("did not find expected node content", "a value is missing here", "write it, or remove the comma"),
+    ("comment or line break", "| and > stand alone at the end of a line", "put the text in quotes"),
+    ("alphabetic or numeric character", "& and * have a meaning of their own in front", "put the text in quotes"),
+    ("found unexpected ':'", "a colon stands where none is expected", "put the text in quotes"),
+    ("mapping keys are not allowed", "a ? has a meaning of its own in front", "put the text in quotes"),
+    ("URI", "an ! has a meaning of its own in front", "put the text in quotes"),
+    ("the expected '>'", "an ! has a meaning of its own in front", "put the text in quotes"),
     ("expected <document start>", "the indentation does not fit the lines before", "begin the line at the left edge"),
 )

@@ -172,7 +172,8 @@ def _read_table(name: str, data: bytes, model: type[T], problems: list[Problem])
     try:
         table = model.model_validate(root.plain())
     except ValidationError as error:
-        problems.extend(explained(error, root, model, name))
+        told = {problem.line for problem in found}
+        problems.extend(problem for problem in explained(error, root, model, name) if problem.line not in told)
         return None
     return None if found else TableFile(name, root, table)
 

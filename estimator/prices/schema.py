@@ -125,6 +125,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueError(f"'{text}' is not a colour like \"#0b5d53\": # and six digits or letters a to f, in quotes")
+    return text
+
+
 def _words(text: str) -> str:
     if not text.strip():
         raise ValueError("this is empty; write the words or remove the key")
@@ -151,6 +157,7 @@ YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum":
 Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
+Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
 Words = Annotated[str, _scalar(_words), WithJsonSchema({"type": "string", "minLength": 1})]
 Code = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "integer"]})]
 
@@ -502,10 +509,23 @@ class Unknown(Provenance):
     banned_in: tuple[State, ...] = ()
 
 
+class Colours(Table):
+    """A clinic's own accent colour, for light and for dark screens; checked for contrast."""
+
+    accent: Colour
+    accent_dark: Colour
+
+
 class Clinic(Table):
-    """Whose price list a clinic file is."""
+    """
+    Whose price list a clinic file is, and how its own entry page looks.
+
+    `logo` is a word or two shown in place of a picture. `good_faith_estimate` says whom to ask for one.
+    """
 
     name: Text
+    logo: Words | None = None
+    colours: Colours | None = None
     fictional: YesNo = False
     city: Words | None = None
     state: State | None = None
@@ -520,13 +540,33 @@ class Note(Provenance):
     text: Text
 
 
+class Advice(Note):
+    """A note under a title of its own; `treatments` and `payers` say for whom, left out means for everybody."""
+
+    title: Text
+    treatments: tuple[Name, ...] = ()
+    payers: tuple[Name, ...] = ()
+
+    def meant_for(self, treatment: str, payer: str) -> bool:
+        return treatment in (self.treatments or (treatment,)) and payer in (self.payers or (payer,))
+
+
+class Term(Note):
+    """A technical word, explained in a sentence or two; `label` is the word itself."""
+
+    label: Text
+
+
 class Texts(Table):
-    """Sentences every estimate carries."""
+    """Sentences every estimate carries, and the advice that stands beside it."""
 
     notice: Text
     why_notice: Annotated[tuple[Note, ...], Field(min_length=1)]
     not_included: tuple[Note, ...] = ()
     safety: tuple[Note, ...] = ()
+    good_faith_estimate: tuple[Advice, ...] = ()
+    lower_cost: tuple[Advice, ...] = ()
+    decide: tuple[Advice, ...] = ()
 
 
 class Defaults(Provenance):
@@ -548,6 +588,7 @@ class NationalFile(Table):
     payers: Frozen[Name, Payer] | None = None
     programs: Frozen[Name, Program] | None = None
     unknowns: Frozen[Name, Unknown] | None = None
+    glossary: Frozen[Name, Term] | None = None
 
 
 class ClinicFile(Table):
@@ -574,4 +615,5 @@ class Book(Table):
     payers: Annotated[Frozen[Name, Payer], Field(min_length=1)]
     programs: Frozen[Name, Program] = Field(default_factory=lambda: MappingProxyType({}))
     unknowns: Frozen[Name, Unknown]
+    glossary: Frozen[Name, Term] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None

@@ -3,20 +3,17 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from estimator import places
 from estimator.prices.live import LivePriceBooks
-from estimator.web import api, errors, filters, headers, health, patient
-from estimator.web.forms import typed
-from estimator.web.site import LOCALES, Site, catalogues, language, locale, site
+from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient
+from estimator.web.links import link, other_languages
+from estimator.web.site import Site, catalogues, language, locale
 from estimator.web.styles import style
-
-NAMES_OF_LANGUAGES = {"en": "English", "es": "Español"}
 
 
 def create_app(pricing_folder: Path | None = None, clock: Callable[[], date] = date.today) -> Flask:
@@ -26,30 +23,12 @@ def create_app(pricing_folder: Path | None = None, clock: Callable[[], date] = d
     prices = LivePriceBooks(pricing_folder or places.pricing_folder())
     app.extensions["site"] = Site(prices, clock, catalogues())
     Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
-    app.jinja_env.globals.update(style=style, link=link, language=language, other_languages=other_languages)
+    app.jinja_env.globals.update(
+        style=style, link=link, language=language, other_languages=other_languages, term=advice.term
+    )
     filters.add_filters(app)
     errors.add_errors(app)
     headers.add_headers(app)
-    for blueprint in (patient.bp, api.bp, health.bp):
+    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp):
         app.register_blueprint(blueprint)
     return app
-
-
-def link(endpoint: str, **values: Any) -> str:
-    """A link within the site; a language chosen in the query is kept."""
-    if lang := request.args.get("lang", ""):
-        values.setdefault("lang", lang if lang in LOCALES else None)
-    return url_for(endpoint, **values)
-
-
-def other_languages() -> list[tuple[str, str, str]]:
-    """The same page in every other language: its code, its own name, its address."""
-    if request.endpoint is None or not request.endpoint.startswith("patient."):
-        here, answers = "patient.questions", {}
-    else:
-        here, answers = request.endpoint, typed(request.args, site().prices.current)
-    return [
-        (one, NAMES_OF_LANGUAGES[one], url_for(here, **{**answers, "lang": one}))
-        for one in site().languages
-        if one != language()
-    ]

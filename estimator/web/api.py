@@ -32,9 +32,7 @@ def answer(content: object, status: int = 200) -> Response:
 def _answers() -> dict[str, str]:
     """The query's answers. A strange name, or one given twice, is refused: a program has made a mistake."""
     raw = request.args.to_dict()
-    twice = tuple(
-        FieldProblem(name, "this is answered twice") for name in raw if len(request.args.getlist(name)) > 1
-    )
+    twice = tuple(FieldProblem(name, "this is answered twice") for name in raw if len(request.args.getlist(name)) > 1)
     if problems := unknown_names(raw, book_for(raw, site().prices.current)) + twice:
         raise BadAnswers(problems)
     return raw

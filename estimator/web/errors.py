@@ -8,7 +8,6 @@ from werkzeug.routing import RequestRedirect
 
 from estimator.web.api import answer
 
-
 LONGEST_QUERY = 8_000
 """Every answer, spelled out, fits in a tenth of this many bytes."""
 

@@ -35,7 +35,9 @@ def shown(estimate: Estimate) -> Estimate:
             item,
             unit_price=_rounded(item.unit_price, min(item.unit_price) > WHOLE_UNIT_ABOVE),
             billed=billed[i],
-            **{part: columns[part][i] for part in PARTS},
+            plan_pays=columns["plan_pays"][i],
+            program_pays=columns["program_pays"][i],
+            you_pay=columns["you_pay"][i],
         )
         for i, item in enumerate(estimate.items)
     )
@@ -87,8 +89,8 @@ def _rounded(amounts: Amounts, whole: bool) -> Amounts:
 def _you_pay(amounts: YouPay) -> YouPay:
     if not _above(amounts):
         return amounts
-    low, high = amounts.likely
-    return YouPay(*_rounded(amounts, True), likely=(whole_dollars(low), whole_dollars(high)))
+    low, typical, high = _rounded(amounts, True)
+    return YouPay(low, typical, high, likely=(whole_dollars(amounts.likely[0]), whole_dollars(amounts.likely[1])))
 
 
 def _driver(driver: Driver) -> Driver:

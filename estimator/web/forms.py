@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from flask_babel import format_date, get_locale
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -227,9 +227,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
 
     def usual(self, name: str) -> list[tuple[str, str]]:
         """The usual number of `name` for every treatment, in words; each is shown beside its own."""
-        return [
-            (treatment, self._usual(name, one)) for treatment, one in self.books.national.tables.treatments.items()
-        ]
+        return [(treatment, self._usual(name, one)) for treatment, one in self.books.national.tables.treatments.items()]
 
     def described(self, name: str, value: str) -> str:
         """An answer as the form words it, where it is one of its choices."""
@@ -314,11 +312,10 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         self._offer_lists()
 
     def _offer_lists(self) -> None:
-        months = get_locale().months["stand-alone"]["wide"]
         self["state"].choices = [_unsure(), *(Option(code, name) for code, name in STATES.items())]
         self["plan_year_start"].choices = [
             _unsure(),
-            *(Option(str(number), str(name)) for number, name in months.items()),
+            *(Option(str(number), month_name(number)) for number in range(1, 13)),
         ]
         self["clinic"].choices = [Option("", _("Usual prices across the United States"))]
         for name, book in self.books.clinics.items():

@@ -44,7 +44,7 @@ def _compressed(response: Response) -> Response:
     if (
         response.is_streamed
         or response.content_encoding
-        or "gzip" not in request.accept_encodings
+        or not request.accept_encodings.quality("gzip")
         or len(response.get_data()) < SMALLEST_WORTH_COMPRESSING
     ):
         return response

@@ -48,7 +48,10 @@ def reveal(book: PriceBook, headings: tuple[tuple[str, ...], ...] = ()) -> Revea
     sets = dict.fromkeys(some for some in shown_for.values() if len(some) < len(firsts))
     numbers = {some: f"g{number}" for number, some in enumerate(sets, 1)}
     rules = [f"form:not({_called_for(some, firsts)}) .{number}{{display:none}}" for some, number in numbers.items()]
-    rules += [f"form:has([name=treatment]:checked):not(:has(#treatment-{name}:checked)) .t-{name}{{display:none}}" for name in tables.treatments]
+    rules += [
+        f"form:has([name=treatment]:checked):not(:has(#treatment-{name}:checked)) .t-{name}{{display:none}}"
+        for name in tables.treatments
+    ]
     rules += [_only_with("insurance", name, f"p-{name}") for name in tables.payers]
     return Reveal({name: numbers[some] for name, some in shown_for.items() if some in numbers}, "".join(rules))
 

@@ -21,6 +21,7 @@ from urllib.parse import quote
 from flask import Flask
 from waitress.server import create_server
 
+from estimator.prices.live import BrokenTables
 from estimator.web import create_app
 
 if TYPE_CHECKING:
@@ -40,13 +41,16 @@ access_log = logging.getLogger("estimator.access")
 
 def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None) -> int:
     """Serve until told to stop; returns the exit status. `port` 0 picks a free one."""
+    _log_to_stdout()
     try:
+        app = create_app(pricing)
         listener = _listen(host, port)
+    except BrokenTables as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"Cannot listen on {host} port {port}: {error.strerror or error}", file=sys.stderr)
         return 1
-    _log_to_stdout()
-    app = create_app(pricing)
     print(f"Ketamine Cost Estimator: {_address(listener)} (stop with Ctrl-C)", flush=True)
     if not hasattr(os, "fork"):
         _work(app, listener)

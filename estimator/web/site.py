@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from estimator.prices.live import LivePriceBooks
 from flask import current_app, request
 
 from estimator.answers import Language
 from estimator.places import translations_folder
+from estimator.prices.live import LivePriceBooks
 
 LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
 """Each language as it is written in the United States: ``$1,234.50`` in Spanish too."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from estimator.answers import NAMES, Answers
 from estimator.course import sessions
@@ -109,7 +110,7 @@ def _plan_term(name: str, answers: Answers, book: PriceBook, plan: PlanTerms) ->
     value = getattr(plan, name, None)
     if value is not None:
         return str(_("typical: %(amount)s", amount=money(value)))
-    terms = [benefit for benefit in plan.benefits.values()]
+    terms = list(plan.benefits.values())
     if name == "coinsurance":
         rates = sorted({one.coinsurance_bp for one in terms if one.coinsurance_bp is not None})
         said = ", ".join(percent(rate) for rate in rates)

@@ -1,0 +1,35 @@
+"""Links within the site: they keep the language that was chosen in the query."""
+
+from typing import Any
+
+from flask import g, request, url_for
+
+from estimator.answers import Language
+from estimator.web.forms import typed
+from estimator.web.site import LOCALES, language, site
+
+NAMES_OF_LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
+
+PAGES = ("patient", "compare", "advice")
+"""The blueprints whose addresses are pages to read."""
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """A link within the site, in the language chosen in the query; without a choice the browser's decides again."""
+    lang = request.args.get("lang", "").strip()
+    return url_for(endpoint, **{**values, "lang": lang if lang in LOCALES else None})
+
+
+def other_languages() -> list[tuple[str, str, str]]:
+    """The same page in every other language: its code, its own name, its address."""
+    answers: dict[str, Any] = {}
+    if request.endpoint is None or request.blueprint not in PAGES:
+        here = "patient.questions"
+    else:
+        here = request.endpoint
+        answers = typed(request.args, site().prices.current) | g.get("also_in_links", {})
+    return [
+        (one, NAMES_OF_LANGUAGES[one], url_for(here, **{**answers, "lang": one}))
+        for one in site().languages
+        if one != language()
+    ]

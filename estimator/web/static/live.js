@@ -1,0 +1,98 @@
+/*
+ * Refreshes the estimate in place while answers change. Every page works fully without it.
+ *
+ * On the questions page it shows the estimate so far under the form and keeps the address in step; on the
+ * estimate and compare pages it follows their own forms and links without a reload. It fetches only
+ * pages of this site, stores nothing, and says what changed in a polite live region.
+ */
+(() => {
+  "use strict";
+  const main = document.getElementById("main");
+  const said = document.getElementById("said");
+  if (!main || !said || !window.fetch || !history.pushState) return;
+  let asked = 0;
+
+  const url = (form) => {
+    const query = new URLSearchParams(new FormData(form));
+    for (const [name, value] of [...query]) if (!value) query.delete(name);
+    return form.action.split("?")[0] + "?" + query;
+  };
+  const page = async (address) => {
+    const mine = ++asked;
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const text = await answer.text();
+    return mine === asked ? { ok: answer.ok, doc: new DOMParser().parseFromString(text, "text/html") } : null;
+  };
+  const say = (text) => { said.textContent = text; };
+  const headline = (doc) => doc.querySelector("[data-headline]");
+
+  /* Questions: the estimate so far. */
+  const questions = main.querySelector("form[data-live]");
+  const preview = document.getElementById("so-far");
+  if (questions && preview) {
+    let waiting;
+    const refresh = async () => {
+      const address = url(questions);
+      history.replaceState(null, "", location.pathname + "?" + address.split("?")[1]);
+      const got = await page(address).catch(() => null);
+      if (!got) return;
+      const found = got.ok && headline(got.doc);
+      preview.hidden = !found;
+      if (!found) return;
+      preview.replaceChildren(...[...found.children].map((part) => document.importNode(part, true)));
+      say(found.dataset.headline);
+    };
+    questions.addEventListener("input", (event) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(refresh, event.target.type === "radio" ? 0 : 500);
+    });
+  }
+
+  /* Estimate and compare: follow the page's own forms and links in place. */
+  if (!main.querySelector("[data-refresh]")) return;
+  const show = async (address, key) => {
+    const got = await page(address).catch(() => null);
+    if (!got) { if (got === null && asked) return; location.href = address; return; }
+    const next = got.doc.getElementById("main");
+    if (!got.ok || !next || !headline(got.doc)) { location.href = address; return; }
+    const open = [...main.querySelectorAll("details[open][id]")].map((one) => one.id);
+    main.replaceChildren(...[...next.childNodes].map((part) => document.importNode(part, true)));
+    open.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
+    document.title = got.doc.title;
+    const place = (key && document.getElementById(key)) || main.querySelector("h1");
+    place.tabIndex = place.tabIndex < 0 ? -1 : place.tabIndex;
+    place.focus({ preventScroll: true });
+    say(headline(got.doc).dataset.headline);
+  };
+  const go = (address, key) => { history.pushState({ key }, "", address); show(address, key); };
+  main.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-refresh]");
+    if (!form) return;
+    event.preventDefault();
+    go(url(form), form.dataset.refresh);
+  });
+  main.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-refresh]");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(link.href, link.id);
+  });
+  addEventListener("popstate", (event) => show(location.href, event.state && event.state.key));
+})();
+
+/* Copy the link, print: buttons that only scripts can serve are only shown by them. */
+(() => {
+  "use strict";
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-do]");
+    if (!button) return;
+    if (button.dataset.do === "print") return print();
+    const said = document.getElementById("said");
+    try {
+      await navigator.clipboard.writeText(button.dataset.link || location.href);
+      said.textContent = button.dataset.done;
+      button.textContent = button.dataset.done;
+    } catch { location.href = button.dataset.link || location.href; }
+  });
+  document.querySelectorAll("[data-do][hidden]").forEach((button) => { button.hidden = false; });
+})();
