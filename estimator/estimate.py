@@ -12,12 +12,13 @@ from estimator.claims import Claims, claims_of
 from estimator.items import line_items
 from estimator.ledger import Entry, Ledger
 from estimator.money import CentsArray
-from estimator.plan import Plan, plan_of, terms_in
+from estimator.plan import Plan, plan_of
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Book
 from estimator.records import ScenarioLedgers, Statement, statements, total
 from estimator.results import Driver, Estimate, Month, YouPay
 from estimator.scenarios import Search, search
+from estimator.terms import terms_in
 from estimator.unknowns import Positions, Unknowns, Worlds
 
 
@@ -69,8 +70,7 @@ class Found:
 
     @property
     def you_pay(self) -> YouPay:
-        paid = total([one.you_pay for one in self.statements])
-        return YouPay(paid.low, paid.typical, paid.high, self.search.likely)
+        return YouPay(*self.search.paid, self.search.likely)
 
 
 def model_of(answers: Answers, book: PriceBook) -> Model:
@@ -115,7 +115,9 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
 
 def _denied(answers: Answers, book: PriceBook) -> YouPay:
     """The same course with authorization denied."""
-    return model_of(replace(answers, authorization="denied"), book).search().you_pay
+    model = model_of(replace(answers, authorization="denied"), book)
+    found = search(model.unknowns.all, lambda positions, _: model.totals(positions), model.rounds)
+    return YouPay(*found.paid, found.likely)
 
 
 def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:

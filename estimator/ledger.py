@@ -14,7 +14,7 @@ import numpy as np
 
 from estimator.claims import Claim, Quote
 from estimator.money import WHOLE, CentsArray
-from estimator.plan import BenefitTerms, ProgramTerms, Terms, either, plan_year
+from estimator.terms import BenefitTerms, ProgramTerms, Terms, either, plan_year
 from estimator.unknowns import Flags, Worlds
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from estimator.claims import Claim
 from estimator.ledger import Entry, Ledger
 from estimator.money import CentsArray
-from estimator.plan import NO_LIMIT, Terms
+from estimator.plan import NO_LIMIT
 from estimator.results import Amounts, BenefitTerms, LedgerRow, PlanTerms, ProgramTerms
+from estimator.terms import Terms
 from estimator.unknowns import Flags
 
 NO_PLAN = PlanTerms(None, None, None, None, None, None, None, {}, {})

@@ -35,13 +35,14 @@ class Search:
     """
     What the search found: a last batch of worlds, shape (unknowns, scenarios), and which of them are shown.
 
-    `columns` are the cheapest, the typical and the dearest world of that batch. `alone` has for every unknown the least
-    and the most the patient pays when only it is varied. `likely` is the 10th and 90th percentile of the evenly spread
-    points. `tried` counts the worlds.
+    `columns` are the cheapest, the typical and the dearest world of that batch, `paid` what they cost the patient.
+    `alone` has for every unknown the least and the most the patient pays when only it is varied. `likely` is the 10th
+    and 90th percentile of the evenly spread points. `tried` counts the worlds.
     """
 
     positions: Positions
     columns: tuple[int, int, int]
+    paid: tuple[int, int, int]
     alone: tuple[tuple[int, int], ...]
     likely: tuple[int, int]
     tried: int
@@ -59,25 +60,43 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
     """
     Find the cheapest and the dearest world for the patient, and how much each unknown matters.
 
-    After the first batch come `rounds` (1 to 3) of refinement around the ends found so far.
+    After the first batch come `rounds` (1 to 3) of refinement around the ends found so far; the first of them also
+    tries the two worlds in which every unknown takes the end that was cheapest, or dearest, for it alone.
     """
     typical = np.array([unknown.typical for unknown in unknowns], dtype=np.float64)
     if not unknowns:
-        paid = walk(typical.reshape(0, 1), True)
-        return Search(typical.reshape(0, 1), (0, 0, 0), (), (int(paid[0]), int(paid[0])), 1)
+        known = int(walk(typical.reshape(0, 1), True)[0])
+        return Search(typical.reshape(0, 1), (0, 0, 0), (known,) * 3, (), (known, known), 1)
     alone, owners = _each_alone(unknowns, typical)
     fixed, first = _fixed_worlds(unknowns), 1 + len(owners)
     positions = np.concatenate([typical[:, None], alone, fixed], axis=1)
     paid = walk(positions, False)
-    ranges_alone = _ranges_alone(len(unknowns), int(paid[0]), paid[1:first].tolist(), owners)
+    ends_paid = paid[1:first].tolist()
     likely = _likely(paid[-SPREAD:])
     tried, columns = len(paid), (int(paid.argmin()), 0, int(paid.argmax()))
     for round_, step in enumerate(STEPS[:rounds], start=1):
-        positions = _around(unknowns, typical, positions[:, columns[0]], positions[:, columns[2]], step)
+        best, worst = positions[:, columns[0]], positions[:, columns[2]]
+        batches = [_around(unknowns, typical, best, worst, step)]
+        if round_ == 1:
+            batches += [_greedy(unknowns, owners, ends_paid, pick) for pick in (min, max)]
+        positions = np.concatenate(batches, axis=1)
         paid = walk(positions, round_ == rounds)
         tried += len(paid)
         columns = (int(paid.argmin()), 0, int(paid.argmax()))
-    return Search(positions, columns, ranges_alone, likely, tried)
+    shown = (int(paid[columns[0]]), int(paid[0]), int(paid[columns[2]]))
+    ranges_alone = _ranges_alone(len(unknowns), shown[1], ends_paid, owners)
+    return Search(positions, columns, shown, ranges_alone, likely, tried)
+
+
+def _greedy(
+    unknowns: Sequence[Unknown], owners: Sequence[int], paid: Sequence[int], pick: Callable[..., tuple[int, float]]
+) -> Positions:
+    """The world in which every unknown stands at the end that `pick` chooses by what was paid when it alone moved."""
+    ends = [end for unknown in unknowns for end in unknown.ends]
+    own: list[list[tuple[int, float]]] = [[] for _ in unknowns]
+    for row, amount, end in zip(owners, paid, ends, strict=True):
+        own[row].append((amount, end))
+    return np.array([[pick(choices)[1]] for choices in own])
 
 
 def _each_alone(unknowns: Sequence[Unknown], typical: Positions) -> tuple[Positions, list[int]]:

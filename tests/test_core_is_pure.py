@@ -16,6 +16,7 @@ CORE = [
     "unknowns",
     "claims",
     "plan",
+    "terms",
     "ledger",
     "scenarios",
     "records",
