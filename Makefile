@@ -22,16 +22,17 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lock clean
+.PHONY: help serve test check pictures audit bench lock clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium too (ARGS='-k name' goes to pytest)
 	@tests/browser_setup.sh
+	@$(NPM_INSTALL)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest $(ARGS)
@@ -40,6 +41,15 @@ check: $(VENV)/.dev ## Lint, formatting and types, without the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, screen reader texts, their price tables
+	@tests/browser_setup.sh
+	CI=true UPDATE=1 $(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
+	$(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
+
+audit: $(VENV)/.app audit/node_modules/.installed ## Lighthouse, as on a phone; ends with 1 below 100
+	@tests/browser_setup.sh
+	@audit/run.sh "$(PY)"
 
 bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)
 	$(PY) -m benchmarks $(ARGS)
@@ -60,8 +70,16 @@ lock: ## Recompile requirements/*.txt after a change of *.in (UPGRADE=1 takes th
 	done
 
 clean: ## Remove everything that make and the tools left here
-	rm -rf $(VENV) $(LOCK_VENV) build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOCK_VENV) node_modules audit/node_modules build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# axe-core, for the tests. Where npm cannot be had they say so, and in CI they fail.
+NPM_INSTALL = if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.installed; fi
+
+node_modules/.installed audit/node_modules/.installed: %node_modules/.installed: %package.json %package-lock.json
+	@echo "Installing what $< names ..."
+	@npm ci --prefix "./$*" --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # The environment holds the pinned packages; the project itself is not installed into it but put on its
 # path, so nothing is built and a change of the code counts at once. bin/estimator is the command.

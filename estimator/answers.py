@@ -31,7 +31,8 @@ class Answers:
     """
     Every answer an estimate uses; None where a question is still open. Amounts are cents, `coinsurance` basis points.
 
-    `assumed` names the questions that were not answered. `prices` are prices the patient was told, by charge.
+    `given` names the questions that were answered, `assumed` those that apply and were not. `prices` are prices the
+    patient was told, by charge.
     """
 
     treatment: str
@@ -60,17 +61,13 @@ class Answers:
     rides: bool = False
     lang: str = "en"
     prices: tuple[tuple[str, int], ...] = ()
+    given: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
 
     def query(self) -> list[tuple[str, str]]:
         """The answers as they stand in a link: what was answered, and always the start, in the form's order."""
-        answered = [
-            (q.name, q.write(getattr(self, q.name)))
-            for q in QUESTIONS
-            if q.name not in self.assumed and getattr(self, q.name) is not None
-        ]
-        if "start" in self.assumed:
-            answered.append(("start", self.start.isoformat()))
+        names = self.given | {"start"}
+        answered = [(q.name, q.write(getattr(self, q.name))) for q in QUESTIONS if q.name in names]
         return answered + [(PRICE_PREFIX + charge, _write_amount(cents)) for charge, cents in self.prices]
 
 
@@ -335,7 +332,8 @@ def read_answers(raw: Mapping[str, str], book: PriceBook, today: date) -> Answer
     values["prices"] = _prices(raw, context, problems)
     if problems:
         raise BadAnswers(tuple(problems))
-    values["clinic"] = book.id
+    if book.id != NATIONAL:
+        values["clinic"] = book.id
     return _completed(values, context, today)
 
 
@@ -378,8 +376,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
 
 
 def _completed(values: dict[str, Any], context: _Context, today: date) -> Answers:
+    given = frozenset(name for name in values if name != "prices")
     assumed = frozenset(q.name for q in QUESTIONS if q.name not in values and q.applies(context))
     values.setdefault("start", today + timedelta(days=DAYS_UNTIL_START))
     if context.treatment is not None and values["psychotherapy"] != "none":
         values.setdefault("psychotherapy_sessions", context.treatment.psychotherapy.usual_sessions.typical)
-    return Answers(**values, assumed=assumed - {"lang", "clinic"})
+    return Answers(**values, given=given, assumed=assumed - {"lang", "clinic"})

@@ -10,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+UPDATE = bool(os.environ.get("UPDATE"))
+"""Set by `make pictures`: what the app shows now takes the place of what tests compare it with."""
+
+FROZEN_BOOK = ROOT / "tests" / "frozen_book"
+FROZEN_DAY = date(2026, 11, 22)
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True)
@@ -76,6 +84,32 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+
+
+@pytest.fixture(scope="session")
+def frozen_server() -> Iterator[str]:
+    """The address of the app on tests/frozen_book, on one fixed day: pages that only a change of the app changes."""
+    from waitress.server import create_server
+
+    from estimator.web import create_app
+
+    if UPDATE:
+        shutil.rmtree(FROZEN_BOOK, ignore_errors=True)
+        for part in ("national", "clinics"):
+            shutil.copytree(ROOT / "pricing" / part, FROZEN_BOOK / part, ignore=shutil.ignore_patterns(".*"))
+    try:
+        app = create_app(FROZEN_BOOK, clock=lambda: FROZEN_DAY)
+    except Exception as error:
+        pytest.fail(f"tests/frozen_book cannot be read; `make pictures` copies pricing/ anew. {error}", pytrace=False)
+    # Its sockets are in a map of their own, so that closing the server ends its loop.
+    sockets: dict[int, object] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(SERVER_STOP_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from strategies_yaml import SMALL_BOOK, charge_tables, misfits, plain, slips, small_book, trees, writings
 from tables_for_tests import BAD_TABLES, changed, with_table
 
-from estimator.prices.nodes import MOST_BYTES, read_tree
+from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, read_books, read_clinic, read_files, read_national
 from estimator.prices.schema import NationalFile
+from estimator.prices.yaml_text import MOST_BYTES
 
 TODAY = date(2026, 3, 1)
 

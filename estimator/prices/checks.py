@@ -6,35 +6,28 @@ a part could not be read; `BOOK_CHECKS` compare entries and need the whole.
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import combinations
 
 from estimator.prices.alerts import ALERTS as ALERTS
 from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
-from estimator.prices.figures import all_lines, as_written, figures, lines, tables
+from estimator.prices.figures import all_lines, as_written, figures, tables
 from estimator.prices.findings import Finding, nearest
+from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits
 from estimator.prices.problems import Path
 from estimator.prices.schema import (
     PRICE_COLUMNS,
     UNKNOWNS,
-    Advice,
     AmountRange,
     Book,
-    Charge,
     CountRange,
-    Line,
     PercentRange,
     Price,
-    Treatment,
 )
 
 YES_NO_UNKNOWNS = ("accumulator", "drug_benefit", "dose")
 """Core unknowns with two answers, which need the chance of the first."""
 
 Check = Callable[[Book], Iterator[Finding]]
-
-Visit = Callable[[str, Line], bool]
-"""Whether a line of a part of a treatment belongs to one kind of visit."""
 
 # Each entry alone
 
@@ -191,20 +184,20 @@ def sources_are_known(book: Book) -> Iterator[Finding]:
 
 
 def charges_are_known(book: Book) -> Iterator[Finding]:
-    for path, name in _charge_names(book):
+    for path, name in charge_names(book):
         if name not in book.charges:
             yield Finding(path, f"'{name}' is no charge", nearest(name, book.charges))
 
 
 def payers_are_known(book: Book) -> Iterator[Finding]:
-    for path, name in _payer_names(book):
+    for path, name in payer_names(book):
         if name not in book.payers:
             yield Finding(path, f"'{name}' is no payer", nearest(name, book.payers))
 
 
 def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
     # A clinic may leave out a treatment; advice about it then waits for nobody.
-    for path, advice in _advice(book) if book.clinic is None else ():
+    for path, advice in all_advice(book) if book.clinic is None else ():
         for position, name in enumerate(advice.treatments):
             if name not in book.treatments:
                 fix = nearest(name, book.treatments)
@@ -228,7 +221,7 @@ def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
 
 def lists_do_not_name_their_own_charge(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
-        for path, name in _lists_of_charges(charge):
+        for path, name in lists_of_charges(charge):
             if name == id_:
                 yield Finding(("charges", id_, *path), "a charge cannot name itself", "remove it")
     for path, _, line in all_lines(book):
@@ -264,57 +257,13 @@ def charges_that_exclude_each_other_are_not_billed_together(book: Book) -> Itera
     for id_, treatment in book.treatments.items():
         found: set[Path] = set()
         for payer in book.payers:
-            for visit in _visits(treatment, payer):
+            for visit in visits(treatment, payer):
                 for (_, one), (path, other) in combinations(visit, 2):
                     if path not in found and _exclude_each_other(book, one, other):
                         found.add(path)
                         says = f"'{one}' and '{other}' exclude each other, and are billed in one visit ({payer})"
                         fix = "limit one of the lines: payers, not_payers, phase or only"
                         yield Finding(("treatments", id_, *path), says, fix)
-
-
-def _charge_names(book: Book) -> Iterator[tuple[Path, str]]:
-    """Every place that names a charge."""
-    for path, _, line in all_lines(book):
-        yield (*path, "charge"), line.charge
-        if line.lower_dose is not None:
-            yield (*path, "lower_dose"), line.lower_dose
-    for id_, treatment in book.treatments.items():
-        yield ("treatments", id_, "psychotherapy", "in_person"), treatment.psychotherapy.in_person
-        yield ("treatments", id_, "psychotherapy", "virtual"), treatment.psychotherapy.virtual
-        if treatment.therapist_present is not None:
-            yield ("treatments", id_, "therapist_present"), treatment.therapist_present
-    for id_, charge in book.charges.items():
-        for key in ("moves_with", "same_as", "included_in"):
-            if getattr(charge, key) is not None:
-                yield ("charges", id_, key), getattr(charge, key)
-        yield from ((("charges", id_, *path), name) for path, name in _lists_of_charges(charge))
-    for id_, program in book.programs.items():
-        yield from ((("programs", id_, "charges", position), name) for position, name in enumerate(program.charges))
-
-
-def _lists_of_charges(charge: Charge) -> Iterator[tuple[Path, str]]:
-    yield from ((("never_with", position), name) for position, name in enumerate(charge.never_with))
-    for position, package in enumerate(charge.packages):
-        for place, name in enumerate(package.also_covers):
-            yield ("packages", position, "also_covers", place), name
-
-
-def _payer_names(book: Book) -> Iterator[tuple[Path, str]]:
-    """Every place that names a payer."""
-    for path, _, line in all_lines(book):
-        yield from (((*path, "payers", position), name) for position, name in enumerate(line.payers))
-        yield from (((*path, "not_payers", position), name) for position, name in enumerate(line.not_payers))
-    for id_, charge in book.charges.items():
-        yield from ((("charges", id_, "coverage", name), name) for name in charge.coverage)
-    for id_, program in book.programs.items():
-        yield from ((("programs", id_, "payers", position), name) for position, name in enumerate(program.payers))
-    for path, advice in _advice(book):
-        yield from (((*path, "payers", position), name) for position, name in enumerate(advice.payers))
-
-
-def _advice(book: Book) -> Iterator[tuple[Path, Advice]]:
-    return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Advice))
 
 
 def _benefits_paid(book: Book, payer: str) -> set[str]:
@@ -325,50 +274,6 @@ def _benefits_paid(book: Book, payer: str) -> set[str]:
         if coverage is not None and coverage.status != "not_covered":
             paid.update(benefit for benefit in (charge.benefit, charge.pharmacy_benefit) if benefit is not None)
     return paid
-
-
-def _visits(treatment: Treatment, payer: str) -> Iterator[list[tuple[Path, str]]]:
-    """The lines that meet in one visit of somebody with `payer`: for each kind of visit and each dose."""
-    mine = [
-        (path, line)
-        for path, line in lines(treatment)
-        if (not line.payers or payer in line.payers) and payer not in line.not_payers
-    ]
-    if treatment.therapist_present is not None:
-        mine.append((("therapist_present",), Line(charge=treatment.therapist_present)))
-    for lower in (False, True):
-        for meets in _kinds_of_visits(treatment):
-            yield [
-                (path, line.lower_dose if lower and line.lower_dose else line.charge)
-                for path, line in mine
-                if meets(str(path[0]), line)
-            ]
-
-
-def _kinds_of_visits(treatment: Treatment) -> Iterator[Visit]:
-    for days in {line.days_before for line in treatment.before}:
-        yield partial(_so_many_days_before, days)
-    yield _follows_up
-    for position, phase in enumerate(treatment.phases):
-        for session in ("first", "later") if position == 0 else ("later",):
-            yield partial(_at_session, phase, session)
-
-
-def _so_many_days_before(days: int, part: str, line: Line) -> bool:
-    return part == "before" and line.days_before == days
-
-
-def _follows_up(part: str, line: Line) -> bool:
-    # After every third and after every second session meet after the sixth.
-    return part == "follow_ups"
-
-
-def _at_session(phase: str, session: str, part: str, line: Line) -> bool:
-    return (
-        part in ("each_session", "therapist_present", "ride")
-        and line.phase in (None, phase)
-        and line.only in (None, session)
-    )
 
 
 def _exclude_each_other(book: Book, one: str, other: str) -> bool:

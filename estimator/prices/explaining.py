@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from estimator.prices.nodes import MOST_PROBLEMS, Node
+from estimator.prices.nodes import Node
 from estimator.prices.problems import Path, Problem, dotted, shortened
 from estimator.prices.schema import Price
+from estimator.prices.yaml_text import MOST_PROBLEMS
 
 _KEY = "[key]"
 """How pydantic marks an error about a mapping's key."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from estimator.prices.problems import Path
@@ -15,24 +16,37 @@ from estimator.prices.schema import (
     Price,
     PriceColumn,
     Provenance,
+    Question,
     Table,
+    Text,
     Treatment,
     Unknown,
 )
 
+_LEAVES = frozenset({str, int, bool, date, type(None), Text, Question})
 
-def tables(value: Any, path: Path = ()) -> Iterator[tuple[Path, Table]]:
-    """`value` and every table inside it, each with its path; days stand in a path as text."""
-    if isinstance(value, Table):
-        yield path, value
-        for name in type(value).model_fields:
-            yield from tables(getattr(value, name), (*path, name))
-    elif isinstance(value, Mapping):
+
+def tables(value: Any) -> list[tuple[Path, Table]]:
+    """`value` and every table inside it but plain words, each with its path; days stand in a path as text."""
+    found: list[tuple[Path, Table]] = []
+    _collect(value, (), found)
+    return found
+
+
+def _collect(value: Any, path: Path, found: list[tuple[Path, Table]]) -> None:
+    kind = type(value)
+    if kind is MappingProxyType:
         for key, item in value.items():
-            yield from tables(item, (*path, key.isoformat() if isinstance(key, date) else key))
-    elif isinstance(value, tuple):
+            _collect(item, (*path, key.isoformat() if isinstance(key, date) else key), found)
+    elif kind is tuple:
         for position, item in enumerate(value):
-            yield from tables(item, (*path, position))
+            if type(item) not in _LEAVES:
+                _collect(item, (*path, position), found)
+    elif isinstance(value, Table):
+        found.append((path, value))
+        for name, item in value.__dict__.items():
+            if type(item) not in _LEAVES:
+                _collect(item, (*path, name), found)
 
 
 def figures(book: Book) -> Iterator[tuple[Path, Provenance]]:

@@ -6,27 +6,18 @@ scalar stays the text that was written. The tree is built from the parser's even
 hostile file costs no more than a large honest one.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import yaml
 
-from estimator.prices.problems import Path, Problem, shortened
+from estimator.prices.problems import Path, Problem
+from estimator.prices.yaml_text import MOST_PROBLEMS, syntax_problem, text_of
 
-MOST_BYTES = 1_000_000
 MOST_NODES = 10_000
 DEEPEST = 24
-MOST_PROBLEMS = 50
-"""No more problems than these are told about one file; nobody reads further."""
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_REFUSED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]"
-)
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+LONGEST_VALUE = 5_000
 
 
 @dataclass(slots=True)
@@ -83,7 +74,7 @@ def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     The tree is None where its rest could not be made out; after lesser problems it is there, so that
     what it says can be checked too.
     """
-    text, problems = _text_of(data, file)
+    text, problems = text_of(data, file)
     if text is None or problems:
         return None, problems
     reader = _TreeReader(file)
@@ -92,45 +83,8 @@ def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     except _Stop:
         return None, reader.problems[:MOST_PROBLEMS]
     except yaml.YAMLError as error:
-        return None, [*reader.problems[:MOST_PROBLEMS], _syntax_problem(error, text, file)]
+        return None, [*reader.problems[:MOST_PROBLEMS], syntax_problem(error, text, file)]
     return reader.root, reader.problems[:MOST_PROBLEMS]
-
-
-def _text_of(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
-    if len(data) > MOST_BYTES:
-        says = f"the file is larger than {MOST_BYTES:,} bytes"
-        return None, [Problem(file, 0, 0, "", says, "split it into several files, or remove what is no price table")]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
-        line, column = _position(before, len(before))
-        return None, [Problem(file, line, column, "", "the text is not UTF-8", "save the file as UTF-8")]
-    return text, list(islice(_refused_text(text, file), MOST_PROBLEMS))
-
-
-def _refused_text(text: str, file: str) -> Iterator[Problem]:
-    """The first refused character of every line, and the first directive."""
-    line, start = 1, 0
-    while match := _REFUSED.search(text, start):
-        line, column = _position(text, match.start(), line, start)
-        says = f"an invisible character (U+{ord(match[0]):04X}) stands here"
-        yield Problem(file, line, column, "", says, "remove it")
-        line_break = _LINE_BREAK.search(text, match.end())
-        if line_break is None:
-            break
-        line, start = line + 1, line_break.end()
-    directive = _DIRECTIVE.search(text)
-    if directive:
-        line, column = _position(text, directive.start())
-        yield Problem(file, line, column, "", "a line of a table cannot begin with %", "remove it, or indent it")
-
-
-def _position(text: str, index: int, line: int = 1, start: int = 0) -> tuple[int, int]:
-    """Line and column, from 1, of the character at `index`, counted on from the `line` that begins at `start`."""
-    for match in _LINE_BREAK.finditer(text, start, index):
-        line, start = line + 1, match.end()
-    return line, index - start + 1
 
 
 class _Stop(Exception):
@@ -160,30 +114,33 @@ class _TreeReader:
     def read(self, text: str) -> None:
         documents = 0
         for event in _events(text):
-            if isinstance(event, yaml.DocumentStartEvent):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self.count(event)
+                self.scalar(event.value, event.start_mark)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.end()
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self.count(event)
+                self.collection({} if kind is yaml.MappingStartEvent else [], event.start_mark)
+            elif kind is yaml.AliasEvent:
+                self.count(event)
+                self.scalar("", event.start_mark)
+            elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self.problem(event.start_mark, "a second document begins here", "remove the line ---")
                     raise _Stop
-            elif isinstance(event, yaml.NodeEvent):
-                self.begin(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self.end()
         if self.root is None:
             self.problems.append(Problem(self.file, 0, 0, "", "the file is empty"))
 
-    def begin(self, event: yaml.NodeEvent) -> None:
+    def count(self, event: Any) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             self.problem(event.start_mark, f"the file holds more than {MOST_NODES:,} keys and values", "split it")
             raise _Stop
-        self.refuse_what_is_no_table(event)
-        if isinstance(event, yaml.ScalarEvent):
-            self.scalar(event.value, event.start_mark)
-        elif isinstance(event, yaml.AliasEvent):
-            self.scalar("", event.start_mark)
-        else:
-            self.collection([] if isinstance(event, yaml.SequenceStartEvent) else {}, event.start_mark)
+        if event.anchor is not None or getattr(event, "tag", None) is not None:
+            self.refuse_what_is_no_table(event)
 
     def refuse_what_is_no_table(self, event: Any) -> None:
         mark = event.start_mark
@@ -199,6 +156,10 @@ class _TreeReader:
             self.problem(mark, f"{tag} is a YAML tag; tables have none", "remove it, or put the text in quotes")
 
     def scalar(self, value: str, mark: Any) -> None:
+        if len(value) > LONGEST_VALUE:
+            says = f"a value or key is longer than {LONGEST_VALUE:,} characters"
+            self.problem(mark, says, "shorten it, or close the quotation mark")
+            raise _Stop
         if self.ignored:
             return
         if self.open and isinstance(self.open[-1].node.content, dict) and self.open[-1].mark is None:
@@ -277,54 +238,3 @@ _NOWHERE = yaml.Mark("", 0, 0, 0, "", 0)
 def _events(text: str) -> Iterator[Any]:
     # Only events: the C loader's composer is recursive and crashes the process on deep nesting.
     return yaml.parse(text, Loader=yaml.CSafeLoader)
-
-
-def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """What the parser could not read, in plain words."""
-    says = str(getattr(error, "problem", None) or error)
-    mark = getattr(error, "problem_mark", None)
-    if mark is None or "unexpected" in says:
-        mark = getattr(error, "context_mark", None) or mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    written = _LINE_BREAK.split(text)[:line]
-    while len(written) > 1 and not written[-1].strip():
-        written.pop()
-    if len(written) < line:
-        line, column = len(written), len(written[-1]) + 1
-    if "\t" in written[-1][: len(written[-1]) - len(written[-1].lstrip())]:
-        return Problem(file, line, 1, "", "a tab stands where spaces are expected", "indent with spaces only")
-    for known, plain, fix in _PLAIN_WORDS:
-        if known in says:
-            return Problem(file, line, column, "", plain, fix)
-    return Problem(file, line, column, "", f"this cannot be read ({shortened(says, 150)})", "put the text in quotes")
-
-
-_PLAIN_WORDS = (
-    (
-        "mapping values are not allowed",
-        "a colon stands where none is expected",
-        "put the text in quotes, or add the colon that the line before lacks",
-    ),
-    ("could not find expected ':'", "a key has no colon after it, here or in the line before", "write key: value"),
-    (
-        "did not find expected key",
-        "the indentation does not fit the lines before",
-        "align it with the keys of its group",
-    ),
-    ("did not find expected '-' indicator", "a list is not aligned, or a - is missing", "align the items of the list"),
-    ("did not find expected ',' or '}'", "a comma or } is missing", "close the group that begins with {"),
-    ("did not find expected ',' or ']'", "a comma or ] is missing", "close the list that begins with ["),
-    ("found unexpected end of stream", "a quotation mark is not closed", "close it"),
-    ("found unexpected document indicator", "a quotation mark is not closed", "close it"),
-    ("cannot start any token", "this character cannot begin a value", "put the text in quotes"),
-    ("found unknown escape character", "\\ has a meaning between double quotes", "use single quotes"),
-    ("block sequence entries are not allowed", "a list cannot begin here", "put it on its own line, or in quotes"),
-    ("did not find expected node content", "a value is missing here", "write it, or remove the comma"),
-    ("comment or line break", "| and > stand alone at the end of a line", "put the text in quotes"),
-    ("alphabetic or numeric character", "& and * have a meaning of their own in front", "put the text in quotes"),
-    ("found unexpected ':'", "a colon stands where none is expected", "put the text in quotes"),
-    ("mapping keys are not allowed", "a ? has a meaning of its own in front", "put the text in quotes"),
-    ("URI", "an ! has a meaning of its own in front", "put the text in quotes"),
-    ("the expected '>'", "an ! has a meaning of its own in front", "put the text in quotes"),
-    ("expected <document start>", "the indentation does not fit the lines before", "begin the line at the left edge"),
-)

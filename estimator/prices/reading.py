@@ -23,9 +23,10 @@ from estimator.prices.explaining import explained
 from estimator.prices.figures import newest_check
 from estimator.prices.findings import Finding
 from estimator.prices.merging import ClinicPlaces, NationalPlaces, TableFile, merge_clinic, merge_national
-from estimator.prices.nodes import MOST_BYTES, read_tree
+from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem
 from estimator.prices.schema import Book, ClinicFile, NationalFile
+from estimator.prices.yaml_text import MOST_BYTES
 
 T = TypeVar("T", NationalFile, ClinicFile)
 

@@ -1,4 +1,4 @@
-"""The web app: patient pages, JSON API, health. No cookie, no script, nothing loaded from elsewhere."""
+"""The web app: patient pages, JSON API, health. No cookie, one optional script, nothing loaded from elsewhere."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +10,8 @@ from jinja2 import StrictUndefined
 
 from estimator import places
 from estimator.prices.live import LivePriceBooks
-from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient
+from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient, script
+from estimator.web.glossary import term, with_terms
 from estimator.web.links import link, other_languages
 from estimator.web.site import Site, catalogues, language, locale
 from estimator.web.styles import style
@@ -24,11 +25,17 @@ def create_app(pricing_folder: Path | None = None, clock: Callable[[], date] = d
     app.extensions["site"] = Site(prices, clock, catalogues())
     Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
     app.jinja_env.globals.update(
-        style=style, link=link, language=language, other_languages=other_languages, term=advice.term
+        style=style,
+        link=link,
+        language=language,
+        other_languages=other_languages,
+        term=term,
+        live_script=script.live_script,
     )
+    app.add_template_filter(with_terms)
     filters.add_filters(app)
     errors.add_errors(app)
     headers.add_headers(app)
-    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp):
+    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp, script.bp):
         app.register_blueprint(blueprint)
     return app

@@ -1,12 +1,11 @@
-"""What to do with an estimate: the list to take along, what to know before deciding, and the words explained."""
+"""What to do with an estimate: the list to take along, what to know before deciding, the glossary."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from estimator.estimate import estimate
 from estimator.prices.schema import Advice, Whom
@@ -14,7 +13,6 @@ from estimator.results import Estimate
 from estimator.web.asked import form_again, form_asked, given, in_link
 from estimator.web.figures import shown
 from estimator.web.filters import words
-from estimator.web.links import link
 from estimator.web.site import site
 
 bp = Blueprint("advice", __name__)
@@ -71,22 +69,6 @@ def glossary() -> ResponseReturnValue:
         site().prices.current.national.tables.glossary.items(), key=lambda item: words(item[1].label).casefold()
     )
     return render_template("patient/glossary.html", book=site().prices.current.national, terms=terms)
-
-
-def term(name: str, as_said: str = "") -> Markup:
-    """
-    A technical word with a link to its explanation, once on a page; after that, and if nobody explained it, the word.
-
-    `as_said` is the word as its sentence needs it.
-    """
-    explained = site().prices.current.national.tables.glossary.get(name)
-    label = as_said or (words(explained.label) if explained else name.replace("_", " "))
-    seen = g.setdefault("terms_explained", set())
-    if explained is None or name in seen:
-        return Markup("{}").format(label)
-    seen.add(name)
-    address = link("advice.glossary", _anchor=name)
-    return Markup('<a class="term" href="{}" title="{}">{}</a>').format(address, words(explained.text), label)
 
 
 def questions_for(whom: Whom, estimate: Estimate) -> list[Ask]:

@@ -1,5 +1,8 @@
 """What went wrong, in plain words and in the site's layout; as JSON for programs. Never a stack trace."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,6 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from estimator.web.api import answer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LONGEST_QUERY = 8_000
 """Every answer, spelled out, fits in a tenth of this many bytes."""
@@ -18,8 +24,20 @@ LARGEST_BODY = 16_000
 def add_errors(app: Flask) -> None:
     """Every error of `app` becomes a page; requests that are too large are refused before they are read."""
     app.before_request(_refuse_large_requests)
+    inner = app.wsgi_app
+
+    def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["QUERY_STRING"] = _escaped(environ.get("QUERY_STRING", ""))
+        return inner(environ, start_response)
+
+    app.wsgi_app = plain  # type: ignore[method-assign]
 
     app.register_error_handler(HTTPException, show_error)
+
+
+def _escaped(query: str) -> str:
+    """`query` with every byte beyond ASCII escaped: Werkzeug takes unescaped ones for UTF-8 and stumbles if not."""
+    return query if query.isascii() else "".join(c if c.isascii() else f"%{ord(c):02X}" for c in query)
 
 
 def _refuse_large_requests() -> None:

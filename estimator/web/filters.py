@@ -52,7 +52,12 @@ def largest(amounts: Amounts) -> int:
     return max(amounts)
 
 
+def trio(amounts: Amounts) -> str:
+    """``16000-109000-648500``: low, typical and high in cents, as a link carries them."""
+    return "-".join(str(cents) for cents in amounts)
+
+
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest):
+    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest, trio):
         app.add_template_filter(function)

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
+from wtforms.form import BaseForm
 
 from estimator.answers import (
     DAYS_UNTIL_START,
@@ -30,7 +31,7 @@ from estimator.answers import (
     read_answers,
 )
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import Treatment
+from estimator.prices.schema import LANGUAGES, Treatment
 from estimator.states import STATES
 from estimator.web.filters import day, words
 from estimator.web.reveal import Reveal, reveal
@@ -270,7 +271,8 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         charges = self.books.national.tables.charges
         for name in self.told:
             label = words(charges[name.removeprefix(PRICE_PREFIX)].label)
-            self[name] = Typed(label, "money", description=_("The price you were told, for one."))
+            # Form refuses new fields on an instance; BaseForm, which it is, takes them.
+            BaseForm.__setitem__(self, name, Typed(label, "money", description=_("The price you were told, for one.")))
             self[name].process(MultiDict(self.raw))
 
     def _offer(self) -> None:
@@ -354,10 +356,15 @@ def _unsure() -> Option:
 
 
 def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
-    """The answers in a query: known names, each the first that is not blank, without control characters."""
+    """
+    The answers in a query: known names, each the first that is not blank, without control characters.
+
+    A strange language is dropped: no field could show what is wrong with it.
+    """
     names = (*NAMES, *(PRICE_PREFIX + charge for charge in books.national.tables.charges))
     cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
-    return {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
+    raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
+    return {name: text for name, text in raw.items() if name != "lang" or text in LANGUAGES}
 
 
 def answers_from(raw: Mapping[str, str], books: PriceBooks, today: date) -> tuple[Answers, PriceBook]:

@@ -6,8 +6,11 @@ from flask.typing import ResponseReturnValue
 from estimator.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.schema import PRICE_COLUMNS, Book
+from estimator.web.asked import form_again, form_asked, given, in_link
+from estimator.web.earlier import earlier
 from estimator.web.figures import shown
-from estimator.web.forms import GROUPS, AnswersForm
+from estimator.web.filters import trio
+from estimator.web.forms import GROUPS
 from estimator.web.site import site
 from estimator.web.wording import assumptions, course_of, limits, program_of
 
@@ -17,23 +20,19 @@ bp = Blueprint("patient", __name__)
 @bp.get("/")
 def questions() -> ResponseReturnValue:
     """The form; answers in the query fill it, unchecked, so that a reader can come back and change them."""
-    form = _form()
+    form = form_asked()
     return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.books.national)
 
 
 @bp.get("/estimate")
 def show_estimate() -> ResponseReturnValue:
     """The estimate for the answers in the query, or the form again with what is wrong."""
-    form = _form()
-    given = form.answers()
-    if given is None:
-        page = render_template(
-            "patient/questions.html", form=form, groups=GROUPS, book=form.books.national, problems=list(form.problems)
-        )
-        return page, 400
-    answers, book = given
+    form = form_asked()
+    found = form.answers()
+    if found is None:
+        return form_again(form)
+    answers, book = found
     exact = estimate(answers, book)
-    changing = {name: text for name, text in answers.query() if name not in answers.assumed}
     return render_template(
         "patient/estimate.html",
         exact=exact,
@@ -44,8 +43,10 @@ def show_estimate() -> ResponseReturnValue:
         payer=book.tables.payers[answers.insurance],
         course=course_of(exact),
         assumptions=assumptions(exact, form),
-        changing=changing,
-        permanent=dict(answers.query()),
+        changing=given(answers),
+        permanent=in_link(answers),
+        shared={**in_link(answers), "prices": book.version, "was": trio(exact.you_pay)},
+        earlier=earlier(request.args, book, exact.you_pay),
         program_of=program_of,
         limits=limits,
     )
@@ -81,10 +82,6 @@ def _in_order_of_use(tables: Book) -> list[str]:
         if name
     ]
     return list(dict.fromkeys([*used, *tables.charges]))
-
-
-def _form() -> AnswersForm:
-    return AnswersForm.offering(site().prices.current, request.args, site().today())
 
 
 def _book() -> PriceBook:

@@ -39,9 +39,15 @@ def course_of(estimate: Estimate) -> Course:
     answers = estimate.answers
     treatment = estimate.book.tables.treatments[answers.treatment]
     days = [session.day for session in sessions(treatment, answers.sessions, answers.start)]
-    in_session = {name for line in treatment.each_session for name in (line.charge, line.lower_dose)}
+    in_session = session_charges(estimate)
     besides = tuple(item for item in estimate.items if item.charge not in in_session)
     return Course(days[0], days[-1], (days[-1] - days[0]).days // 7 + 1, besides)
+
+
+def session_charges(estimate: Estimate) -> frozenset[str]:
+    """The charges of the treatment sessions themselves, in whatever dose."""
+    lines = estimate.book.tables.treatments[estimate.answers.treatment].each_session
+    return frozenset(name for line in lines for name in (line.charge, line.lower_dose) if name)
 
 
 def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:

@@ -20,7 +20,7 @@
   const page = async (address) => {
     const mine = ++asked;
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    const text = await answer.text();
+    const text = (await answer.text()).replace(/<style>[^]*?<\/style>/, "");
     return mine === asked ? { ok: answer.ok, doc: new DOMParser().parseFromString(text, "text/html") } : null;
   };
   const say = (text) => { said.textContent = text; };
@@ -33,18 +33,19 @@
     let waiting;
     const refresh = async () => {
       const address = url(questions);
+      const given = new URL(address).searchParams;
+      const ready = ["treatment", "insurance", "sessions", "psychotherapy"].every((name) => given.get(name));
       history.replaceState(null, "", location.pathname + "?" + address.split("?")[1]);
-      const got = await page(address).catch(() => null);
+      const got = ready && await page(address).catch(() => null);
       if (!got) return;
       const found = got.ok && headline(got.doc);
+      preview.textContent = found ? found.dataset.headline : "";
       preview.hidden = !found;
-      if (!found) return;
-      preview.replaceChildren(...[...found.children].map((part) => document.importNode(part, true)));
-      say(found.dataset.headline);
+      if (found) say(found.dataset.headline);
     };
     questions.addEventListener("input", (event) => {
       clearTimeout(waiting);
-      waiting = setTimeout(refresh, event.target.type === "radio" ? 0 : 500);
+      waiting = setTimeout(refresh, event.target.type === "radio" ? 50 : 500);
     });
   }
 

@@ -1,0 +1,178 @@
+"""A person with a browser: fills in the form, reads the range, changes an answer; on a phone, and without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+FOUR = {"treatment": "spravato", "insurance": "commercial", "psychotherapy": "virtual"}
+RESULT = "/estimate?treatment=spravato&insurance=commercial&sessions=12&psychotherapy=virtual&start=2027-01-04"
+ADDRESSES = ("/", "/?treatment=spravato&insurance=commercial", "/estimate", RESULT, "/prices", "/method", "/nowhere")
+WIDTHS = (375, 1280)
+
+
+@pytest.fixture
+def tab(chromium, live_server, request):
+    """A tab of a fresh browser profile; everything it asks for, and its complaints, are kept."""
+    settings = {"viewport": {"width": 375, "height": 800}, "locale": "en-US"} | getattr(request, "param", {})
+    context = chromium.new_context(base_url=live_server, **settings)
+    tab = context.new_page()
+    tab.asked, tab.complaints = [], []
+    tab.on("request", lambda one: tab.asked.append(one.url))
+    tab.on("console", lambda one: tab.complaints.append(one.text) if one.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda one: tab.complaints.append(str(one)))
+    yield tab
+    assert [one for one in tab.complaints if "status of 4" not in one] == []
+    assert all(one.startswith((live_server, "data:")) for one in tab.asked), "something strange was loaded"
+    assert context.cookies() == []
+    context.close()
+
+
+def of(width, scripts=True, **more):
+    return {"viewport": {"width": width, "height": 800}, "java_script_enabled": scripts} | more
+
+
+def fill_in(tab, sessions="12"):
+    for name, value in FOUR.items():
+        tab.locator(f"label[for={name}-{value}]").click()
+    tab.get_by_label("How many treatment sessions?").fill(sessions)
+
+
+def see(tab):
+    tab.get_by_role("button", name="See my estimate").click()
+    tab.wait_for_load_state()
+
+
+@pytest.mark.parametrize(
+    "tab",
+    [of(width, scripts) for width in WIDTHS for scripts in (True, False)],
+    indirect=True,
+    ids=lambda one: f"{one['viewport']['width']}px{'' if one['java_script_enabled'] else '-no-scripts'}",
+)
+def test_four_answers_give_a_range_with_the_notice_beside_it(tab):
+    tab.goto("/")
+    fill_in(tab)
+    see(tab)
+    assert tab.locator("h1").inner_text() == "Spravato: 12 sessions over 8 weeks"
+    assert re.search(r"\$[0-9,]+", tab.locator(".figure strong").inner_text())
+    assert re.search(r"between \$[0-9,.]+ and \$[0-9,.]+", tab.locator(".band").inner_text())
+    figure, notice = tab.locator(".figure").bounding_box(), tab.locator(".notice").bounding_box()
+    assert tab.locator(".notice").is_visible()
+    if tab.viewport_size["width"] > 1000:
+        assert notice["x"] > figure["x"]
+        assert abs(notice["y"] - figure["y"]) < 100
+    assert notice["y"] - figure["y"] < 600
+    assert "Not included" in tab.content() or "not included" in tab.content()
+
+
+@pytest.mark.parametrize("tab", [of(375), of(375, False)], indirect=True, ids=["scripts", "no-scripts"])
+def test_questions_appear_only_where_they_apply(tab):
+    tab.goto("/")
+    tab.locator("details.more > summary").click()
+    deductible, dose = tab.get_by_label("Deductible for the year"), tab.locator("label[for=dose-56]")
+    plans = tab.locator("label[for^=plan-commercial]")
+    therapy = tab.get_by_label("How many psychotherapy sessions?")
+    assert not any(one.is_visible() for one in (deductible, dose, therapy, plans.first))
+    tab.locator("label[for=insurance-commercial]").click()
+    assert deductible.is_visible()
+    assert plans.first.is_visible()
+    assert not dose.is_visible()
+    tab.locator("label[for=treatment-spravato]").click()
+    assert dose.is_visible()
+    tab.locator("label[for=psychotherapy-virtual]").click()
+    assert therapy.is_visible()
+    tab.locator("label[for=insurance-none]").click()
+    assert not deductible.is_visible()
+    assert not plans.first.is_visible()
+
+
+def test_the_usual_number_of_sessions_follows_the_treatment(tab):
+    tab.goto("/")
+    hints = tab.locator("#sessions-hint p")
+    assert hints.count() > 1
+    assert all(one.is_visible() for one in hints.all())
+    tab.locator("label[for=treatment-spravato]").click()
+    assert [one.get_attribute("class") for one in hints.all() if one.is_visible()] == ["t-spravato"]
+
+
+@pytest.mark.parametrize("tab", [of(375), of(375, False)], indirect=True, ids=["scripts", "no-scripts"])
+def test_a_hidden_answer_does_no_harm(tab):
+    """A commercial plan is chosen, then Medicare: the browser still sends the plan, and the estimate comes."""
+    tab.goto("/")
+    fill_in(tab)
+    tab.locator("details.more > summary").click()
+    tab.locator("label[for^=plan-commercial]").last.click()
+    tab.get_by_label("Deductible for the year").fill("2000")
+    tab.locator("label[for=insurance-medicare]").click()
+    see(tab)
+    assert tab.locator(".figure").is_visible()
+
+
+def test_a_mistake_is_announced_focused_and_linked(tab):
+    tab.goto("/")
+    fill_in(tab, sessions="a dozen")
+    see(tab)
+    assert tab.title().startswith("Error: ")
+    summary = tab.locator("[role=alert]")
+    assert summary.evaluate("one => one === document.activeElement")
+    summary.get_by_role("link").click()
+    field = tab.get_by_label("How many treatment sessions?")
+    assert field.evaluate("one => one === document.activeElement")
+    assert field.input_value() == "a dozen"
+    assert tab.locator("#treatment-spravato").is_checked()
+    field.fill("12")
+    see(tab)
+    assert tab.locator(".figure").is_visible()
+
+
+def test_an_assumption_leads_to_its_question_and_the_answer_narrows_the_range(tab):
+    tab.goto(RESULT)
+    tab.locator("details.assumptions > summary").click()
+    tab.get_by_role("link", name="Has your insurer agreed to pay?").click()
+    assert tab.locator("#authorization-denied").is_visible()
+    tab.locator("label[for=authorization-denied]").click()
+    see(tab)
+    assert "said no" in tab.locator("main").inner_text()
+
+
+def test_a_price_one_was_told_is_counted_right_where_it_is_asked_for(tab):
+    tab.goto("/estimate?treatment=iv&insurance=none&sessions=6&psychotherapy=none&start=2027-01-04")
+    told = tab.locator("form.told").first
+    told.get_by_role("textbox").fill("400")
+    told.get_by_role("button").click()
+    tab.wait_for_load_state()
+    assert "price.infusion=400" in tab.url
+    assert "$2,400" in tab.locator("table.items").inner_text()
+
+
+@pytest.mark.parametrize("tab", [of(320, False), of(375, False), of(1280, False)], indirect=True, ids=[320, 375, 1280])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_scrolls_sideways(tab, address):
+    tab.goto(address)
+    # Without scripts in the page itself, its measures come from the browser.
+    for summary in tab.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    metrics = tab.context.new_cdp_session(tab).send("Page.getLayoutMetrics")
+    assert metrics["cssContentSize"]["width"] <= tab.viewport_size["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark_follow_the_reader(chromium, live_server, scheme):
+    context = chromium.new_context(base_url=live_server, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto("/")
+    red, *_ = re.findall(r"[0-9]+", tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert (int(red) > 200) == (scheme == "light")
+    context.close()
+
+
+def test_the_estimate_prints_on_two_pages_with_everything_unfolded(tab):
+    tab.goto(RESULT)
+    tab.emulate_media(media="print")
+    assert tab.locator("aside.notice li").first.is_visible()
+    assert tab.locator("dl.assumed").is_visible()
+    assert not tab.locator("details.ledger table").is_visible()
+    pdf = tab.pdf(format="Letter", prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 2

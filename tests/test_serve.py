@@ -1,0 +1,192 @@
+"""The real server: several processes, slow clients, a crash, a stop. Linux only, as the fork is."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ASKED = "/estimate?treatment=iv&insurance=none&sessions=6&psychotherapy=none&deductible_remaining=4321"
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
+
+
+class Server:
+    """An ``estimator serve`` of its own."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self.log = log
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "estimator", "serve", "--port", str(self.port), *arguments]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def wait(self, answers: bool = True) -> Server:
+        wait_until(lambda: self.status("/healthz") == 200 or self.process.poll() is not None)
+        assert (self.process.poll() is None) == answers, self.said
+        return self
+
+    def get(self, path: str, timeout: float = 10) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection.request("GET", path, headers={"Connection": "close"})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+
+    def status(self, path: str) -> int | None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.get(path).status
+        return None
+
+    @property
+    def workers(self) -> list[int]:
+        pid = self.process.pid
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(10)
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def wait_until(true, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+def alive(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.fixture
+def server(tmp_path):
+    one = Server(tmp_path / "log")
+    yield one.wait()
+    one.end()
+
+
+def test_it_says_where_it_listens_and_answers_from_two_processes(server):
+    assert f"http://127.0.0.1:{server.port}" in server.said
+    assert len(server.workers) >= 2
+    assert server.status("/") == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_is_clean_and_leaves_nobody_behind(server, number):
+    workers = server.workers
+    server.get("/")
+    assert server.stop(number) == 0
+    assert not any(alive(pid) for pid in workers)
+    assert "Traceback" not in server.said
+    with pytest.raises(OSError):
+        server.get("/")
+
+
+def test_a_dead_worker_is_replaced(server):
+    (first, *others) = server.workers
+    os.kill(first, signal.SIGKILL)
+    assert server.status("/healthz") == 200
+    wait_until(lambda: len([pid for pid in server.workers if pid not in (first, *others)]) == 1)
+    assert server.status("/healthz") == 200
+    assert "signal 9" in server.said
+
+
+def test_workers_end_when_the_master_is_killed(server):
+    workers = server.workers
+    server.process.kill()
+    server.process.wait()
+    wait_until(lambda: not any(alive(pid) for pid in workers), seconds=10)
+
+
+def test_slow_clients_block_nobody(server):
+    """Sixty readers who send half a request and wait: the next one is still answered at once."""
+    with contextlib.ExitStack() as open_sockets:
+        for _ in range(60):
+            slow = open_sockets.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        begun = time.monotonic()
+        assert all(server.get("/", timeout=5).status == 200 for _ in range(5))
+        assert time.monotonic() - begun < 5
+
+
+def test_slow_readers_block_nobody(server):
+    """Readers who ask for much and take nothing."""
+    with contextlib.ExitStack() as open_sockets:
+        for _ in range(20):
+            slow = open_sockets.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            slow.connect(("127.0.0.1", server.port))
+            slow.sendall(b"GET /prices HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+        begun = time.monotonic()
+        assert all(server.get("/", timeout=10).status == 200 for _ in range(5))
+        assert time.monotonic() - begun < 10
+
+
+def test_the_log_holds_no_answers(server):
+    server.get(ASKED)
+    server.get("/line%0Abreak?secret=4321")
+    wait_until(lambda: "GET /line%0Abreak 404" in server.said)
+    assert re.search(r"GET /estimate 200 [0-9.]+ ms", server.said)
+    assert "4321" not in server.said
+    assert "treatment" not in server.said
+
+
+def test_odd_requests_are_answered_and_the_server_goes_on(server):
+    for data in (
+        b"GET /?\xff\xfe=\x80 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a b<c>\r\nConnection: close\r\n\r\n",
+        b"NONSENSE\r\n\r\n",
+        b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /?a=" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            connection.sendall(data)
+            answer = connection.recv(200)
+            assert re.match(rb"HTTP/1\.[01] (200|4[0-9]{2}) ", answer), answer
+    assert server.status("/") == 200
+    assert "Traceback" not in server.said
+
+
+def test_broken_tables_at_the_start_are_named_and_nothing_is_served(tmp_path):
+    folder = tmp_path / "pricing"
+    shutil.copytree(ROOT / "pricing", folder)
+    (folder / "national" / "wrong.yaml").write_text("mistake: here\n", encoding="utf-8")
+    server = Server(tmp_path / "log", "--pricing", str(folder)).wait(answers=False)
+    assert server.process.returncode == 1
+    assert "wrong.yaml:1" in server.said
+    assert "Traceback" not in server.said
+
+
+def test_a_taken_port_is_said_plainly(server):
+    command = [sys.executable, "-m", "estimator", "serve", "--port", str(server.port)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {server.port}" in done.stderr
+    assert "Traceback" not in done.stderr

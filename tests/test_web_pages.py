@@ -1,0 +1,310 @@
+"""The patient's pages: what is asked, what is answered, and that page and estimate say the same."""
+
+import gzip
+import shutil
+from itertools import product
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pages import FOUR, SPRAVATO, TODAY, Visitor
+
+from estimator.answers import NAMES, read_answers
+from estimator.estimate import estimate
+from estimator.prices.reading import read_books
+from estimator.web.figures import shown
+from estimator.web.filters import money
+
+PRICING = Path(__file__).resolve().parent.parent / "pricing"
+BOOKS = read_books(PRICING).books
+TABLES = BOOKS.national.tables
+PSYCHOTHERAPY = ("none", "in_person", "virtual")
+
+
+@pytest.fixture(scope="module")
+def visitor():
+    return Visitor(pricing=PRICING)
+
+
+def estimated(raw):
+    book = BOOKS.get(raw.get("clinic", "national"))
+    return estimate(read_answers(raw, book, TODAY), book)
+
+
+def amounts(row):
+    """The dollar amounts of a table row, as cents."""
+    return [round(float(cell.text.replace("$", "").replace(",", "")) * 100) for cell in row.all("td")]
+
+
+def rows_named(table, name):
+    return [amounts(row) for row in table.all("tr") if row.all("th") and row.all("th")[0].text == name]
+
+
+def sums(rows):
+    return [sum(column) for column in zip(*rows, strict=True)]
+
+
+def table(page, class_):
+    return page.root.one("table", class_=class_)
+
+
+# The questions
+
+
+def test_every_answer_has_its_control(visitor):
+    page = visitor.get("/")
+    controls = {one.attributes["name"] for one in page.root.all("input", "select")}
+    assert controls == set(NAMES) - {"lang"}
+
+
+def test_the_four_questions_come_first_and_the_rest_is_folded_away(visitor):
+    page = visitor.get("/")
+    fieldsets = page.root.all("fieldset")
+    assert [one.within("details") for one in fieldsets[:4]] == [None] * 4
+    assert all(one.within("details") for one in fieldsets[4:])
+    assert "open" not in page.root.one("details", class_="more").attributes
+
+
+def test_choices_come_from_the_tables(visitor):
+    page = visitor.get("/")
+    for name, offered in (("treatment", TABLES.treatments), ("insurance", TABLES.payers)):
+        assert [one.attributes["value"] for one in page.root.all("input", name=name)] == list(offered)
+        for choice in offered.values():
+            assert choice.label.en in page.text
+    plans = {one.attributes["value"] for one in page.root.all("input", name="plan")} - {""}
+    assert plans == {plan for payer in TABLES.payers.values() for plan in payer.profiles}
+    assert {one.attributes["value"] for one in page.control("clinic").all("option")} == {"", *BOOKS.clinics}
+
+
+def test_the_usual_number_of_sessions_is_said_for_every_treatment(visitor):
+    page = visitor.get("/")
+    for name, treatment in TABLES.treatments.items():
+        (hint, *_) = page.root.all("p", class_=f"t-{name}")
+        assert str(treatment.usual_sessions.typical) in hint.text
+
+
+def test_the_first_page_is_light(visitor):
+    response = visitor.client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert len(response.data) <= 9_000
+    assert b"<h1>" in gzip.decompress(response.data)
+
+
+def test_coming_back_finds_the_answers_where_they_were(visitor):
+    raw = {
+        **SPRAVATO,
+        "plan": next(iter(TABLES.payers["commercial"].profiles)),
+        "state": "CO",
+        "start": "2027-01-04",
+        "deductible": "2,000",
+        "coinsurance": "12.5",
+        "plan_year_start": "7",
+        "accumulator": "yes",
+        "price.observation": "450",
+    }
+    page = visitor.get("/", raw)
+    assert "open" in page.root.one("details", class_="more").attributes
+    for name in ("treatment", "insurance", "psychotherapy", "plan", "accumulator"):
+        assert page.chosen(name) == raw[name]
+    for name in ("sessions", "start", "deductible", "coinsurance", "price.observation"):
+        assert page.control(name).attributes["value"] == raw[name]
+    for name in ("state", "plan_year_start"):
+        (chosen,) = [one for one in page.control(name).all("option") if "selected" in one.attributes]
+        assert chosen.attributes["value"] == raw[name]
+
+
+# The estimate
+
+
+@pytest.mark.parametrize(("treatment", "insurance"), tuple(product(TABLES.treatments, TABLES.payers)))
+def test_every_treatment_and_insurance_gives_a_page_that_says_what_the_estimate_says(visitor, treatment, insurance):
+    for psychotherapy in PSYCHOTHERAPY:
+        raw = {"treatment": treatment, "insurance": insurance, "sessions": "7", "psychotherapy": psychotherapy}
+        page = visitor.get("/estimate", raw)
+        made = estimated(raw)
+        you_pay = shown(made).you_pay
+        headline = page.root.one("div", class_="headline")
+        assert headline.one("p", class_="figure").one("strong").text == money(you_pay.typical)
+        if you_pay.low < you_pay.high:
+            band = headline.one("p", class_="band").text
+            assert f"between {money(you_pay.likely[0])} and {money(you_pay.likely[1])}" in band
+            assert f"as low as {money(you_pay.low)}, as high as {money(you_pay.high)}" in band
+        assert headline.all("aside", class_="notice"), "the notice stands beside the number"
+        for item in made.items:
+            assert item.label.en in page.text
+            assert item.coverage_reason.en in page.text
+
+
+@pytest.mark.parametrize("raw", [FOUR, SPRAVATO, {**SPRAVATO, "sessions": "60", "rides": "yes"}], ids=repr)
+def test_the_columns_add_up_as_printed(visitor, raw):
+    page = visitor.get("/estimate", raw)
+    items, months = table(page, "items"), table(page, "months")
+    for name in ("Billed", "Plan pays", "Program pays", "You pay"):
+        *lines, total = rows_named(items, name) or [[]]
+        if lines:
+            assert sums(lines) == total, name
+    *_, billed = rows_named(items, "Billed") or [[]]
+    if billed:
+        parts = [rows_named(items, name)[-1] for name in ("Plan pays", "Program pays", "You pay")]
+        assert sums(parts) == billed
+    total = rows_named(items, "You pay")[-1]
+    assert rows_named(months, "In all") == [total]
+    paid = rows_named(months, "After rebates") or [amounts(row) for row in months.all("tbody")[0].all("tr")]
+    assert sums(paid) == total
+    if rebates := rows_named(months, "Rebates back later"):
+        assert sums([sums(rebates), total]) == sums(rows_named(months, "At the visits"))
+
+
+def test_the_ledger_adds_up_to_the_cent(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    ledger = page.root.one("details", class_="ledger")
+    assert "open" not in ledger.attributes
+    heads = [one.text for one in ledger.one("thead").all("th")]
+    column = heads.index("You pay")
+    cells = [[one.text for one in row.all("th", "td")] for row in ledger.one("tbody").all("tr")]
+    exact = estimated(SPRAVATO)
+    assert len(cells) == len(exact.ledger[1])
+    assert sum(round(float(row[column].strip("$").replace(",", "")) * 100) for row in cells) == exact.you_pay.typical
+
+
+def test_what_the_money_buys_is_a_sentence(visitor):
+    page = visitor.get("/estimate", {**SPRAVATO, "start": "2027-01-04"})
+    buys = page.root.one("p", class_="buys").text
+    assert "12 sessions" in buys
+    assert "January 4, 2027" in buys
+    assert "Psychotherapy by video" in buys
+    assert "evaluation" in buys
+    none = visitor.get("/estimate", FOUR).root.one("p", class_="buys").text
+    assert "No psychotherapy is counted." in none
+
+
+def test_approved_and_denied_stand_side_by_side_where_an_insurer_must_agree(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    yes, no = page.root.one("div", class_="pair").all("strong")
+    made = shown(estimated(SPRAVATO))
+    assert (yes.text, no.text) == (money(made.you_pay.typical), money(made.if_not_covered.typical))
+    assert not visitor.get("/estimate", FOUR).root.all("div", class_="pair")
+    denied = visitor.get("/estimate", {**SPRAVATO, "authorization": "denied"})
+    agreed = denied.href("See what you would pay if it agreed")
+    assert parse_qs(urlsplit(agreed).query)["authorization"] == ["approved"]
+    visitor.get(agreed)
+
+
+def test_every_assumption_leads_to_its_field(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    links = page.root.one("dl", class_="assumed").all("a")
+    assert len(links) == len(estimated(SPRAVATO).answers.assumed)
+    for link in links:
+        address, _, target = link.attributes["href"].partition("#")
+        form = visitor.get(address)
+        (control,) = [one for one in form.root if one.attributes.get("id") == target]
+        assert control.tag in ("input", "select")
+        assert form.chosen("treatment") == "spravato"
+        assert form.control("start").attributes["value"] == "", "an assumed start is not an answer"
+
+
+def test_every_driver_says_whom_to_ask_and_takes_the_answer(visitor):
+    page = visitor.get("/estimate", FOUR)
+    drivers = page.root.all("div", class_="driver")
+    assert len(drivers) == len(estimated(FOUR).drivers)
+    for one, driver in zip(drivers, estimated(FOUR).drivers, strict=True):
+        assert driver.ask.en in one.text
+        assert "Ask the clinic:" in one.text or "Ask your insurer:" in one.text
+    (form, *_) = page.root.all("form", class_="told")
+    query = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
+    name = form.one("input", type="text").attributes["name"]
+    told = visitor.get("/estimate", query | {name: "450"})
+    before, after = estimated(FOUR).you_pay, estimated(FOUR | {name: "450"}).you_pay
+    assert after.high - after.low < before.high - before.low
+    assert money(after.typical) in told.text
+
+
+def test_the_lasting_link_gives_the_same_estimate_on_any_day(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    link = page.href("Link to this estimate")
+    assert parse_qs(urlsplit(link).query)["start"] == ["2026-12-06"]
+    again = visitor.get(link)
+    assert again.root.one("p", class_="figure").text == page.root.one("p", class_="figure").text
+
+
+def test_tables_and_their_day_are_named(visitor):
+    page = visitor.get("/estimate", FOUR)
+    assert BOOKS.national.version in page.text
+    assert "November" in page.text
+
+
+def test_sources_and_their_days_stand_in_every_line(visitor):
+    page = visitor.get("/estimate", FOUR)
+    made = estimated(FOUR)
+    bodies = [body for body in table(page, "items").all("tbody") if body.all("ul", class_="sources")]
+    assert len(bodies) == sum(bool(item.sources) for item in made.items)
+    for body, item in zip(bodies, made.items, strict=True):
+        listed = body.all("li")
+        assert len(listed) == len(item.sources)
+        assert all("checked" in one.text for one in listed)
+
+
+def test_a_missing_price_makes_the_total_at_least_and_is_never_zero(tmp_path):
+    shutil.copytree(PRICING, tmp_path / "pricing")
+    charge = next(iter(TABLES.treatments["iv"].before)).charge
+    changed = 0
+    for file in (tmp_path / "pricing/national").glob("*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        head, found, rest = text.partition(f"\n  {charge}:\n")
+        if found:
+            start = rest.index("    self_pay:\n")
+            end = start + len("    self_pay:\n")
+            while rest[end:].startswith("      "):
+                end += rest[end:].index("\n") + 1
+            file.write_text(head + found + rest[:start] + rest[end:], encoding="utf-8")
+            changed += 1
+    assert changed == 1
+    page = Visitor(pricing=tmp_path / "pricing").get("/estimate", FOUR)
+    assert "at least" in page.root.one("p", class_="figure").text
+    assert "not known; not in the total" in table(page, "items").text
+    assert "no price for some of this" in page.text
+
+
+def test_a_clinic_is_named_and_its_prices_are_used(visitor):
+    for name, book in BOOKS.clinics.items():
+        page = visitor.get("/estimate", FOUR | {"clinic": name})
+        assert book.tables.clinic.name.en in page.text
+        assert book.version in page.text
+
+
+def test_no_chance_of_a_bill_is_ever_claimed(visitor):
+    for raw in (FOUR, SPRAVATO):
+        text = visitor.get("/estimate", raw).text
+        assert "Most combinations fall between" in text
+        assert "chance" not in text.split("What it is made of")[0]
+
+
+# Prices and method
+
+
+def test_the_price_list_shows_every_price_with_its_sources(visitor):
+    for name in ("national", *BOOKS.clinics):
+        book = BOOKS.get(name)
+        page = visitor.get("/prices", {} if name == "national" else {"clinic": name})
+        for charge_id, charge in book.tables.charges.items():
+            section = page.root.one("section", id=f"charge-{charge_id}")
+            assert charge.label.en in section.text
+            for column in ("self_pay", "insured_patient", "commercial", "medicare", "medicaid", "military"):
+                for price in (charge.prices(column) or {}).values():
+                    assert money(price.low) in section.text
+                    assert money(price.high) in section.text
+        for source in book.tables.sources.values():
+            assert source.title.en in page.text
+    visitor.get("/prices", {"clinic": "nobody"}, status=404)
+
+
+def test_the_method_page_is_made_from_the_tables(visitor):
+    text = visitor.get("/method").text
+    for treatment in TABLES.treatments.values():
+        assert treatment.label.en in text
+        assert all(phase.label.en in text for phase in treatment.phases.values())
+    for payer in TABLES.payers.values():
+        for profile in payer.profiles.values():
+            assert profile.label.en in text
+            assert f"Weight {profile.weight} of" in text
+    for named in (*TABLES.programs.values(), *TABLES.unknowns.values()):
+        assert named.label.en in text
