@@ -32,7 +32,6 @@ serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT
 
 test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium too (ARGS='-k name' goes to pytest)
 	@tests/browser_setup.sh
-	@$(NPM_INSTALL)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest $(ARGS)
@@ -73,9 +72,7 @@ clean: ## Remove everything that make and the tools left here
 	rm -rf $(VENV) $(LOCK_VENV) node_modules audit/node_modules build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# axe-core, for the tests. Where npm cannot be had they say so, and in CI they fail.
-NPM_INSTALL = if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.installed; fi
-
+# axe-core for the tests, Lighthouse for the audit: pinned with hashes, their scripts not run.
 node_modules/.installed audit/node_modules/.installed: %node_modules/.installed: %package.json %package-lock.json
 	@echo "Installing what $< names ..."
 	@npm ci --prefix "./$*" --ignore-scripts --no-audit --no-fund --loglevel=error

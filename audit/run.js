@@ -19,7 +19,7 @@ const PAGES = {
   "estimate, Spravato": `/estimate?${SPRAVATO}`,
   compare: `/compare?${SPRAVATO}`,
 };
-const MOST_RUNS = 3;
+const MOST_RUNS = 5;
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 
 /*

@@ -1,44 +1,64 @@
 #!/bin/sh
-# Called by `make test`: sees to it that there is a Chromium for the browser tests.
-# Installs Debian's where it can. Where it cannot, it says so loudly and lets the tests go on:
-# the browser tests then skip with the reason or, where CI=true, fail.
+# Called by `make test`: sees to it that there are a Chromium and axe-core for the browser tests.
+# Installs Debian's Chromium, Node and npm where it can, and axe-core with npm. Where it cannot, it says so loudly
+# and lets the tests go on: those that need it then skip with the reason or, where CI=true, fail.
 set -u
+cd "$(dirname "$0")/.."
 
-packages="chromium fonts-dejavu-core"
-
-if [ -n "${CHROMIUM:-}" ]; then
-    command -v "$CHROMIUM" >/dev/null && exit 0
-    reason="CHROMIUM is set to '$CHROMIUM', which cannot be run"
-elif command -v chromium >/dev/null; then
-    exit 0
-elif ! command -v apt-get >/dev/null; then
-    reason="there is no 'chromium' on PATH, and no apt-get to install it with"
-elif [ "$(id -u)" -ne 0 ]; then
-    reason="there is no 'chromium' on PATH, and only root can install it"
-else
-    echo "browser tests: installing $packages ..."
-    export DEBIAN_FRONTEND=noninteractive
-    log=$(mktemp)
-    # shellcheck disable=SC2086  # a list of packages
-    if timeout 900 sh -c 'apt-get update && apt-get install -y --no-install-recommends "$@"' sh $packages \
-        >"$log" 2>&1 </dev/null && command -v chromium >/dev/null; then
+# Debian's packages given, for root; says why not in $reason.
+install_packages() {
+    if ! command -v apt-get >/dev/null; then
+        reason="there is no apt-get to install it with"
+    elif [ "$(id -u)" -ne 0 ]; then
+        reason="only root can install it"
+    else
+        echo "browser tests: installing $* ..."
+        log=$(mktemp)
+        if timeout 900 sh -c 'apt-get update && apt-get install -y --no-install-recommends "$@"' sh "$@" \
+            >"$log" 2>&1 </dev/null; then
+            rm -f "$log"
+            return 0
+        fi
+        tail -n 20 "$log"
         rm -f "$log"
-        exit 0
+        reason="apt-get could not install it (its last lines are above)"
     fi
-    tail -n 20 "$log"
-    rm -f "$log"
-    reason="apt-get could not install it (its last lines are above)"
-fi
+    return 1
+}
 
-cat >&2 <<END
+# What is missing, why, and how to get it.
+warn() {
+    cat >&2 <<END
 
 **********************************************************************
-  NO CHROMIUM: THE BROWSER TESTS WILL NOT RUN
+  NO $1: $2 WILL NOT RUN
   $reason.
-  Debian: sudo apt-get update
-          sudo apt-get install -y --no-install-recommends $packages
-  Or set CHROMIUM to the path of a Chromium or Chrome.
+  $3
 **********************************************************************
 
 END
+}
+
+export DEBIAN_FRONTEND=noninteractive
+reason=
+
+if [ -n "${CHROMIUM:-}" ]; then
+    command -v "$CHROMIUM" >/dev/null || {
+        reason="CHROMIUM is set to '$CHROMIUM', which cannot be run"
+        warn CHROMIUM "THE BROWSER TESTS" "Set CHROMIUM to the path of a Chromium or Chrome."
+    }
+elif ! command -v chromium >/dev/null; then
+    install_packages chromium fonts-dejavu-core ||
+        warn CHROMIUM "THE BROWSER TESTS" \
+            "Debian: sudo apt-get install -y --no-install-recommends chromium fonts-dejavu-core"
+fi
+
+command -v npm >/dev/null || install_packages nodejs npm
+if ! command -v npm >/dev/null; then
+    warn AXE-CORE "PART OF THE ACCESSIBILITY TESTS" \
+        "Debian: sudo apt-get install -y --no-install-recommends nodejs npm"
+elif ! make --no-print-directory --silent node_modules/.installed; then
+    reason="npm could not install it (its last lines are above)"
+    warn AXE-CORE "PART OF THE ACCESSIBILITY TESTS" "Try: make node_modules/.installed"
+fi
 exit 0

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from strategies_yaml import plain, small_book
 
+from estimator.places import pricing_folder
 from estimator.prices.merging import SECTIONS
 from estimator.prices.nodes import read_tree
+from estimator.prices.schema import PRICE_COLUMNS
 
 BAD_TABLES = sorted((Path(__file__).parent / "bad_tables").glob("*.yaml"))
 
@@ -47,3 +49,14 @@ def with_table(data):
                     table[section] = {id_: entry for id_, entry in table[section].items() if id_ not in entries}
                     files[name] = json.dumps(table).encode()
     return files | {"national/new.yaml": data}, "national/new.yaml"
+
+
+def shipped_without_price(charge, folder):
+    """The shipped national tables copied into `folder`, with no price of `charge`; the folder."""
+    (folder / "national").mkdir(parents=True)
+    for path in pricing_folder().glob("national/*.yaml"):
+        tables = plain(path.read_bytes())
+        for column in PRICE_COLUMNS:
+            tables.get("charges", {}).get(charge, {}).pop(column, None)
+        (folder / "national" / path.name).write_text(json.dumps(tables), encoding="utf-8")
+    return folder

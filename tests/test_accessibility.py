@@ -139,7 +139,7 @@ SMALL_TARGETS = """([any, row]) => {
         const least = one.matches("button, input, select, summary") ? row : any;
         const { width, height } = area(one);
         if (width < any || height < least - 0.5)
-            small.push(`${one.localName} ${one.id} “${one.innerText || one.name}”: ${width | 0}×${height | 0} of ${least}`);
+            small.push(`${one.localName} “${one.innerText || one.name}”: ${width | 0}×${height | 0} of ${least}`);
     }
     return [...new Set(small)];
 }"""

@@ -69,7 +69,9 @@ def fonts_of(tab):
         return Math.round(one.getBoundingClientRect().width);
     }"""
     span = tab.locator("span")
-    return {f"{family} {weight}": span.evaluate(script, [family, weight]) for family in families for weight in (400, 700)}
+    return {
+        f"{family} {weight}": span.evaluate(script, [family, weight]) for family in families for weight in (400, 700)
+    }
 
 
 def taken(tab, server, page, width, height, media):

@@ -11,9 +11,10 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.live import LivePriceBooks
 from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient, script
+from estimator.web.brand import colours_of, logo_of
 from estimator.web.glossary import term, with_terms
 from estimator.web.links import link, other_languages
-from estimator.web.site import Site, catalogues, language, locale
+from estimator.web.site import Site, catalogue, catalogues, language, locale
 from estimator.web.styles import style
 
 
@@ -31,8 +32,15 @@ def create_app(pricing_folder: Path | None = None, clock: Callable[[], date] = d
         other_languages=other_languages,
         term=term,
         live_script=script.live_script,
+        colours_of=colours_of,
+        logo_of=logo_of,
     )
     app.add_template_filter(with_terms)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue().ugettext(message),
+        lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     filters.add_filters(app)
     errors.add_errors(app)
     headers.add_headers(app)

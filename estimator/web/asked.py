@@ -2,21 +2,25 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from estimator.answers import Answers
 from estimator.web.forms import GROUPS, AnswersForm
 from estimator.web.site import site
 
 
-def form_asked() -> AnswersForm:
-    """The form, filled with what stands in the query."""
-    return AnswersForm.offering(site().prices.current, request.args, site().today())
+def form_asked(clinic: str | None = None) -> AnswersForm:
+    """The form, filled with what stands in the query; on a clinic's own page with that clinic chosen."""
+    args = MultiDict(request.args)
+    if clinic is not None:
+        args.setlist("clinic", [clinic])
+    return AnswersForm.offering(site().prices.current, args, site().today())
 
 
 def form_again(form: AnswersForm) -> ResponseReturnValue:
     """The form with what is wrong, as a bad request."""
     page = render_template(
-        "patient/questions.html", form=form, groups=GROUPS, book=form.books.national, problems=list(form.problems)
+        "patient/questions.html", form=form, groups=GROUPS, book=form.book, problems=list(form.problems)
     )
     return page, 400
 

@@ -36,7 +36,8 @@ def earlier(args: MultiDict[str, str], book: PriceBook, now: Amounts) -> Earlier
     if not found:
         return None
     version = args.get("prices", "")
-    then = Earlier(*map(int, found.groups()), prices_changed=bool(version) and version != book.version)
+    low, typical, high = (int(cents) for cents in found.groups())
+    then = Earlier(low, typical, high, prices_changed=bool(version) and version != book.version)
     if not then.low <= then.typical <= then.high:
         return None
     return then if then.prices_changed or (not version and then.narrowed_by(now) > 0) else None

@@ -1,15 +1,16 @@
 """How amounts, percentages, dates and the tables' texts read on a page, in the reader's language."""
 
 from datetime import date
+from functools import lru_cache
 
+from babel.dates import format_date
 from flask import Flask
-from flask_babel import format_date
 
 from estimator.money import dollars
 from estimator.prices.schema import Text
 from estimator.results import Amounts
 from estimator.web.figures import WHOLE_ABOVE, whole_dollars
-from estimator.web.site import language
+from estimator.web.site import language, locale
 
 
 def money(cents: int) -> str:
@@ -31,17 +32,23 @@ def words(text: Text | None) -> str:
 
 def day(value: date) -> str:
     """``December 6, 2026``."""
-    return str(format_date(value, "long"))
+    return _formatted(value, "long", locale())
 
 
 def short_day(value: date) -> str:
     """``Dec 6, 2026``."""
-    return str(format_date(value, "medium"))
+    return _formatted(value, "medium", locale())
 
 
 def month(value: str) -> str:
     """``December 2026`` of ``2026-12``."""
-    return str(format_date(date.fromisoformat(f"{value}-01"), "MMMM y"))
+    return _formatted(date.fromisoformat(f"{value}-01"), "MMMM y", locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: date, format_: str, locale_: str) -> str:
+    """`value` as Babel writes it; a ledger has the same few dates many times."""
+    return str(format_date(value, format_, locale_))
 
 
 def smallest(amounts: Amounts) -> int:

@@ -28,6 +28,7 @@ from estimator.answers import (
     BadAnswers,
     FieldProblem,
     book_for,
+    offered_treatments,
     read_answers,
 )
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
@@ -190,6 +191,11 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
             return None
 
     @property
+    def book(self) -> PriceBook:
+        """The price book of the clinic that was chosen, the national one where there is none of that name."""
+        return self.books.get(self.raw.get("clinic", "")) or self.books.national
+
+    @property
     def problems(self) -> Iterator[tuple[str, str, str]]:
         """Every error, in the form's order: the id to jump to, the field's label, the sentence."""
         for field in self:
@@ -199,7 +205,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     @property
     def opened(self) -> bool:
         """Whether the questions that narrow the range stand open: when the reader comes back with answers."""
-        return any(name != "lang" for name in self.raw)
+        return any(name not in ("lang", "clinic") for name in self.raw)
 
     @property
     def told(self) -> list[str]:
@@ -228,7 +234,8 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
 
     def usual(self, name: str) -> list[tuple[str, str]]:
         """The usual number of `name` for every treatment, in words; each is shown beside its own."""
-        return [(treatment, self._usual(name, one)) for treatment, one in self.books.national.tables.treatments.items()]
+        treatments = self.book.tables.treatments
+        return [(treatment, self._usual(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
 
     def described(self, name: str, value: str) -> str:
         """An answer as the form words it, where it is one of its choices."""
@@ -278,7 +285,8 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     def _offer(self) -> None:
         tables = self.books.national.tables
         self["treatment"].choices = [
-            Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.treatments.items()
+            Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
+            for name in offered_treatments(self.book)
         ]
         self["insurance"].choices = [
             Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()

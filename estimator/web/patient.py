@@ -21,7 +21,16 @@ bp = Blueprint("patient", __name__)
 def questions() -> ResponseReturnValue:
     """The form; answers in the query fill it, unchecked, so that a reader can come back and change them."""
     form = form_asked()
-    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.books.national)
+    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.book)
+
+
+@bp.get("/c/<clinic>")
+def clinic_questions(clinic: str) -> ResponseReturnValue:
+    """A clinic's own entry page: the same questions with its prices chosen, its name and its colours."""
+    if clinic not in site().prices.current.clinics:
+        abort(404)
+    form = form_asked(clinic)
+    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.book)
 
 
 @bp.get("/estimate")

@@ -39,7 +39,7 @@ def get_script(name: str) -> Response:
     current, body = _script()
     if name != current:
         abort(404)
-    packed = "gzip" in request.accept_encodings
+    packed = bool(request.accept_encodings.quality("gzip"))
     response = Response(gzip.compress(body, mtime=0) if packed else body, mimetype="text/javascript")
     if packed:
         response.content_encoding = "gzip"

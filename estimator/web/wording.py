@@ -8,9 +8,8 @@ from flask_babel import ngettext
 
 from estimator.answers import NAMES, Answers
 from estimator.course import sessions
-from estimator.prices.book import PriceBook
 from estimator.prices.schema import Program
-from estimator.results import Estimate, LineItem, PlanTerms
+from estimator.results import Estimate, LineItem
 from estimator.web.filters import day, money, percent, words
 from estimator.web.forms import AnswersForm, month_name
 
@@ -52,8 +51,13 @@ def session_charges(estimate: Estimate) -> frozenset[str]:
 
 def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
     """Every open question of the estimate, in the form's order."""
+    instead = _instead(estimate.answers)
     return [
-        Assumption(str(form[name].label.text), _instead(name, estimate), form.first_id(name))
+        Assumption(
+            str(form[name].label.text),
+            str(instead[name]) if name in instead else _plan_term(name, estimate),
+            form.first_id(name),
+        )
         for name in NAMES
         if name in estimate.answers.assumed
     ]
@@ -84,9 +88,9 @@ def _between(low: int, high: int) -> str:
     return str(_("%(low)s to %(high)s", low=money(low), high=money(high)))
 
 
-def _instead(name: str, estimate: Estimate) -> str:
-    answers, book, plan = estimate.answers, estimate.book, estimate.plan[1]
-    simple = {
+def _instead(answers: Answers) -> dict[str, str]:
+    """What is counted with where a question other than a plan's term is open."""
+    return {
         "therapist_present": _("no therapist in the room"),
         "rides": _("no paid rides"),
         "dose": _("either dose"),
@@ -102,12 +106,12 @@ def _instead(name: str, estimate: Estimate) -> str:
             "%(num)d session, the usual number", "%(num)d sessions, the usual number", answers.psychotherapy_sessions
         ),
     }
-    return str(simple[name]) if name in simple else _plan_term(name, answers, book, plan)
 
 
-def _plan_term(name: str, answers: Answers, book: PriceBook, plan: PlanTerms) -> str:
+def _plan_term(name: str, estimate: Estimate) -> str:
     """A term of the insurance plan: what the typical scenario used."""
-    profiles = book.tables.payers[answers.insurance].profiles
+    plan = estimate.plan[1]
+    profiles = estimate.book.tables.payers[estimate.answers.insurance].profiles
     profile = profiles.get(plan.profile or "")
     if name == "plan":
         if len(profiles) == 1 or profile is None:
