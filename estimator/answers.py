@@ -359,10 +359,12 @@ def _narrowed(context: _Context, values: Mapping[str, Any]) -> _Context:
 def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
     """Plan terms that cannot be true together: remaining ≤ deductible ≤ out-of-pocket maximum."""
     found = []
-    more_than = "this is more than the whole amount you gave ({whole})"
     for left, whole in _LEFT_OF.items():
         if left in values and whole in values and values[left] > values[whole]:
-            found.append(FieldProblem(left, more_than, (("whole", dollars(values[whole])),)))
+            amount = dollars(values[whole])
+            found.append(
+                FieldProblem(left, "this is more than the whole amount you gave ({whole})", (("whole", amount),))
+            )
     deductible = max(values.get("deductible", 0), values.get("deductible_remaining", 0))
     if "out_of_pocket_maximum" in values and deductible > values["out_of_pocket_maximum"]:
         name = "deductible" if "deductible" in values else "deductible_remaining"

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from estimator.web import create_app
 from estimator.web.site import Site
@@ -55,12 +56,14 @@ KNOWN = (
     Page("estimate-medicare", f"/estimate?treatment=spravato&insurance=medicare&sessions=8&psychotherapy=none&{START}"),
     Page("estimate-told-price", f"/estimate?{IV}&price.infusion=450"),
     Page("estimate-clinic", f"/estimate?{IV}&clinic=example-harbor"),
+    Page("form-clinic", "/c/example-harbor", opened=True),
     Page("prices", "/prices"),
     Page("prices-clinic", "/prices?clinic=example-harbor"),
     Page("method", "/method"),
     COMPARE,
     Page("next-steps", f"/next-steps?{SPRAVATO}"),
     Page("next-steps-iv", f"/next-steps?{IV}"),
+    Page("before-you-decide", f"/before-you-decide?{SPRAVATO}"),
     Page("glossary", "/glossary"),
     Page("not-found", "/no-such-page", 404),
 )
@@ -78,6 +81,15 @@ def languages() -> tuple[str, ...]:
     return found.languages
 
 
+def route_of(page: Page) -> str | None:
+    """The rule of the app that leads to this page."""
+    try:
+        rule, _ = app().url_map.bind("localhost").match(page.path, return_rule=True)
+    except HTTPException:
+        return None
+    return rule.rule
+
+
 @cache
 def pages() -> tuple[Page, ...]:
     """
@@ -87,10 +99,10 @@ def pages() -> tuple[Page, ...]:
     parts has to be added to `KNOWN`, and fails here until it is.
     """
     routes = {rule.rule for rule in app().url_map.iter_rules() if "GET" in (rule.methods or ())}
-    known = tuple(page for page in KNOWN if page.path in routes or page.status == 404)
+    known = tuple(page for page in KNOWN if page.status == 404 or route_of(page))
     client = app().test_client()
     found = []
-    for route in sorted(routes - {page.path for page in known}):
+    for route in sorted(routes - {route_of(page) for page in known}):
         if route.startswith(("/api/", "/healthz", "/static/")):
             continue
         assert "<" not in route, f"add a page of {route} to tests/site_pages.py"

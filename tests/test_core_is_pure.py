@@ -24,6 +24,7 @@ CORE = [
     "results",
     "estimate",
     "compare",
+    "milestones",
     "document",
     "prices/schema",
     "prices/book",

@@ -25,7 +25,8 @@ READ = [
         BAD_FORM,
         ESTIMATE_IV,
         ESTIMATE_SPRAVATO,
-        *(BY_NAME[name] for name in ("estimate-medicare", "method", "compare", "next-steps", "glossary")),
+        *(BY_NAME[name] for name in ("estimate-medicare", "method", "compare", "next-steps")),
+        *(BY_NAME[name] for name in ("before-you-decide", "glossary")),
     )
     if page in pages()
 ]

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from flask import Flask
 
 from estimator.money import dollars
@@ -41,8 +41,13 @@ def short_day(value: date) -> str:
 
 
 def month(value: str) -> str:
-    """``December 2026`` of ``2026-12``."""
-    return _formatted(date.fromisoformat(f"{value}-01"), "MMMM y", locale())
+    """``December 2026`` of ``2026-12``; in Spanish ``diciembre de 2026``."""
+    return _month(value, locale())
+
+
+@lru_cache(maxsize=1024)
+def _month(value: str, locale_: str) -> str:
+    return str(format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=locale_))
 
 
 @lru_cache(maxsize=4096)

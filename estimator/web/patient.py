@@ -12,7 +12,7 @@ from estimator.web.figures import shown
 from estimator.web.filters import trio
 from estimator.web.forms import GROUPS
 from estimator.web.site import site
-from estimator.web.wording import assumptions, course_of, limits, program_of
+from estimator.web.wording import assumptions, course_of, limits, paid_so_far, program_of
 
 bp = Blueprint("patient", __name__)
 
@@ -52,6 +52,7 @@ def show_estimate() -> ResponseReturnValue:
         payer=book.tables.payers[answers.insurance],
         course=course_of(exact),
         assumptions=assumptions(exact, form),
+        paid_so_far=paid_so_far(exact),
         changing=given(answers),
         permanent=in_link(answers),
         shared={**in_link(answers), "prices": book.version, "was": trio(exact.you_pay)},

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.answers import NAMES, Answers
 from estimator.course import sessions
+from estimator.milestones import Milestone, milestones
 from estimator.prices.schema import Program
 from estimator.results import Estimate, LineItem
 from estimator.web.filters import day, money, percent, words
@@ -31,6 +33,27 @@ class Assumption:
     label: str
     instead: str
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSoFar:
+    """What the patient has paid in the typical case by the end of a month (``YYYY-MM``), and what happened in it."""
+
+    month: str
+    total: int
+    marks: tuple[Milestone, ...]
+
+
+def paid_so_far(estimate: Estimate) -> list[PaidSoFar]:
+    """Month by month, rebates back; a plan year that turns between two visits is told with the later one."""
+    months = [month.month for month in estimate.months]
+    totals = accumulate(month.you_pay.typical for month in estimate.months)
+    marks = milestones(estimate.ledger[1], estimate.plan[1])
+    told = {mark: next((month for month in months if month >= mark.month), months[-1]) for mark in marks}
+    return [
+        PaidSoFar(month, total, tuple(mark for mark in marks if told[mark] == month))
+        for month, total in zip(months, totals, strict=True)
+    ]
 
 
 def course_of(estimate: Estimate) -> Course:
