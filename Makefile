@@ -22,7 +22,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check pictures audit bench lock clean
+.PHONY: help serve test check messages pictures audit bench lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: $(VENV)/.dev ## Lint, formatting and types, without the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and code, list what is untranslated
+	$(PY) tests/catalogue.py
 
 pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, screen reader texts, their price tables
 	@tests/browser_setup.sh

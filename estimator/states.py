@@ -13,3 +13,16 @@ STATES: dict[str, str] = {
     "VT": "Vermont", "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin",
     "WY": "Wyoming",
 }  # fmt: skip
+
+IN_SPANISH: dict[str, str] = {
+    "DC": "Distrito de Columbia", "HI": "Hawái", "LA": "Luisiana", "NH": "Nuevo Hampshire", "NJ": "Nueva Jersey",
+    "NM": "Nuevo México", "NY": "Nueva York", "NC": "Carolina del Norte", "ND": "Dakota del Norte", "OR": "Oregón",
+    "PA": "Pensilvania", "SC": "Carolina del Sur", "SD": "Dakota del Sur", "WV": "Virginia Occidental",
+}  # fmt: skip
+"""Those that are called something else in Spanish."""
+
+
+def state_names(language: str) -> list[tuple[str, str]]:
+    """Every state's letters and name, by name."""
+    names = STATES | IN_SPANISH if language == "es" else STATES
+    return sorted(names.items(), key=lambda state: state[1])

@@ -52,7 +52,7 @@ class Spanish(Catalog):
 
 def extracted() -> Catalog:
     """Every sentence of the interface as it stands now, untranslated."""
-    catalogue = Spanish("es")
+    catalogue = Spanish("es", fuzzy=False)
     for folder in ("estimator", "templates"):
         rows = extract_from_dir(
             ROOT / folder,
@@ -68,7 +68,7 @@ def extracted() -> Catalog:
 def written() -> Catalog:
     """The catalogue as it is translated."""
     if not PO.is_file():
-        return Spanish("es")
+        return Spanish("es", fuzzy=False)
     with PO.open("rb") as file:
         return read_po(file, locale="es")
 

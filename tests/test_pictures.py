@@ -22,8 +22,8 @@ RESULTS = ROOT / "test-results"
 SIZES = {375: 1400, 1280: 1100}
 """How much of a page is seen, width by height: about two screens of a phone."""
 PAPER = {794: 1123}
-COLOURS = 48
-LARGEST = 40_000
+COLOURS = 32
+LARGEST = 45_000
 
 # Pixels are compared after halving, which blurs what text rendering does from one Chromium to the next.
 DIFFERS = 40

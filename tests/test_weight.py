@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, app, has, languages, pages
 
-KILOBYTE = 1000
+KILOBYTE = 1024
 FORM_MOST = 9 * KILOBYTE
 RESULT_MOST = 20 * KILOBYTE
 SCRIPTS_MOST = 5 * KILOBYTE

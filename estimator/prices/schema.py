@@ -294,7 +294,7 @@ class Source(Table):
     title: Text
     url: Address | None = None
     kind: Literal["price-list", "survey", "official", "press", "other", "derived", "assumption"] = "other"
-    published: Words | None = None
+    published: Text | None = None
     note: Text | None = None
 
 

@@ -13,8 +13,9 @@ from estimator.prices.live import LivePriceBooks
 from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient, script
 from estimator.web.brand import colours_of, logo_of
 from estimator.web.glossary import term, with_terms
-from estimator.web.links import link, other_languages
+from estimator.web.links import alternates, link, other_languages
 from estimator.web.site import Site, catalogue, catalogues, language, locale
+from estimator.web.stamp import print_stamp
 from estimator.web.styles import style
 
 
@@ -29,11 +30,13 @@ def create_app(pricing_folder: Path | None = None, clock: Callable[[], date] = d
         style=style,
         link=link,
         language=language,
+        alternates=alternates,
         other_languages=other_languages,
         term=term,
         live_script=script.live_script,
         colours_of=colours_of,
         logo_of=logo_of,
+        print_stamp=print_stamp,
     )
     app.add_template_filter(with_terms)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

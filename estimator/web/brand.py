@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from estimator.prices.book import PriceBook
+from estimator.web.filters import words
 
 # Colours are checked when the tables are read: six hex digits, enough contrast on both papers.
 _ACCENT = "--accent:{0};--mid:color-mix(in srgb,{0} 50%,var(--paper));--tint:color-mix(in srgb,{0} 10%,var(--paper))"
@@ -20,4 +21,4 @@ def colours_of(book: PriceBook) -> str:
 def logo_of(book: PriceBook) -> Markup | None:
     """The clinic's word mark, else its name; None on pages about the whole nation."""
     clinic = book.tables.clinic
-    return Markup.escape(clinic.logo or clinic.name.en) if clinic else None
+    return Markup.escape(clinic.logo or words(clinic.name)) if clinic else None

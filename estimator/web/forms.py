@@ -33,9 +33,10 @@ from estimator.answers import (
 )
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import LANGUAGES, Treatment
-from estimator.states import STATES
+from estimator.states import STATES, state_names
 from estimator.web.filters import day, words
 from estimator.web.reveal import Reveal, reveal
+from estimator.web.site import language
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
@@ -322,7 +323,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         self._offer_lists()
 
     def _offer_lists(self) -> None:
-        self["state"].choices = [_unsure(), *(Option(code, name) for code, name in STATES.items())]
+        self["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
         self["plan_year_start"].choices = [
             _unsure(),
             *(Option(str(number), month_name(number)) for number in range(1, 13)),

@@ -20,6 +20,15 @@ def link(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **{**values, "lang": lang if lang in LOCALES else None})
 
 
+def alternates() -> list[tuple[str, str]]:
+    """For search engines: this page without answers in every language, then in the browser's; its code and address."""
+    if request.endpoint is None or request.blueprint not in PAGES:
+        return []
+    same: dict[str, Any] = {"clinic": request.args.get("clinic")} | (request.view_args or {})
+    offered: list[tuple[str, str | None]] = [*((one, one) for one in site().languages), ("x-default", None)]
+    return [(code, url_for(request.endpoint, **same, lang=lang, _external=True)) for code, lang in offered]
+
+
 def other_languages() -> list[tuple[str, str, str]]:
     """The same page in every other language: its code, its own name, its address."""
     answers: dict[str, Any] = {}
@@ -27,7 +36,7 @@ def other_languages() -> list[tuple[str, str, str]]:
         here = "patient.questions"
     else:
         here = request.endpoint
-        answers = typed(request.args, site().prices.current) | g.get("also_in_links", {})
+        answers = typed(request.args, site().prices.current) | g.get("also_in_links", {}) | (request.view_args or {})
     return [
         (one, NAMES_OF_LANGUAGES[one], url_for(here, **{**answers, "lang": one}))
         for one in site().languages
