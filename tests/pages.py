@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 from flask import Flask
@@ -199,7 +200,7 @@ def has_one_heading_that_begins_the_title(page: Page) -> None:
 
 def has_no_heading_that_skips_a_level(page: Page) -> None:
     levels = [int(one.tag[1]) for one in page.root.one("main").all("h1", "h2", "h3", "h4")]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         assert after <= before + 1, f"<h{after}> follows <h{before}>"
 
 

@@ -90,12 +90,14 @@ def test_axe_finds_nothing(page, language, open_page, axe):
     everything = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     colours = {"runOnly": {"type": "rule", "values": RULES_OF_COLOUR}, "resultTypes": ["violations"]}
     found = {}
-    for width in (PHONE, DESKTOP):
+    looks = [(PHONE, "light"), (DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark")]
+    # Another language has other words, not other colours.
+    for width, scheme in looks if language == "en" else looks[:1]:
         tab.set_viewport_size({"width": width, "height": 800})
-        for scheme, options in (("light", everything), ("dark", colours)):
-            tab.emulate_media(color_scheme=scheme)
-            if problems := found_by_axe(tab, options):
-                found[f"{width} px, {scheme}"] = problems
+        tab.emulate_media(color_scheme=scheme)
+        options = everything if scheme == "light" else colours
+        if problems := found_by_axe(tab, options):
+            found[f"{width} px, {scheme}"] = problems
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 

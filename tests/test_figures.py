@@ -65,7 +65,9 @@ def test_the_shown_estimate_adds_up_and_stays_within_a_dollar_of_the_exact_one(r
 def test_money_reads_as_the_locale_data_say_in_english_and_in_spanish(cents):
     for locale in ("en_US", "es_US"):
         if cents > WHOLE_ABOVE:
-            expected = format_currency(Decimal(whole_dollars(cents)) / 100, "USD", "¤#,##0", locale, currency_digits=False)
+            expected = format_currency(
+                Decimal(whole_dollars(cents)) / 100, "USD", "¤#,##0", locale, currency_digits=False
+            )
         elif cents % 100:
             expected = format_currency(Decimal(cents) / 100, "USD", locale=locale)
         else:

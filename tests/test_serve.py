@@ -105,7 +105,7 @@ def test_a_stop_is_clean_and_leaves_nobody_behind(server, number):
     assert server.stop(number) == 0
     assert not any(alive(pid) for pid in workers)
     assert "Traceback" not in server.said
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         server.get("/")
 
 

@@ -186,7 +186,9 @@ def test_no_query_breaks_a_page(address, pairs):
     VISITOR.inspected(response)
 
 
-@given(queries, st.dictionaries(st.sampled_from(NAMES[4:]), anything | st.sampled_from(["0", "yes", "1e9", "10000000"])))
+@given(
+    queries, st.dictionaries(st.sampled_from(NAMES[4:]), anything | st.sampled_from(["0", "yes", "1e9", "10000000"]))
+)
 def test_no_query_breaks_an_estimate(pairs, more):
     query = [*(SPRAVATO | more).items(), *pairs]
     response = VISITOR.client.get("/estimate", query_string=query)
