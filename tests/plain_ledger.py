@@ -27,9 +27,17 @@ def settle(rows: Sequence[LedgerRow], plan: PlanTerms) -> list[dict[str, int | N
         previous = row.date
         if not row.covered:
             settled.append(
-                dict(deductible_part=0, own_part=0, share=0, plan_pays=0, program_pays=0, you_pay=row.billed,
-                     deductible_left=deductible_left, out_of_pocket_left=out_of_pocket_left)
-            )  # fmt: skip
+                {
+                    "deductible_part": 0,
+                    "own_part": 0,
+                    "share": 0,
+                    "plan_pays": 0,
+                    "program_pays": 0,
+                    "you_pay": row.billed,
+                    "deductible_left": deductible_left,
+                    "out_of_pocket_left": out_of_pocket_left,
+                }
+            )
             continue
         benefit = plan.benefits[row.benefit]
         deductible_part = min(deductible_left, row.billed) if benefit.deductible_applies else 0
@@ -54,10 +62,17 @@ def settle(rows: Sequence[LedgerRow], plan: PlanTerms) -> list[dict[str, int | N
         if out_of_pocket_left is not None:
             out_of_pocket_left -= counts
         settled.append(
-            dict(deductible_part=deductible_part, own_part=own_part, share=share, plan_pays=row.billed - share,
-                 program_pays=help_, you_pay=share - help_, deductible_left=deductible_left,
-                 out_of_pocket_left=out_of_pocket_left)
-        )  # fmt: skip
+            {
+                "deductible_part": deductible_part,
+                "own_part": own_part,
+                "share": share,
+                "plan_pays": row.billed - share,
+                "program_pays": help_,
+                "you_pay": share - help_,
+                "deductible_left": deductible_left,
+                "out_of_pocket_left": out_of_pocket_left,
+            }
+        )
     return settled
 
 

@@ -30,8 +30,8 @@ CORE = [
     "prices/book",
 ]
 ARITHMETIC = {
-    "__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "fractions", "functools", "itertools", "math",
-    "numpy", "pydantic", "pydantic_core", "re", "types", "typing", "difflib",
+    "__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "enum", "fractions", "functools",
+    "itertools", "math", "numpy", "pydantic", "pydantic_core", "re", "types", "typing", "difflib",
 }  # fmt: skip
 EDGES = {"web", "cli", "printing", "places", "reading", "live", "nodes", "editor_schema"}
 
