@@ -15,7 +15,7 @@ import yaml
 from estimator.prices.problems import Path, Problem
 from estimator.prices.yaml_text import MOST_PROBLEMS, syntax_problem, text_of
 
-MOST_NODES = 10_000
+MOST_NODES = 6_000
 DEEPEST = 24
 LONGEST_VALUE = 5_000
 
