@@ -28,7 +28,7 @@ from estimator.prices.schema import (
     in_force,
 )
 from estimator.unknowns import Unknowns
-from estimator.words import DENIED, INCLUDED, NO_INSURANCE, NOT_INSURED
+from estimator.words import DENIED, INCLUDED, NO_INSURANCE, NOT_INSURED, OUTSIDE
 
 Covered = Literal["yes", "no", "maybe"]
 
@@ -38,8 +38,8 @@ class Quote:
     """
     A price that may be unknown: its range and the unknown it moves with.
 
-    `stated` is what the tables say, None where the charge is included in another. `lower` is the price of the lower
-    dose, billed where the unknown ``dose`` turns out so.
+    `stated` is what the tables say, None where the charge is included in another or the patient was told its price.
+    `lower` is the price of the lower dose, billed where the unknown ``dose`` turns out so.
     """
 
     stated: Price | Package | None
@@ -251,6 +251,8 @@ class _Builder:
         coverage = charge.coverage.get(self.answers.insurance)
         if charge.included_in:
             return Verdict("not_covered", INCLUDED, "no")
+        if charge.benefit is None and not charge.coverage:
+            return Verdict("not_covered", NOT_INSURED, "no")
         if not self.payer.profiles:
             return Verdict("not_covered", NO_INSURANCE, "no")
         if coverage is None or charge.benefit is None:
@@ -261,8 +263,9 @@ class _Builder:
             question = charge.coverage_question or _unasked(charge.label)
             unknown = self.unknowns.add_flag(f"{name}.coverage", question, coverage.chance or 0)
             return Verdict("varies", coverage.reason, "maybe", coverage.chance or 0, unknown, coverage)
-        covered: Covered = "no" if coverage.status == "not_covered" else "yes"
-        return Verdict(coverage.status, coverage.reason, covered, source=coverage)
+        if coverage.status == "not_covered":
+            return Verdict(coverage.status, coverage.reason, "no", source=coverage)
+        return Verdict(coverage.status, OUTSIDE if self.out_of_network else coverage.reason, "yes", source=coverage)
 
     @property
     def out_of_network(self) -> bool:
@@ -293,7 +296,9 @@ class _Builder:
         key = (name, column, id(price))
         if key not in self.quotes:
             range_ = self.told(name, price.range)
-            self.quotes[key] = Quote(price, column, range_, self.price_unknown(name, range_))
+            # A price the patient was told has no source of ours.
+            stated = None if name in dict(self.answers.prices) else price
+            self.quotes[key] = Quote(stated, column, range_, self.price_unknown(name, range_))
         return self.quotes[key]
 
     def told(self, name: str, range_: Range) -> Range:

@@ -12,3 +12,7 @@ DENIED = Text(
     es="Su aseguradora dijo que no: usted paga el precio de la clínica.",
 )
 INCLUDED = Text(en="Included in another price of this clinic.", es="Incluido en otro precio de esta clínica.")
+OUTSIDE = Text(
+    en="Out of network: you pay the clinic first. Your plan may pay part back, after a deductible of its own for this.",
+    es="Fuera de la red: usted paga primero a la clínica. Su plan quizá le devuelva una parte, tras otro deducible.",
+)

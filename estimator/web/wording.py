@@ -95,7 +95,12 @@ def program_of(estimate: Estimate, item: LineItem) -> Program | None:
 
 def limits(program: Program) -> str:
     """What a savings program leaves to the patient, and how far it goes, in one sentence."""
-    parts = [_("With it you pay %(amount)s each time.", amount=money(program.patient_pays))]
+    sure = program.pays is None
+    parts = [
+        _("With it you pay %(amount)s each time.", amount=money(program.patient_pays))
+        if sure
+        else _("If it pays your whole share, you pay %(amount)s each time.", amount=money(program.patient_pays))
+    ]
     if each := program.per_treatment_max:
         parts.append(_("It gives at most %(amount)s each time.", amount=_between(each.low, each.high)))
     if year := program.annual_max:
@@ -144,6 +149,8 @@ def _plan_term(name: str, estimate: Estimate) -> str:
     if value is not None:
         return str(_("typical: %(amount)s", amount=money(value)))
     terms = list(plan.benefits.values())
+    if name not in ("coinsurance", "copay"):
+        return str(_("none"))
     if name == "coinsurance":
         rates = sorted({one.coinsurance_bp for one in terms if one.coinsurance_bp is not None})
         said = ", ".join(percent(rate) for rate in rates)
