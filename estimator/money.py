@@ -19,9 +19,6 @@ Cents = int
 WHOLE = 10_000
 """100 percent in basis points."""
 
-LARGEST = 9_999_999_99
-"""No single amount may exceed this many cents; it keeps every product far inside int64."""
-
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
 _TYPED = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{1,2}))?")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
@@ -44,10 +41,6 @@ class Range:
     def known(self) -> bool:
         """Whether there is nothing left to ask."""
         return self.low == self.high
-
-    @property
-    def ordered(self) -> bool:
-        return self.low <= self.typical <= self.high
 
     def __iter__(self) -> Iterator[int]:
         return iter((self.low, self.typical, self.high))

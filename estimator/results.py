@@ -32,9 +32,6 @@ class Amounts:
     def __add__(self, other: "Amounts") -> "Amounts":
         return Amounts(self.low + other.low, self.typical + other.typical, self.high + other.high)
 
-    def as_dict(self) -> dict[str, int]:
-        return {"low": self.low, "typical": self.typical, "high": self.high}
-
 
 NOTHING = Amounts(0, 0, 0)
 

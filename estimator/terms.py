@@ -32,7 +32,6 @@ class BenefitTerms:
     any_copay: bool
     all_copay: bool
     never_deductible: bool
-    always_deductible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,6 @@ def _benefit_terms(options: BenefitOptions, which: CentsArray, gone: Weights | N
         any_copay=bool(options.has_copay.any()),
         all_copay=bool(options.has_copay.all()),
         never_deductible=not options.deductible_applies.any(),
-        always_deductible=bool(options.deductible_applies.all()),
     )
 
 
@@ -137,7 +135,6 @@ def either(yes: Flags, first: BenefitTerms, second: BenefitTerms) -> BenefitTerm
         first.any_copay or second.any_copay,
         first.all_copay and second.all_copay,
         first.never_deductible and second.never_deductible,
-        first.always_deductible and second.always_deductible,
     )
 
 
