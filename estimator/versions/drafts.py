@@ -1,0 +1,164 @@
+"""Drafts: what is being edited, one per owner, kept until it is published or discarded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from estimator.versions.database import Database
+from estimator.versions.publications import Files
+from estimator.versions.tables import draft_files, drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Somebody's wish to publish the draft as it is, which waits for a second person."""
+
+    by: str
+    why: str
+    in_force_from: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """
+    An owner's draft: `changed` are the files that differ from publication number `based_on`.
+
+    `revision` grows with every save; who saves says which one they saw. Any save ends a `proposal`.
+    """
+
+    owner: str
+    based_on: int
+    revision: int
+    begun_by: str
+    by: str
+    at: datetime
+    changed: Mapping[str, bytes]
+    proposal: Proposal | None = None
+
+
+class DraftConflict(Exception):
+    """The draft is no longer the one the person saw; `current` is the one there is now, if any."""
+
+    def __init__(self, current: Draft | None) -> None:
+        self.current = current
+        said = (
+            f"{current.by} changed this draft meanwhile." if current else "This draft is gone: published or discarded."
+        )
+        super().__init__(said)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drafts:
+    """The drafts in a store."""
+
+    database: Database
+
+    def get(self, owner: str) -> Draft | None:
+        """The owner's draft; looking creates none."""
+        with self.database.reading() as connection:
+            return draft_in(connection, owner)
+
+    def save(
+        self, owner: str, changed: Files, *, based_on: int, revision: int, by: str, at: datetime | None = None
+    ) -> Draft:
+        """
+        Put `changed` in place of what the draft holds; `revision` is the one seen, 0 where there was no draft.
+
+        Raises `DraftConflict` when there is another one by now.
+        """
+        with self.database.writing() as connection:
+            return self.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by, at=at)
+
+    def save_in(
+        self,
+        connection: Connection,
+        owner: str,
+        changed: Files,
+        *,
+        based_on: int,
+        revision: int,
+        by: str,
+        at: datetime | None = None,
+    ) -> Draft:
+        """The same as a part of somebody's transaction, which a refusal has to end."""
+        row: dict[str, Any] = {
+            "based_on": based_on,
+            "revision": revision + 1,
+            "by": by,
+            "at": at or datetime.now(UTC),
+            **dict.fromkeys(("proposed_by", "proposed_why", "proposed_from", "proposed_at")),
+        }
+        if revision:
+            self._update(connection, owner, revision, row)
+        else:
+            self._insert(connection, {**row, "owner": owner, "begun_by": by})
+        connection.execute(delete(draft_files).where(draft_files.c.owner == owner))
+        rows = [{"owner": owner, "name": name, "content": content} for name, content in sorted(changed.items())]
+        if rows:
+            connection.execute(insert(draft_files), rows)
+        saved = draft_in(connection, owner)
+        assert saved is not None
+        return saved
+
+    def discard(self, owner: str, revision: int) -> None:
+        """Throw the draft away; raises `DraftConflict` when it is not the one seen."""
+        with self.database.writing() as connection:
+            self.discard_in(connection, owner, revision)
+
+    def discard_in(self, connection: Connection, owner: str, revision: int) -> None:
+        """The same as a part of somebody's transaction."""
+        current = draft_in(connection, owner, lock=True)
+        if current is None or current.revision != revision:
+            raise DraftConflict(current)
+        connection.execute(delete(draft_files).where(draft_files.c.owner == owner))
+        connection.execute(delete(drafts).where(drafts.c.owner == owner))
+
+    def propose(self, owner: str, revision: int, proposal: Proposal) -> None:
+        """Keep the wish to publish the draft as it is; raises `DraftConflict` when it is not the one seen."""
+        row = {
+            "proposed_by": proposal.by,
+            "proposed_why": proposal.why,
+            "proposed_from": proposal.in_force_from,
+            "proposed_at": proposal.at,
+        }
+        with self.database.writing() as connection:
+            self._update(connection, owner, revision, row)
+
+    def _update(self, connection: Connection, owner: str, revision: int, row: dict[str, Any]) -> None:
+        wanted = update(drafts).where(drafts.c.owner == owner, drafts.c.revision == revision).values(row)
+        if connection.execute(wanted).rowcount != 1:
+            raise DraftConflict(draft_in(connection, owner))
+
+    def _insert(self, connection: Connection, row: dict[str, Any]) -> None:
+        try:
+            connection.execute(insert(drafts).values(row))
+        except IntegrityError as error:
+            connection.rollback()
+            raise DraftConflict(self.get(row["owner"])) from error
+
+
+def draft_in(connection: Connection, owner: str, lock: bool = False) -> Draft | None:
+    """The owner's draft as `connection` sees it; `lock` keeps others from changing it until the transaction ends."""
+    wanted = select(drafts).where(drafts.c.owner == owner)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
+    if row is None:
+        return None
+    files = connection.execute(select(draft_files).where(draft_files.c.owner == owner).order_by(draft_files.c.name))
+    proposal = None
+    if row["proposed_by"] is not None:
+        proposal = Proposal(row["proposed_by"], row["proposed_why"], row["proposed_from"], row["proposed_at"])
+    return Draft(
+        owner,
+        row["based_on"],
+        row["revision"],
+        row["begun_by"],
+        row["by"],
+        row["at"],
+        {file.name: bytes(file.content) for file in files},
+        proposal,
+    )

@@ -1,0 +1,54 @@
+"""The log of what people did at the desk: it only grows, owners can read and export it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from estimator.versions.database import Database
+from estimator.versions.tables import journal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action: `who` did `action` to `owner`'s tables (or to an account, then empty), with details in words."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    owner: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Journal:
+    """The log in a store."""
+
+    database: Database
+
+    def add(self, who: str, action: str, owner: str = "", detail: str = "") -> None:
+        """Write one line."""
+        with self.database.writing() as connection:
+            add_in(connection, who, action, owner, detail)
+
+    def newest(self, limit: int = 100, before: int | None = None) -> list[Entry]:
+        """The last `limit` lines, newest first; `before` an id to go on from."""
+        wanted = select(journal).order_by(journal.c.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(journal.c.id < before)
+        with self.database.reading() as connection:
+            return [Entry(**row) for row in connection.execute(wanted).mappings()]
+
+    def all(self) -> Iterator[Entry]:
+        """Every line, oldest first."""
+        with self.database.reading() as connection:
+            for row in connection.execute(select(journal).order_by(journal.c.id)).mappings():
+                yield Entry(**row)
+
+
+def add_in(connection: Connection, who: str, action: str, owner: str = "", detail: str = "") -> None:
+    """One line as a part of somebody's transaction: what it tells and the line itself happen together."""
+    row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner, "detail": detail}
+    connection.execute(insert(journal).values(row))

@@ -1,0 +1,9 @@
+"""What Alembic runs: the migrations on the connection, and in the transaction, of whoever asked for them."""
+
+from alembic import context
+
+from estimator.versions.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,260 @@
+"""
+Publications: a list per owner that only grows.
+
+In force on a day is the publication with the highest number among those that begin on that day or before. Nothing
+points at "the current one", so nothing can point at the wrong one.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from estimator.versions.database import Database
+from estimator.versions.tables import publication_files, publications, texts
+
+Files = Mapping[str, bytes]
+"""Exact bytes by name, such as ``national/charges.yaml`` or ``clinics/riverbend.yaml``."""
+
+How = Literal["first", "browser", "disk", "command", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """
+    One publication of one owner's files.
+
+    `owner` is ``national`` or a clinic's id, `number` counts from 1, `files` are the SHA-256 of each file by name and
+    `digest` is that of all of them together.
+    """
+
+    id: int
+    owner: str
+    number: int
+    at: datetime
+    by: str
+    why: str
+    how: str
+    in_force_from: date
+    digest: str
+    files: Mapping[str, str]
+
+
+class PublicationRefused(Exception):
+    """The store says no to a publication; the message is a sentence for the person."""
+
+
+class PublicationConflict(PublicationRefused):
+    """Somebody published first; `latest` is what they published."""
+
+    def __init__(self, latest: Publication | None) -> None:
+        self.latest = latest
+        said = f"Version {latest.number} was published by {latest.by} meanwhile." if latest else "Nothing is published."
+        super().__init__(said)
+
+
+class PendingPublication(PublicationRefused):
+    """`pending` begins later than what was to be published now, and would never have come into force."""
+
+    def __init__(self, pending: Publication) -> None:
+        self.pending = pending
+        super().__init__(
+            f"Version {pending.number} is already published from {pending.in_force_from:%Y-%m-%d} on. "
+            "Publish from that day or later, or undo it first."
+        )
+
+
+class NothingChanged(PublicationRefused):
+    """The same files with the same first day are published already."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing has changed since the last publication.")
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_of_all(files: Mapping[str, str]) -> str:
+    """One digest for the digests of several files, by name."""
+    return digest_of("".join(f"{name}\0{files[name]}\n" for name in sorted(files)).encode())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Publications:
+    """The publications in a store."""
+
+    database: Database
+
+    def publish(
+        self,
+        owner: str,
+        files: Files,
+        *,
+        based_on: int,
+        by: str,
+        why: str,
+        how: How,
+        in_force_from: date,
+        at: datetime | None = None,
+    ) -> Publication:
+        """
+        Add a publication after number `based_on` (0: the first one).
+
+        Raises `PublicationConflict` when that is not the last one, `PendingPublication`, or `NothingChanged`.
+        """
+        with self.database.writing() as connection:
+            return self.publish_in(
+                connection,
+                owner,
+                files,
+                based_on=based_on,
+                by=by,
+                why=why,
+                how=how,
+                in_force_from=in_force_from,
+                at=at,
+            )
+
+    def publish_in(
+        self,
+        connection: Connection,
+        owner: str,
+        files: Files,
+        *,
+        based_on: int,
+        by: str,
+        why: str,
+        how: How,
+        in_force_from: date,
+        at: datetime | None = None,
+    ) -> Publication:
+        """The same as a part of somebody's transaction, which a refusal has to end."""
+        digests = {name: digest_of(content) for name, content in files.items()}
+        digest = digest_of_all(digests)
+        latest = _one(connection, _latest(owner))
+        if (latest.number if latest else 0) != based_on:
+            raise PublicationConflict(latest)
+        if latest and latest.digest == digest and latest.in_force_from <= in_force_from:
+            raise NothingChanged
+        # An undo is meant to overtake what has not begun.
+        if latest and latest.in_force_from > in_force_from and how != "undo":
+            raise PendingPublication(latest)
+        _add_texts(connection, {digests[name]: content for name, content in files.items()})
+        row: dict[str, Any] = {
+            "owner": owner,
+            "number": based_on + 1,
+            "at": at or datetime.now(UTC),
+            "by": by,
+            "why": why,
+            "how": how,
+            "in_force_from": in_force_from,
+            "digest": digest,
+        }
+        try:
+            key = connection.execute(insert(publications).values(row)).inserted_primary_key
+        except IntegrityError as error:
+            # The unique pair of owner and number: another transaction was faster.
+            connection.rollback()
+            raise PublicationConflict(self.latest(owner)) from error
+        assert key is not None
+        listed = [{"publication_id": key[0], "name": name, "digest": value} for name, value in digests.items()]
+        if listed:
+            connection.execute(insert(publication_files), listed)
+        return Publication(id=key[0], files=MappingProxyType(digests), **row)
+
+    def latest(self, owner: str) -> Publication | None:
+        """The last one published, in force or not yet."""
+        with self.database.reading() as connection:
+            return _one(connection, _latest(owner))
+
+    def in_force(self, owner: str, day: date) -> Publication | None:
+        """The one that holds on `day`; None before the first one begins."""
+        with self.database.reading() as connection:
+            return _one(connection, _latest(owner).where(publications.c.in_force_from <= day))
+
+    def get(self, owner: str, number: int) -> Publication | None:
+        """One publication by its number."""
+        with self.database.reading() as connection:
+            wanted = select(publications).where(publications.c.owner == owner, publications.c.number == number)
+            return _one(connection, wanted)
+
+    def history(self, owner: str | None = None) -> list[Publication]:
+        """All of an owner, or of all owners, newest first."""
+        wanted = select(publications).order_by(publications.c.id.desc())
+        if owner is not None:
+            wanted = wanted.where(publications.c.owner == owner)
+        with self.database.reading() as connection:
+            return _all(connection, wanted)
+
+    def pending(self, owner: str, day: date) -> list[Publication]:
+        """Those that have been published and begin after `day`, the next one first; overtaken ones left out."""
+        latest = self.history(owner)
+        waiting: list[Publication] = []
+        for one in latest:
+            if one.in_force_from <= day:
+                break
+            if not waiting or one.in_force_from < waiting[0].in_force_from:
+                waiting.insert(0, one)
+        return waiting
+
+    def owners(self) -> list[str]:
+        """Everybody who has published, by name."""
+        with self.database.reading() as connection:
+            wanted = select(publications.c.owner).distinct().order_by(publications.c.owner)
+            return list(connection.scalars(wanted))
+
+    def newest_id(self) -> int:
+        """Grows with every publication of anybody; 0 when there is none."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.max(publications.c.id))) or 0
+
+    def files(self, publication: Publication) -> dict[str, bytes]:
+        """The exact bytes that were published."""
+        with self.database.reading() as connection:
+            return files_in(connection, publication)
+
+
+def files_in(connection: Connection, publication: Publication) -> dict[str, bytes]:
+    """The bytes of a publication's files, read through `connection`."""
+    wanted = select(texts).where(texts.c.digest.in_(set(publication.files.values())))
+    contents = {row.digest: bytes(row.content) for row in connection.execute(wanted)}
+    return {name: contents[digest] for name, digest in sorted(publication.files.items())}
+
+
+def _latest(owner: str) -> Select[Any]:
+    return select(publications).where(publications.c.owner == owner).order_by(publications.c.number.desc()).limit(1)
+
+
+def _one(connection: Connection, wanted: Select[Any]) -> Publication | None:
+    return next(iter(_all(connection, wanted)), None)
+
+
+def _all(connection: Connection, wanted: Select[Any]) -> list[Publication]:
+    rows = connection.execute(wanted).mappings().all()
+    files = _files_of(connection, [row["id"] for row in rows])
+    return [Publication(**row, files=MappingProxyType(files[row["id"]])) for row in rows]
+
+
+def _files_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {id_: {} for id_ in ids}
+    if ids:
+        wanted = select(publication_files).where(publication_files.c.publication_id.in_(ids))
+        for row in connection.execute(wanted):
+            found[row.publication_id][row.name] = row.digest
+    return found
+
+
+def _add_texts(connection: Connection, contents: Mapping[str, bytes]) -> None:
+    """Texts that are not there yet; those that are stay as they are."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows: list[dict[str, Any]] = [{"digest": key, "content": value} for key, value in sorted(contents.items())]
+    if rows:
+        connection.execute(dialect.insert(texts).on_conflict_do_nothing(), rows)
