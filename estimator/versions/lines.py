@@ -35,7 +35,7 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, decided: Mapping[int, Sid
     stand; it is then no longer among the collisions.
     """
     texts = [text.splitlines(keepends=True) for text in (base, ours, theirs)]
-    merge = Merge3(*texts)
+    merge = Merge3(texts[0], texts[1], texts[2])
     text: list[bytes] = []
     collisions: list[Collision] = []
     position = 0
