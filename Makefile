@@ -30,8 +30,8 @@ help: ## Show this list
 serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
 
-test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium too (ARGS='-k name' goes to pytest)
-	@tests/browser_setup.sh
+test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium and on PostgreSQL too (ARGS='-k name' goes to pytest)
+	@tests/setup.sh
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest $(ARGS)
@@ -45,12 +45,12 @@ messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and
 	$(PY) tests/catalogue.py
 
 pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, screen reader texts, their price tables
-	@tests/browser_setup.sh
+	@tests/setup.sh browser
 	CI=true UPDATE=1 $(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
 	$(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
 
 audit: $(VENV)/.app audit/node_modules/.installed ## Lighthouse, as on a phone; ends with 1 below 100
-	@tests/browser_setup.sh
+	@tests/setup.sh browser
 	@audit/run.sh "$(PY)"
 
 bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)

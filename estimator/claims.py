@@ -103,11 +103,19 @@ class Claim:
         )
 
     @property
+    def lacks_billed(self) -> bool:
+        """Whether the tables have no price to ask of the patient, where the patient may be asked one."""
+        return self.billed is None and (self.verdict.covered != "yes" or self.out_of_network)
+
+    @property
+    def lacks_allowed(self) -> bool:
+        """Whether the tables do not say what the plan allows, where the plan may pay."""
+        return self.allowed is None and self.verdict.covered != "no"
+
+    @property
     def missing(self) -> bool:
         """Whether a price this claim needs is not in the tables."""
-        needs_billed = self.verdict.covered != "yes" or self.out_of_network
-        needs_allowed = self.verdict.covered != "no"
-        return (needs_billed and self.billed is None) or (needs_allowed and self.allowed is None)
+        return self.lacks_billed or self.lacks_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +283,7 @@ class _Builder:
         """What the clinic asks of a patient whose plan does not pay the clinic; unused where it surely does."""
         if verdict.covered == "yes" and not self.out_of_network:
             return None
-        charge = self.tables.charges[name]
-        if self.payer.allowed == "commercial" and charge.insured_patient and not charge.included_in:
-            return self.quote(name, "insured_patient", day)
-        return self.quote(name, "self_pay", day)
+        return self.quote(name, asked_column(self.tables.charges[name], self.payer), day)
 
     def allowed(self, name: str, day: date, verdict: Verdict) -> Quote | None:
         if verdict.covered == "no" or self.payer.allowed is None:
@@ -337,6 +342,13 @@ class _Builder:
             if name in program.charges and self.answers.insurance in program.payers:
                 return id_
         return None
+
+
+def asked_column(charge: Charge, payer: Payer) -> PriceColumn:
+    """The column of what the clinic asks a patient whose plan does not pay the clinic."""
+    if payer.allowed == "commercial" and charge.insured_patient and not charge.included_in:
+        return "insured_patient"
+    return "self_pay"
 
 
 def _unasked(label: Text) -> Question:

@@ -1,4 +1,4 @@
-"""The command line: ``estimator serve | estimate | compare | check``."""
+"""The command line: ``estimator serve | estimate | compare | check | prices | admin``."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from estimator.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
+from estimator.commands import admin, prices
 from estimator.document import document, problems_document
 from estimator.estimate import estimate
 from estimator.places import pricing_folder
@@ -51,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check price tables: file, line, key, what is wrong")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     check.set_defaults(run=_check)
+
+    prices.add_parser(commands)
+    admin.add_parser(commands)
     return parser
 
 

@@ -136,3 +136,8 @@ def dollars(cents: Cents) -> str:
     """``$1,234.50``, the exact amount."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}${cents // 100:,}.{cents % 100:02d}"
+
+
+def plain_amount(cents: Cents) -> str:
+    """``420`` or ``420.50``: the amount as tables and forms write it."""
+    return f"{cents // 100}" + (f".{cents % 100:02d}" if cents % 100 else "")

@@ -1,5 +1,6 @@
-"""Where the price tables and the templates are: in a checkout, or inside the installed package."""
+"""Where the price tables, the templates and the app's own data are: in a checkout, or for the installed package."""
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -17,6 +18,22 @@ def pricing_folder(cwd: Path | None = None) -> Path:
     """The price tables: ``pricing/`` of the working directory, else the installed ones, else the checkout's."""
     here = Path.cwd() if cwd is None else cwd
     return _first_with("national", here / "pricing", SHIPPED / "pricing", CHECKOUT / "pricing")
+
+
+def data_folder() -> Path:
+    """
+    What the app keeps: the store of versions and the desk's secret.
+
+    ``ESTIMATOR_DATA``, else ``var/`` of a checkout, else ``ketamine-estimator/`` in the user's folder for state.
+    """
+    if named := os.environ.get("ESTIMATOR_DATA"):
+        return Path(named)
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / "var"
+    state = os.environ.get("XDG_STATE_HOME", "")
+    # The standard says that a relative path there means nothing.
+    base = Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
+    return base / "ketamine-estimator"
 
 
 def translations_folder() -> Path:

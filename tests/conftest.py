@@ -1,4 +1,4 @@
-"""Hypothesis profiles, the real server, and Chromium, for every test."""
+"""Hypothesis profiles, the real server, and Chromium, for every test; the stores are in `stores`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+pytest_plugins = ["stores"]
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
@@ -50,16 +52,27 @@ CHROMIUM_ARGS = [
 ]
 
 
+def own_place(folder: Path) -> dict[str, Any]:
+    """Where a server of a test's own runs, for `Popen`: with its own copy of the price tables, its own store."""
+    if not (folder / "pricing").exists():
+        for part in ("national", "clinics"):
+            shutil.copytree(ROOT / "pricing" / part, folder / "pricing" / part, ignore=shutil.ignore_patterns(".*"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESTIMATOR_")}
+    environment |= {"ESTIMATOR_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    return {"cwd": folder, "env": environment}
+
+
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real ``estimator serve``, started for this run and stopped as an operator would."""
     log = tmp_path_factory.mktemp("live-server") / "server.log"
+    own = own_place(log.parent)
     port = _free_port()
     command = [sys.executable, "-m", "estimator", "serve", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
         server = subprocess.Popen(
             command,
-            cwd=ROOT,
+            **own,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -26,6 +26,10 @@ CORE = [
     "compare",
     "milestones",
     "document",
+    "effects",
+    "missing",
+    "sentences",
+    "prices/scalars",
     "prices/schema",
     "prices/book",
 ]

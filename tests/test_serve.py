@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,16 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import own_place
+
+from estimator.versions.database import open_database
+from estimator.versions.publications import Publications
 
 ROOT = Path(__file__).resolve().parent.parent
 ASKED = "/estimate?treatment=iv&insurance=none&sessions=6&psychotherapy=none&deductible_remaining=4321"
+
+SLOW_MACHINE = 5
+"""How many times slower than promised a busy test machine may be."""
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
 
@@ -25,14 +33,17 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc"
 class Server:
     """An ``estimator serve`` of its own."""
 
-    def __init__(self, log: Path, *arguments: str) -> None:
-        self.log = log
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder, self.log = folder, folder / "log"
+        own = own_place(folder)
+        own["env"] |= environment
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         command = [sys.executable, "-m", "estimator", "serve", "--port", str(self.port), *arguments]
-        with log.open("wb") as output:
+        with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                command, **own, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
 
     def wait(self, answers: bool = True) -> Server:
@@ -87,7 +98,7 @@ def alive(pid):
 
 @pytest.fixture
 def server(tmp_path):
-    one = Server(tmp_path / "log")
+    one = Server(tmp_path / "server")
     yield one.wait()
     one.end()
 
@@ -178,15 +189,94 @@ def test_broken_tables_at_the_start_are_named_and_nothing_is_served(tmp_path):
     folder = tmp_path / "pricing"
     shutil.copytree(ROOT / "pricing", folder)
     (folder / "national" / "wrong.yaml").write_text("mistake: here\n", encoding="utf-8")
-    server = Server(tmp_path / "log", "--pricing", str(folder)).wait(answers=False)
+    server = Server(tmp_path / "server", "--pricing", str(folder)).wait(answers=False)
     assert server.process.returncode == 1
     assert "wrong.yaml:1" in server.said
     assert "Traceback" not in server.said
 
 
-def test_a_taken_port_is_said_plainly(server):
+def test_a_taken_port_is_said_plainly(server, tmp_path):
     command = [sys.executable, "-m", "estimator", "serve", "--port", str(server.port)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    own = own_place(tmp_path / "other")
+    done = subprocess.run(command, **own, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1 port {server.port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# The store
+
+
+def health(server):
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.request("GET", "/healthz")
+        return json.loads(connection.getresponse().read())
+
+
+def test_the_store_is_made_in_the_data_folder_and_the_next_start_goes_on_with_it(tmp_path):
+    for _ in range(2):
+        server = Server(tmp_path / "server").wait()
+        assert health(server)["status"] == "ok"
+        server.stop()
+    with contextlib.closing(open_database(f"sqlite:///{tmp_path}/server/data/estimator.db")) as database:
+        assert [(one.number, one.how) for one in Publications(database).history("national")] == [(1, "first")]
+
+
+def test_an_edit_on_disk_reaches_every_process_within_two_seconds(server):
+    before = health(server)["price_book"]["version"]
+    path = server.folder / "pricing" / "national" / "payers.yaml"
+    path.write_bytes(path.read_bytes() + b"# checked on a Tuesday\n")
+    edited = time.monotonic()
+    wait_until(lambda: health(server)["price_book"]["version"] != before)
+    assert time.monotonic() - edited < 2 * SLOW_MACHINE
+    after = health(server)["price_book"]["version"]
+    # Whichever of the processes answers.
+    wait_until(lambda: all(health(server)["price_book"]["version"] == after for _ in range(20)))
+
+
+def test_a_broken_file_keeps_the_prices_in_force_and_health_says_so(server):
+    before = health(server)["price_book"]["version"]
+    path = server.folder / "pricing" / "clinics" / "example-harbor.yaml"
+    good = path.read_bytes()
+    path.write_bytes(good + b"mistake: here\n")
+    wait_until(lambda: all(health(server)["status"] == "broken tables" for _ in range(10)))
+    told = health(server)
+    assert told["price_book"]["version"] == before
+    assert [one["file"] for one in told["problems"]] == ["clinics/example-harbor.yaml"]
+    assert "example-harbor" in told["clinics"]
+    path.write_bytes(good)
+    wait_until(lambda: all(health(server)["status"] == "ok" for _ in range(10)))
+
+
+def test_with_a_named_folder_nothing_else_is_touched(tmp_path):
+    own_place(tmp_path / "named")
+    folder = tmp_path / "named" / "pricing"
+    server = Server(tmp_path / "server", "--pricing", str(folder)).wait()
+    assert health(server)["status"] == "ok"
+    server.end()
+    assert not (tmp_path / "server" / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"ESTIMATOR_DATABASE": "nonsense"}, "URL cannot be read"),
+        ({"ESTIMATOR_DATABASE": "sqlite:////proc/nowhere/estimator.db"}, "cannot be opened"),
+        ({"ESTIMATOR_FOLDER": "perhaps"}, "ESTIMATOR_FOLDER is 'perhaps'. Set it to on or off"),
+    ],
+)
+def test_a_store_that_cannot_be_had_is_one_sentence(tmp_path, setting, says):
+    server = Server(tmp_path / "server", **setting).wait(answers=False)
+    assert server.process.returncode == 1
+    assert says in server.said
+    assert "Traceback" not in server.said
+
+
+def test_a_folder_that_is_not_kept_in_step_is_read_at_the_first_start_only(tmp_path):
+    server = Server(tmp_path / "server", ESTIMATOR_FOLDER="off").wait()
+    version = health(server)["price_book"]["version"]
+    path = tmp_path / "server" / "pricing" / "national" / "payers.yaml"
+    path.write_bytes(path.read_bytes() + b"# not for this one\n")
+    time.sleep(2)
+    assert health(server)["price_book"]["version"] == version
+    server.end()

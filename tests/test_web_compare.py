@@ -1,6 +1,7 @@
 """Treatments side by side: the same person in every row, the numbers of each row's own estimate."""
 
 import gzip
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -120,9 +121,9 @@ def test_the_chooser_marks_the_span_on_show(visitor, months):
 @pytest.mark.parametrize(
     ("month", "words"),
     [
-        (1, "With these answers, Spravato costs you less than IV ketamine from the first month on."),
-        (8, "With these answers, Spravato costs you less than IV ketamine from month 8 on."),
-        (None, "With these answers, IV ketamine costs you less than Spravato over a whole year."),
+        (1, "At the usual schedule of each, Spravato costs you less than IV ketamine from the first month on."),
+        (8, "At the usual schedule of each, Spravato costs you less than IV ketamine from month 8 on."),
+        (None, "At the usual schedule of each, IV ketamine costs you less than Spravato over a whole year."),
     ],
 )
 def test_the_break_even_is_said_in_words(visitor, monkeypatch, month, words):
@@ -135,6 +136,27 @@ def test_the_break_even_is_the_one_that_was_computed(visitor):
     said = visitor.get("/compare", SPRAVATO).root.one("p", class_="verdict").text
     when = {None: "over a whole year", 1: "from the first month"}.get(even.month, f"from month {even.month} on")
     assert when in said
+
+
+@pytest.mark.parametrize("months", [None, *SPANS])
+def test_the_verdict_speaks_of_the_rows_on_show(visitor, months):
+    """Once it spoke of a year while the rows showed the sessions asked for."""
+    page = visitor.get("/compare", at(SPRAVATO, months))
+    paid = {row.one("h2").text: row.one("strong").text for row in rows(page)}
+    amounts = (paid["IV infusion"], paid["Spravato nasal spray"])
+    said = page.root.one("p", class_="verdict").text.partition(" At the usual")[0]
+    less, more = sorted(amounts, key=lambda one: float(one.strip("$").replace(",", "")))
+    assert f"about {less}, not {more}." in said
+    assert said.index("IV ketamine" if amounts[0] == less else "Spravato") < said.index(" costs you less than ")
+
+
+def test_equal_amounts_are_said_to_be_equal(visitor, monkeypatch):
+    alike = replace(compared(SPRAVATO), break_even=BreakEven("spravato", "iv", 3))
+    one = next(row for row in alike.alternatives if row.treatment == "iv")
+    same = tuple(replace(one, treatment=row.treatment) for row in alike.alternatives)
+    monkeypatch.setattr("estimator.web.compare.compare", lambda *_: replace(alike, alternatives=same))
+    said = visitor.get("/compare", SPRAVATO).root.one("p", class_="verdict").text
+    assert "IV ketamine and Spravato cost you about the same" in said
 
 
 def test_without_insurance_nothing_breaks_even(visitor):

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from estimator.money import dollars
-from estimator.prices.figures import figures, prices
+from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
 from estimator.prices.schema import Book, in_force
 
@@ -16,7 +16,7 @@ JUMP = 50
 def checked_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
     """Figures older than twelve months."""
     for path, figure in figures(book):
-        if today and figure.checked and _a_year_later(figure.checked) < (today.year, today.month, today.day):
+        if out_of_date(figure.checked, today):
             says = f"last checked on {figure.checked}, more than 12 months ago"
             yield Finding((*path, "checked"), says, "look at the source again, then write today's date")
 
@@ -60,10 +60,6 @@ def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Fin
                 says = f"{package.sessions} sessions cost {dollars(package.price)} as a package"
                 path = ("charges", id_, "packages", position, "price")
                 yield Finding(path, f"{says}, and {dollars(singles)} one by one")
-
-
-def _a_year_later(day: date) -> tuple[int, int, int]:
-    return (day.year + 1, day.month, day.day)
 
 
 ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (

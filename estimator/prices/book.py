@@ -14,7 +14,7 @@ class PriceBook:
     """
     Tables, and which ones they are.
 
-    `version` is the first 12 hex digits of the SHA-256 over the files' bytes: same version, same numbers.
+    `version` is made from the files' names and bytes (see `digests.version_of`): same version, same numbers.
     `as_of` is the newest day on which any of the figures was checked.
     """
 

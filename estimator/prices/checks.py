@@ -204,6 +204,18 @@ def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
                 yield Finding((*path, "treatments", position), f"'{name}' is no treatment", fix)
 
 
+def reference_patients_have_a_treatment_and_a_payer(book: Book) -> Iterator[Finding]:
+    """Whether their other answers can be read, only the estimate can say; the effects of a change list who cannot."""
+    for id_, patient in book.reference_patients.items():
+        for key, known, noun in (("treatment", book.treatments, "treatment"), ("insurance", book.payers, "payer")):
+            path: Path = ("reference_patients", id_, "answers", key)
+            name = patient.answers.get(key)
+            if name is None:
+                yield Finding(path, f"the answer {key} is missing", f"add {key}: …; {nearest('', known)}")
+            elif name not in known:
+                yield Finding(path, f"'{name}' is no {noun}", nearest(name, known))
+
+
 def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
     """`moves_with`, `same_as` and `included_in` name a charge that stands for itself, not one that points on."""
     for id_, charge in book.charges.items():
@@ -314,6 +326,7 @@ BOOK_CHECKS: tuple[Check, ...] = (
     charges_are_known,
     payers_are_known,
     advice_is_for_known_treatments,
+    reference_patients_have_a_treatment_and_a_payer,
     charges_do_not_point_in_circles,
     lists_do_not_name_their_own_charge,
     profiles_have_every_benefit_class,

@@ -15,11 +15,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from estimator.prices import schema
+from estimator.prices.scalars import AMOUNT_JSON, COUNT_JSON, NAME_JSON, PERCENT_JSON
 from estimator.prices.schema import (
-    AMOUNT_JSON,
-    COUNT_JSON,
-    NAME_JSON,
-    PERCENT_JSON,
     AmountRange,
     Benefit,
     ClinicFile,

@@ -88,7 +88,7 @@ def _as_list(node: Node) -> str:
 
 def _as_group(node: Node, path: Path, model: type[BaseModel]) -> str:
     wanted = _annotation_at(model, path)
-    if typing.get_origin(wanted) is Mapping and _stripped(typing.get_args(wanted)[0]) is date:
+    if typing.get_origin(wanted) is Mapping and stripped(typing.get_args(wanted)[0]) is date:
         return "write the day the price begins in front of it, like 2026-01-01: 75"
     keys = _keys_of(wanted)
     return f"write its keys: {', '.join(keys)}" if keys else ""
@@ -117,17 +117,17 @@ def _annotation_at(model: type[BaseModel], path: Path) -> Any:
     for key in path:
         if isinstance(wanted, type) and issubclass(wanted, BaseModel):
             field = wanted.model_fields.get(str(key))
-            wanted = _stripped(field.annotation) if field is not None else None
+            wanted = stripped(field.annotation) if field is not None else None
         elif typing.get_origin(wanted) is tuple:
-            wanted = _stripped(typing.get_args(wanted)[0])
+            wanted = stripped(typing.get_args(wanted)[0])
         elif typing.get_origin(wanted) is Mapping:
-            wanted = _stripped(typing.get_args(wanted)[1])
+            wanted = stripped(typing.get_args(wanted)[1])
         else:
             return None
     return wanted
 
 
-def _stripped(annotation: Any) -> Any:
+def stripped(annotation: Any) -> Any:
     """`annotation` without ``Annotated`` and without ``| None``."""
     while True:
         origin = typing.get_origin(annotation)

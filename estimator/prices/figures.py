@@ -86,6 +86,13 @@ def newest_check(book: Book) -> date | None:
     return max((figure.checked for _, figure in figures(book) if figure.checked), default=None)
 
 
+def out_of_date(checked: date | None, today: date | None) -> bool:
+    """Whether a figure was last checked more than twelve months before `today`; without either day it is not said."""
+    if checked is None or today is None:
+        return False
+    return (checked.year + 1, checked.month, checked.day) < (today.year, today.month, today.day)
+
+
 def as_written(table: Table, value: int) -> str:
     """A number of a range as its table writes it: dollars and percent with at most two digits after the point."""
     if isinstance(table, CountRange):

@@ -12,23 +12,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from estimator.prices.book import PriceBooks
+from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading, collectable, read_books
 
 LOOK_AGAIN_AFTER = 1.0
 """Seconds during which the folder is not looked at again."""
 
-Signature = tuple[tuple[str, int, int, int], ...]
-"""Name, time of change in nanoseconds, size and inode of every file that the reader would read."""
+Signature = tuple[tuple[str, int, int, int, int], ...]
+"""Name, times of change of the bytes and of the entry in nanoseconds, size, inode of every file that would be read."""
 
 
 class BrokenTables(Exception):
     """The tables have errors when the app starts, so that there is no last good version of them."""
 
-    def __init__(self, folder: Path, problems: Sequence[Problem]) -> None:
+    def __init__(self, place: Path | str, problems: Sequence[Problem]) -> None:
         listed = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"The price tables in {folder} cannot be used:\n{listed}")
+        super().__init__(f"The price tables in {place} cannot be used:\n{listed}")
         self.problems = tuple(problems)
 
 
@@ -51,7 +51,7 @@ class LivePriceBooks:
         self._clock = clock
         self._logger = logger or logging.getLogger(__name__)
         self._looking = threading.Lock()
-        self._signature = _signature(folder)
+        self._signature = signature_of(folder)
         self._looked = clock()
         reading = read_books(folder)
         if reading.books is None:
@@ -71,12 +71,17 @@ class LivePriceBooks:
         self._look()
         return self._now[1]
 
+    def old(self, owner: str, version: str) -> PriceBook | None:
+        """Of a folder without a store only what it says now is known."""
+        book = self.current.get(owner)
+        return book if book and book.version == version else None
+
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
             return
         try:
             # The signature is taken before reading: a change during the reading shows the next time.
-            signature = _signature(self._folder)
+            signature = signature_of(self._folder)
             if signature != self._signature:
                 reading = read_books(self._folder)
                 self._now = (_good(reading, self._now[0]), reading.problems)
@@ -100,15 +105,16 @@ def _good(reading: Reading, before: PriceBooks) -> PriceBooks:
     return PriceBooks(reading.books.national, {**kept, **reading.books.clinics})
 
 
-def _signature(folder: Path) -> Signature:
+def signature_of(folder: Path) -> Signature:
+    """What tells one state of a folder's tables from another, without reading them."""
     return tuple(_signatures(folder))
 
 
-def _signatures(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+def _signatures(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
     for name, path in collectable(folder):
         try:
             status = os.stat(path)
         except OSError:
-            yield name, 0, 0, 0
+            yield name, 0, 0, 0, 0
         else:
-            yield name, status.st_mtime_ns, status.st_size, status.st_ino
+            yield name, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

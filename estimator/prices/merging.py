@@ -21,13 +21,15 @@ from estimator.prices.schema import (
     Defaults,
     NationalFile,
     Provenance,
+    ReferencePatient,
     Table,
+    Treatment,
 )
 
 T = TypeVar("T", NationalFile, ClinicFile)
 V = TypeVar("V")
 
-SECTIONS = ("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary")
+SECTIONS = ("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary", "reference_patients")
 """What any national file may hold a part of; `texts` stands in one of them."""
 
 _FROM_DEFAULTS = ("source", "checked", "confidence")
@@ -188,9 +190,22 @@ def merge_clinic(national: Book, file: TableFile[ClinicFile]) -> tuple[Book, Cli
         "charges": MappingProxyType(charges),
         "treatments": MappingProxyType(treatments),
         "sources": MappingProxyType({**(table.sources or {}), **national.sources}),
+        "reference_patients": MappingProxyType(_reference_patients(national, table, treatments)),
         "clinic": table.clinic,
     }
     return national.model_copy(update=changes), places, problems
+
+
+def _reference_patients(
+    national: Book, table: ClinicFile, treatments: Mapping[str, Treatment]
+) -> dict[str, ReferencePatient]:
+    """The national ones whose treatment the clinic offers, and the clinic's own."""
+    offered = {
+        id_: patient
+        for id_, patient in national.reference_patients.items()
+        if patient.answers.get("treatment") in treatments
+    }
+    return offered | dict(table.reference_patients or {})
 
 
 def _same_prices(

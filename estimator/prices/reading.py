@@ -5,7 +5,6 @@ A folder of tables -> price books, or every problem with its file and line.
 errors leaves out that clinic only; an error in the national tables leaves nothing to put the clinics' figures into.
 """
 
-import hashlib
 import os
 import re
 import stat
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.checks import ALERTS, CHECKS, OWN_CHECKS
+from estimator.prices.digests import digests_of, version_of
 from estimator.prices.explaining import explained
 from estimator.prices.figures import newest_check
 from estimator.prices.findings import Finding
@@ -54,6 +54,17 @@ class Reading:
     def broken_clinics(self) -> frozenset[str]:
         """The clinics whose files have errors, and that have no book for this reason."""
         return frozenset(Path(problem.file).stem for problem in self.errors if _of_clinic(problem))
+
+
+def may_name_clinic(id_: str) -> bool:
+    """Whether a clinic, and so its file, may be called `id_`."""
+    return bool(_CLINIC_ID.fullmatch(id_)) and id_ != NATIONAL
+
+
+def misnamed(id_: str) -> Problem:
+    """What is wrong with a clinic's file of this name."""
+    fix = "rename it: small letters, digits, - and _, beginning with a letter"
+    return Problem(f"clinics/{id_}.yaml", 0, 0, "", f"'{id_}' cannot be the name of a clinic", fix)
 
 
 def _of_clinic(problem: Problem) -> bool:
@@ -125,7 +136,7 @@ def read_national(files: Mapping[str, bytes], today: date | None = None, unread:
     places = NationalPlaces(complete)
     findings = [finding for check in checks for finding in check(tables)]
     problems.extend(places.problem(finding) for finding in findings)
-    book = None if problems else _price_book(NATIONAL, tables, own.items())
+    book = None if problems else _price_book(NATIONAL, tables, own)
     alerts = [finding for alert in ALERTS for finding in alert(tables, today)]
     problems.extend(places.problem(finding, alert=True) for finding in alerts)
     whole = tables if checks is CHECKS else None
@@ -142,9 +153,8 @@ def read_clinic(
     """
     name = f"clinics/{id_}.yaml"
     problems: list[Problem] = []
-    if not _CLINIC_ID.fullmatch(id_) or id_ == NATIONAL:
-        fix = "rename it: small letters, digits, - and _, beginning with a letter"
-        problems.append(Problem(name, 0, 0, "", f"'{id_}' cannot be the name of a clinic", fix))
+    if not may_name_clinic(id_):
+        problems.append(misnamed(id_))
     file = _read_table(name, data, ClinicFile, problems)
     if file is None or national.tables is None:
         return None, _ordered(problems)
@@ -152,7 +162,7 @@ def read_clinic(
     problems.extend(found)
     problems.extend(_new(national, places, (finding for check in CHECKS for finding in check(tables))))
     wrong = bool(problems) or national.book is None
-    book = None if wrong else _price_book(id_, tables, [*national.files.items(), (name, data)])
+    book = None if wrong else _price_book(id_, tables, {**national.files, name: data})
     alerts = (finding for alert in ALERTS for finding in alert(tables, today))
     problems.extend(_new(national, places, alerts, alert=True))
     return book, _ordered(problems)
@@ -179,12 +189,8 @@ def _read_table(name: str, data: bytes, model: type[T], problems: list[Problem])
     return None if found else TableFile(name, root, table)
 
 
-def _price_book(id_: str, tables: Book, files: Iterable[tuple[str, bytes]]) -> PriceBook:
-    digest = hashlib.sha256()
-    for name, data in sorted(files):
-        digest.update(f"{name}\0{len(data)}\0".encode())
-        digest.update(data)
-    return PriceBook(id_, tables, digest.hexdigest()[:12], newest_check(tables) or date.min)
+def _price_book(id_: str, tables: Book, files: Mapping[str, bytes]) -> PriceBook:
+    return PriceBook(id_, tables, version_of(digests_of(files)), newest_check(tables) or date.min)
 
 
 def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -1,30 +1,35 @@
 """
 What a price table may say, and the frozen values it becomes.
 
-The reader hands every scalar over as text, so that ``NO``, ``010`` and ``45.10`` mean what the person wrote;
-the types here give it a meaning. One schema serves the reader, the shipped JSON Schema and the core.
-Amounts become cents, percentages basis points, days `datetime.date`.
+One schema serves the reader, the shipped JSON Schema and the core. Single values are read by `scalars`.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from estimator.money import Range
+from estimator.prices.scalars import (
+    Address,
+    Amount,
+    Answer,
+    Code,
+    Colour,
+    Count,
+    Day,
+    Frozen,
+    Name,
+    Percent,
+    State,
+    Words,
+    YesNo,
+    as_text,
+    refuse,
 )
-from pydantic_core import PydanticCustomError
-
-from estimator.money import Range, parse_amount, parse_percent, parse_typed_amount
 
 LANGUAGES = ("en", "es")
 
@@ -37,140 +42,6 @@ BENEFIT_CLASSES: tuple[BenefitClass, ...] = get_args(BenefitClass)
 CoverageStatus = Literal["covered", "prior_authorization", "varies", "not_covered"]
 Whom = Literal["clinic", "insurer"]
 Confidence = Literal["high", "medium", "low"]
-
-
-def _refuse(sentence: str, fix: str = "") -> PydanticCustomError:
-    # pydantic would put values of the context in place of {name} in the sentence: it holds none but this key.
-    return PydanticCustomError("table", sentence, {"how to put it right": fix})
-
-
-def _as_text(value: Any) -> str:
-    if not isinstance(value, str):
-        kind = "a list" if isinstance(value, list) else "a group of keys"
-        raise _refuse(f"expected one value here, not {kind}")
-    return value
-
-
-def _no_suggestion(_: str) -> str:
-    return ""
-
-
-def _scalar(parse: Callable[[str], Any], suggest: Callable[[str], str] = _no_suggestion) -> BeforeValidator:
-    """Run `parse` on the text of a scalar; its ValueError becomes the problem's sentence, `suggest` its fix."""
-
-    def validate(value: Any) -> Any:
-        text = _as_text(value)
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise _refuse(str(error), suggest(text)) from error
-
-    return BeforeValidator(validate)
-
-
-def _plain_amount(text: str) -> str:
-    try:
-        cents = parse_typed_amount(text)
-    except ValueError:
-        return ""
-    return f"write {cents // 100}" + (f".{cents % 100:02d}" if cents % 100 else "")
-
-
-def _plain_percent(text: str) -> str:
-    return f"write {text.removesuffix('%').strip()}" if re.fullmatch(r"[0-9.]+ *%", text) else ""
-
-
-def _plain_yes_no(text: str) -> str:
-    words = {"true": "yes", "on": "yes", "y": "yes", "false": "no", "off": "no", "n": "no"}
-    word = words.get(text.lower(), text.lower())
-    return f"write {word}" if word in ("yes", "no") else "write yes or no"
-
-
-def _day(text: str) -> date:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise ValueError(f"'{text}' is not a date like 2026-01-31")
-
-
-def _yes_no(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError(f"'{text}' is neither yes nor no")
-    return text == "yes"
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"0|[1-9][0-9]{0,3}", text):
-        raise ValueError(f"'{text}' is not a whole number like 6")
-    return int(text)
-
-
-def _identifier(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", text):
-        raise ValueError(f"'{text}' is not a name: use small letters, digits, - and _, beginning with a letter")
-    return text
-
-
-def _state(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", text):
-        raise ValueError(f"'{text}' is not a state's two capital letters")
-    return text
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s\"<>]+", text):
-        raise ValueError(f"'{text}' is not an address that begins with https:// or http://")
-    return text
-
-
-def _colour(text: str) -> str:
-    if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError(f"'{text}' is not a colour like \"#0b5d53\": # and six digits or letters a to f, in quotes")
-    return text
-
-
-def _words(text: str) -> str:
-    if not text.strip():
-        raise ValueError("this is empty; write the words or remove the key")
-    return text
-
-
-AMOUNT_JSON = {"type": ["number", "string"], "pattern": r"^[0-9]{1,7}(\.[0-9]{1,2})?$", "minimum": 0}
-NAME_JSON = {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,59}$"}
-
-PERCENT_JSON = {
-    "type": ["number", "string"],
-    "pattern": r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$",
-    "minimum": 0,
-    "maximum": 100,
-}
-DAY_JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-COUNT_JSON = {"type": ["integer", "string"], "pattern": r"^(0|[1-9][0-9]{0,3})$", "minimum": 0, "maximum": 9999}
-
-Amount = Annotated[int, _scalar(parse_amount, _plain_amount), WithJsonSchema(AMOUNT_JSON)]
-Percent = Annotated[int, _scalar(parse_percent, _plain_percent), WithJsonSchema(PERCENT_JSON)]
-Count = Annotated[int, _scalar(_count), WithJsonSchema(COUNT_JSON)]
-Day = Annotated[date, _scalar(_day), WithJsonSchema(DAY_JSON)]
-YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]
-Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
-State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
-Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
-Words = Annotated[str, _scalar(_words), WithJsonSchema({"type": "string", "minLength": 1})]
-Code = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "integer"]})]
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def _frozen_mapping(value: Mapping[K, V]) -> Mapping[K, V]:
-    return MappingProxyType(dict(value))
-
-
-Frozen = Annotated[Mapping[K, V], AfterValidator(_frozen_mapping)]
 
 
 class Table(BaseModel):
@@ -268,9 +139,9 @@ class Price(Provenance):
             return _range_from(value)
         if isinstance(value, dict) and "price" in value:
             if value.keys() & {"low", "typical", "high"}:
-                raise _refuse("give either price, or low, typical and high, not both")
+                raise refuse("give either price, or low, typical and high, not both")
             rest = {key: item for key, item in value.items() if key != "price"}
-            return rest | _range_from(_as_text(value["price"]))
+            return rest | _range_from(as_text(value["price"]))
         return value
 
     @property
@@ -434,7 +305,7 @@ class Benefit(Table):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.copay is None) == (self.coinsurance is None):
-            raise _refuse("give either copay or coinsurance")
+            raise refuse("give either copay or coinsurance")
         return self
 
 
@@ -573,6 +444,17 @@ class Defaults(Provenance):
     """Source, date and confidence of every figure in the file that does not say its own."""
 
 
+class ReferencePatient(Table):
+    """
+    Somebody made up, whose estimate shows what a change of prices does.
+
+    `answers` are named and written as in a link; what they leave open stays open in the estimate.
+    """
+
+    label: Text
+    answers: Annotated[Frozen[Name, Answer], Field(min_length=1)]
+
+
 UNKNOWNS = ("plan", "plan_terms", "other_care", "accumulator", "drug_benefit", "dose", "out_of_network")
 """Unknowns that the core asks about by name; the tables word them."""
 
@@ -589,6 +471,7 @@ class NationalFile(Table):
     programs: Frozen[Name, Program] | None = None
     unknowns: Frozen[Name, Unknown] | None = None
     glossary: Frozen[Name, Term] | None = None
+    reference_patients: Frozen[Name, ReferencePatient] | None = None
 
 
 class ClinicFile(Table):
@@ -596,6 +479,7 @@ class ClinicFile(Table):
     A clinic's own price list: only what differs from the national tables, charge by charge.
 
     `adds` gives treatments further lines at each session, for example a visit billed to the insurer.
+    A reference patient takes the place of the national one of the same name.
     """
 
     clinic: Clinic
@@ -603,6 +487,7 @@ class ClinicFile(Table):
     sources: Frozen[Name, Source] | None = None
     charges: Frozen[Name, ClinicCharge] | None = None
     adds: Frozen[Name, tuple[Line, ...]] | None = None
+    reference_patients: Frozen[Name, ReferencePatient] | None = None
 
 
 class Book(Table):
@@ -616,4 +501,5 @@ class Book(Table):
     programs: Frozen[Name, Program] = Field(default_factory=lambda: MappingProxyType({}))
     unknowns: Frozen[Name, Unknown]
     glossary: Frozen[Name, Term] = Field(default_factory=lambda: MappingProxyType({}))
+    reference_patients: Frozen[Name, ReferencePatient] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None

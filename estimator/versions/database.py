@@ -1,18 +1,23 @@
 """The connection to the store: SQLite by default, PostgreSQL by one URL; the same statements on both."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 BUSY_SECONDS = 30
 """How long one writer waits for another on SQLite before it gives up."""
+
+CONNECT_SECONDS = 10
+"""How long PostgreSQL may take to answer, where the URL does not say."""
 
 
 class StoreUnavailable(Exception):
@@ -33,10 +38,17 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def name(self) -> str:
+        """The URL as people may see it: no password, no settings."""
+        return _shown(self.engine.url)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees what is committed."""
-        options = {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        """A connection that sees what is committed, all of it as it was at the first look."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        if self.is_sqlite:
+            options = {"reading": True}
         with self.engine.connect() as connection:
             yield connection.execution_options(**options)
 
@@ -58,43 +70,70 @@ def open_database(url: str) -> Database:
     """
     try:
         parsed = _with_driver(make_url(url))
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed, pool_pre_ping=True)
-        database = Database(engine)
-        with database.reading():
-            pass
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreUnavailable(
             "The database's URL cannot be read: write it like sqlite:////var/lib/estimator/estimator.db "
             "or postgresql://user@host/name"
         ) from error
-    except (OperationalError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        said = parsed.render_as_string(hide_password=True)
-        raise StoreUnavailable(f"The database {said} cannot be opened: {str(reason).strip()}") from error
-    # A forked worker must not share its parent's connections.
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+    try:
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+        database = Database(engine)
+        with database.reading():
+            pass
+    except (ArgumentError, DBAPIError, OSError, ValueError) as error:
+        raise StoreUnavailable(f"The database {_shown(parsed)} cannot be opened: {reason_of(error)}") from error
+    _engines.add(engine)
     return database
 
 
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """
+    Insert the rows whose keys are not there yet and leave those that are; returns how many were inserted.
+
+    Waits for a transaction that is inserting the same key. Rows in the order of their keys cannot wait in a circle.
+    """
+    if not rows:
+        return 0
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    wanted = dialect.insert(table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(wanted).all())
+
+
+def reason_of(error: Exception) -> str:
+    """What the database itself said, in one line."""
+    said = str(getattr(error, "orig", None) or error)
+    return "; ".join(line.strip() for line in said.splitlines() if line.strip())
+
+
+def _shown(url: URL) -> str:
+    # Passwords may stand in the settings too.
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
+
+
 def _with_driver(url: URL) -> URL:
-    if url.drivername in ("postgresql", "postgres"):
+    if url.drivername in ("sqlite", "sqlite+pysqlite") and url.database not in (None, "", ":memory:"):
+        return url
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ArgumentError(f"no store on {url.get_backend_name()}")
-    return url
+    # A database in memory would be another one for each thread.
+    raise ArgumentError(f"no store on {url.drivername}")
+
+
+def _postgresql(url: URL) -> Engine:
+    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=timeout)
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
         # The driver's own transactions begin too late; ours begin where SQLAlchemy says so.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # With recursive triggers, REPLACE counts as the DELETE that it is.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -104,3 +143,22 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _close_idle_connections() -> None:
+    # A child that inherits an open SQLite file believes in locks that only its parent has, and loses what it commits
+    # when the parent closes the file.
+    for engine in list(_engines):
+        engine.dispose()
+
+
+def _forget_connections() -> None:
+    for engine in list(_engines):
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_close_idle_connections, after_in_child=_forget_connections)

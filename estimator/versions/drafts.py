@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from estimator.versions.database import Database
+from estimator.versions.database import Database, insert_new
 from estimator.versions.publications import Files
 from estimator.versions.tables import draft_files, drafts
 
@@ -62,6 +61,11 @@ class Drafts:
         """The owner's draft; looking creates none."""
         with self.database.reading() as connection:
             return draft_in(connection, owner)
+
+    def owners(self) -> list[str]:
+        """Everybody who has a draft, by name."""
+        with self.database.reading() as connection:
+            return list(connection.scalars(select(drafts.c.owner).order_by(drafts.c.owner)))
 
     def save(
         self, owner: str, changed: Files, *, based_on: int, revision: int, by: str, at: datetime | None = None
@@ -132,14 +136,11 @@ class Drafts:
     def _update(self, connection: Connection, owner: str, revision: int, row: dict[str, Any]) -> None:
         wanted = update(drafts).where(drafts.c.owner == owner, drafts.c.revision == revision).values(row)
         if connection.execute(wanted).rowcount != 1:
-            raise DraftConflict(draft_in(connection, owner))
+            raise DraftConflict(draft_in(connection, owner, lock=True))
 
     def _insert(self, connection: Connection, row: dict[str, Any]) -> None:
-        try:
-            connection.execute(insert(drafts).values(row))
-        except IntegrityError as error:
-            connection.rollback()
-            raise DraftConflict(self.get(row["owner"])) from error
+        if insert_new(connection, drafts, [row]) != 1:
+            raise DraftConflict(draft_in(connection, row["owner"], lock=True))
 
 
 def draft_in(connection: Connection, owner: str, lock: bool = False) -> Draft | None:

@@ -1,6 +1,6 @@
 """The log of what people did at the desk: it only grows, owners can read and export it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +12,11 @@ from estimator.versions.tables import journal
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One action: `who` did `action` to `owner`'s tables (or to an account, then empty), with details in words."""
+    """
+    One action: `who` did `action` to `owner`'s tables, with details in words.
+
+    `owner` is empty for what concerns nobody's tables alone, such as an account with roles at several.
+    """
 
     id: int
     at: datetime
@@ -33,9 +37,11 @@ class Journal:
         with self.database.writing() as connection:
             add_in(connection, who, action, owner, detail)
 
-    def newest(self, limit: int = 100, before: int | None = None) -> list[Entry]:
-        """The last `limit` lines, newest first; `before` an id to go on from."""
+    def newest(self, limit: int = 100, before: int | None = None, owners: Collection[str] | None = None) -> list[Entry]:
+        """The last `limit` lines, newest first; `before` an id to go on from; only those of `owners`, if given."""
         wanted = select(journal).order_by(journal.c.id.desc()).limit(limit)
+        if owners is not None:
+            wanted = wanted.where(journal.c.owner.in_(owners))
         if before is not None:
             wanted = wanted.where(journal.c.id < before)
         with self.database.reading() as connection:

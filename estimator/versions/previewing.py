@@ -7,9 +7,10 @@ from datetime import date
 from estimator.effects import Effect, effects, largest_move
 from estimator.prices.book import PriceBook
 from estimator.prices.changes import Change, changes
+from estimator.prices.digests import digest_of
 from estimator.prices.problems import Problem
 from estimator.versions.checking import Checked, check, published_files
-from estimator.versions.publications import Files, Publications, digest_of
+from estimator.versions.publications import Files, Publications
 
 MOST_DAYS = 4
 """Effects are worked out on this many days at most; on further ones when asked."""

@@ -5,18 +5,16 @@ In force on a day is the publication with the highest number among those that be
 points at "the current one", so nothing can point at the wrong one.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, func, insert, select, text
 
-from estimator.versions.database import Database
+from estimator.prices.digests import digest_of_all, digests_of
+from estimator.versions.database import Database, insert_new
 from estimator.versions.tables import publication_files, publications, texts
 
 Files = Mapping[str, bytes]
@@ -77,16 +75,6 @@ class NothingChanged(PublicationRefused):
         super().__init__("Nothing has changed since the last publication.")
 
 
-def digest_of(content: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def digest_of_all(files: Mapping[str, str]) -> str:
-    """One digest for the digests of several files, by name."""
-    return digest_of("".join(f"{name}\0{files[name]}\n" for name in sorted(files)).encode())
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Publications:
     """The publications in a store."""
@@ -137,8 +125,9 @@ class Publications:
         at: datetime | None = None,
     ) -> Publication:
         """The same as a part of somebody's transaction, which a refusal has to end."""
-        digests = {name: digest_of(content) for name, content in files.items()}
+        digests = digests_of(files)
         digest = digest_of_all(digests)
+        _take_turn(connection)
         latest = _one(connection, _latest(owner))
         if (latest.number if latest else 0) != based_on:
             raise PublicationConflict(latest)
@@ -147,7 +136,8 @@ class Publications:
         # An undo is meant to overtake what has not begun.
         if latest and latest.in_force_from > in_force_from and how != "undo":
             raise PendingPublication(latest)
-        _add_texts(connection, {digests[name]: content for name, content in files.items()})
+        contents = {digests[name]: content for name, content in files.items()}
+        insert_new(connection, texts, [{"digest": key, "content": contents[key]} for key in sorted(contents)])
         row: dict[str, Any] = {
             "owner": owner,
             "number": based_on + 1,
@@ -158,17 +148,12 @@ class Publications:
             "in_force_from": in_force_from,
             "digest": digest,
         }
-        try:
-            key = connection.execute(insert(publications).values(row)).inserted_primary_key
-        except IntegrityError as error:
-            # The unique pair of owner and number: another transaction was faster.
-            connection.rollback()
-            raise PublicationConflict(self.latest(owner)) from error
+        key = connection.execute(insert(publications).values(row)).inserted_primary_key
         assert key is not None
         listed = [{"publication_id": key[0], "name": name, "digest": value} for name, value in digests.items()]
         if listed:
             connection.execute(insert(publication_files), listed)
-        return Publication(id=key[0], files=MappingProxyType(digests), **row)
+        return Publication(id=key[0], files=MappingProxyType(digests), **{**row, "at": row["at"].astimezone(UTC)})
 
     def latest(self, owner: str) -> Publication | None:
         """The last one published, in force or not yet."""
@@ -229,6 +214,17 @@ def files_in(connection: Connection, publication: Publication) -> dict[str, byte
     return {name: contents[digest] for name, digest in sorted(publication.files.items())}
 
 
+def _take_turn(connection: Connection) -> None:
+    """
+    Let one transaction publish at a time, and nobody who reads wait.
+
+    So the last number stays the last one, and ids grow in the order in which others come to see them. SQLite has one
+    writer at a time anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE publications IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def _latest(owner: str) -> Select[Any]:
     return select(publications).where(publications.c.owner == owner).order_by(publications.c.number.desc()).limit(1)
 
@@ -250,11 +246,3 @@ def _files_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str,
         for row in connection.execute(wanted):
             found[row.publication_id][row.name] = row.digest
     return found
-
-
-def _add_texts(connection: Connection, contents: Mapping[str, bytes]) -> None:
-    """Texts that are not there yet; those that are stay as they are."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    rows: list[dict[str, Any]] = [{"digest": key, "content": value} for key, value in sorted(contents.items())]
-    if rows:
-        connection.execute(dialect.insert(texts).on_conflict_do_nothing(), rows)

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, json, request
 from estimator.answers import BadAnswers, FieldProblem, book_for, unknown_names
 from estimator.document import document
 from estimator.estimate import estimate
+from estimator.prices.book import NATIONAL, PriceBooks
 from estimator.web.forms import answers_from, said
 from estimator.web.site import language, site
 
@@ -13,10 +14,14 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 @bp.get("/estimate")
 def get_estimate() -> Response:
-    """The estimate as a document, or 400 with every bad field and why."""
+    """
+    The estimate as a document, or 400 with every bad field and why.
+
+    ``prices=`` asks for the estimate with the price tables of an earlier version.
+    """
     try:
-        raw = _answers()
-        answers, book = answers_from(raw, site().prices.current, site().today())
+        books = _books()
+        answers, book = answers_from(_answers(books), books, site().today())
     except BadAnswers as bad:
         errors = [{"field": one.field, "message": said(one.template, dict(one.values))} for one in bad.problems]
         return answer({"errors": errors}, 400)
@@ -29,10 +34,24 @@ def answer(content: object, status: int = 200) -> Response:
     return Response(text + "\n", status, mimetype="application/json")
 
 
-def _answers() -> dict[str, str]:
+def _books() -> PriceBooks:
+    """The price books in force, or those of the version that is asked for."""
+    current, version = site().prices.current, request.args.get("prices")
+    if version is None:
+        return current
+    owner = request.args.get("clinic", "").strip() or NATIONAL
+    old = site().prices.old(owner, version.strip())
+    if old is None:
+        raise BadAnswers((FieldProblem("prices", "this version of the price tables is not known"),))
+    return PriceBooks(old, {}) if owner == NATIONAL else PriceBooks(current.national, {owner: old})
+
+
+def _answers(books: PriceBooks) -> dict[str, str]:
     """The query's answers. A strange name, or one given twice, is refused: a program has made a mistake."""
-    raw = request.args.to_dict()
-    twice = tuple(FieldProblem(name, "this is answered twice") for name in raw if len(request.args.getlist(name)) > 1)
-    if problems := unknown_names(raw, book_for(raw, site().prices.current)) + twice:
+    raw = {name: text for name, text in request.args.items() if name != "prices"}
+    twice = tuple(
+        FieldProblem(name, "this is answered twice") for name in request.args if len(request.args.getlist(name)) > 1
+    )
+    if problems := unknown_names(raw, book_for(raw, books)) + twice:
         raise BadAnswers(problems)
     return raw

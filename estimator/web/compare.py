@@ -1,11 +1,12 @@
 """Treatments side by side for the same person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from estimator.compare import SPANS, Alternative, Comparison, compare
+from estimator.compare import SPANS, Alternative, BreakEven, Comparison, compare
 from estimator.results import Estimate, LineItem, YouPay
 from estimator.web.asked import form_again, form_asked, given, in_link
 from estimator.web.figures import shown
@@ -25,6 +26,21 @@ class Row:
     hours: tuple[float, float] | None
     sessions_line: LineItem | None
     link: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    Which of the two treatments of the break-even costs less in the rows on show, and when that turns.
+
+    `less` and `more` are names, alike in price where `less_pays` is `more_pays` (typical cents, as shown).
+    """
+
+    less: str
+    more: str
+    less_pays: int
+    more_pays: int
+    even: BreakEven
 
 
 @bp.get("/compare")
@@ -47,7 +63,7 @@ def show() -> ResponseReturnValue:
         months=months,
         spans=SPANS,
         scale=max(row.estimate.you_pay.high for row in rows),
-        break_even=None if _unpriced(comparison) else comparison.break_even,
+        verdict=_verdict(comparison, rows),
         changing=given(answers),
         permanent=in_link(answers),
     )
@@ -61,9 +77,13 @@ def _row(one: Alternative, asked: bool) -> Row:
     return Row(one.treatment, asked, estimate, alone, one.hours, line, in_link(one.estimate.answers))
 
 
-def _unpriced(comparison: Comparison) -> bool:
-    """Whether a price is missing in one of the two treatments that the break-even sentence compares."""
-    if comparison.break_even is None:
-        return False
-    two = (comparison.break_even.cheaper, comparison.break_even.dearer)
-    return any(one.estimate.at_least for one in comparison.alternatives if one.treatment in two)
+def _verdict(comparison: Comparison, rows: Sequence[Row]) -> Verdict | None:
+    """In a sentence: the rows on show and the break-even. None where a price is missing in one of the two."""
+    even = comparison.break_even
+    if even is None:
+        return None
+    two = [row for row in rows if row.name in (even.cheaper, even.dearer)]
+    if any(row.estimate.at_least for row in two):
+        return None
+    less, more = sorted(two, key=lambda row: row.estimate.you_pay.typical)
+    return Verdict(less.name, more.name, less.estimate.you_pay.typical, more.estimate.you_pay.typical, even)

@@ -1,56 +1,43 @@
 """
-Amounts as the page shows them: whole dollars above $1,000, and still columns that add up.
+Amounts as the page shows them: whole dollars where bills pass $1,000, and still rows and columns that add up.
 
-Each total is rounded once, from the exact total; its lines are then rounded so that they add up to it, each by
-less than a dollar. So the page never says $3,001 where a limit is $3,000, and never prints a sum that is not one.
+What you, your plan and the programs pay is what was billed, line by line and in total; lines add up to totals, and
+months to the same total. So whole dollars and cents never stand in one table: one rule holds for a whole estimate.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from estimator.results import SCENARIOS, Amounts, Driver, Estimate, LineItem, Month, YouPay
+from estimator.web.rounding import adding_up, whole_dollars
 
 WHOLE_ABOVE = 1_000_00
 """Above this many cents, amounts are shown in whole dollars."""
 
 WHOLE_UNIT_ABOVE = 100_00
-"""The same for the price of one: a range from $219 to $319 needs no cents."""
+"""The same for a range of prices of one: from $219 to $319 needs no cents."""
 
-PARTS = ("plan_pays", "program_pays", "you_pay")
+PARTS = ("you_pay", "program_pays", "plan_pays")
+"""Who pays a bill; the first part's total is rounded to the nearest dollar in any case."""
 
 
 def shown(estimate: Estimate) -> Estimate:
     """`estimate` with its items, months and totals rounded for display; the ledger and the rest stay exact."""
-    whole = {part: _above(getattr(estimate, part)) for part in PARTS}
-    totals = {part: _rounded(getattr(estimate, part), whole[part]) for part in PARTS}
-    columns = {part: _columns(estimate.items, part, totals[part], whole[part]) for part in PARTS}
-    if all(whole.values()) or not any(whole.values()):
-        billed_total = totals["plan_pays"] + totals["program_pays"] + totals["you_pay"]
-        billed = [sum_of(*amounts) for amounts in zip(*columns.values(), strict=True)]
-    else:
-        billed_total = _rounded(estimate.billed, _above(estimate.billed))
-        billed = _columns(estimate.items, "billed", billed_total, _above(estimate.billed))
-    items = tuple(
-        replace(
-            item,
-            unit_price=_rounded(item.unit_price, min(item.unit_price) > WHOLE_UNIT_ABOVE),
-            billed=billed[i],
-            plan_pays=columns["plan_pays"][i],
-            program_pays=columns["program_pays"][i],
-            you_pay=columns["you_pay"][i],
-        )
-        for i, item in enumerate(estimate.items)
-    )
+    items = tuple(replace(item, unit_price=_unit_price(item.unit_price)) for item in estimate.items)
+    denied = _you_pay(estimate.if_not_covered, max(estimate.if_not_covered) > WHOLE_ABOVE)
+    if max(estimate.billed) <= WHOLE_ABOVE:
+        return replace(estimate, items=items, if_not_covered=denied)
+    items = _rounded_items(items)
     return replace(
         estimate,
-        you_pay=_you_pay(estimate.you_pay),
-        billed=billed_total,
-        plan_pays=totals["plan_pays"],
-        program_pays=totals["program_pays"],
+        you_pay=_you_pay(estimate.you_pay, True),
+        billed=sum_of(*(item.billed for item in items)),
+        plan_pays=sum_of(*(item.plan_pays for item in items)),
+        program_pays=sum_of(*(item.program_pays for item in items)),
         items=items,
-        months=_months(estimate.months, totals["you_pay"], whole["you_pay"]),
-        drivers=tuple(_driver(driver) for driver in estimate.drivers) if whole["you_pay"] else estimate.drivers,
-        if_not_covered=_you_pay(estimate.if_not_covered),
+        months=_rounded_months(estimate.months),
+        drivers=tuple(_driver(driver) for driver in estimate.drivers),
+        if_not_covered=denied,
     )
 
 
@@ -59,62 +46,45 @@ def sum_of(*amounts: Amounts) -> Amounts:
     return Amounts(*(sum(column) for column in zip(*amounts, strict=True)))
 
 
-def apportioned(parts: Sequence[int], total: int) -> list[int]:
-    """
-    `parts` (cents) as whole dollars that add up to `total`, itself the rounded sum of `parts`.
-
-    Every part is rounded up or down by less than a dollar, those with the most cents first upward.
-    """
-    down = [part // 100 * 100 for part in parts]
-    up = (total - sum(down)) // 100
-    by_cents = sorted(range(len(parts)), key=lambda i: parts[i] % 100, reverse=True)
-    for i in by_cents[:up]:
-        down[i] += 100
-    return down
+def _unit_price(price: Amounts) -> Amounts:
+    """The price of one: to the cent where it is known, because readers multiply it; a range of prices more coarsely."""
+    known = min(price) == max(price)
+    return price if known or min(price) <= WHOLE_UNIT_ABOVE else Amounts(*map(whole_dollars, price))
 
 
-def whole_dollars(cents: int) -> int:
-    """`cents` rounded to whole dollars, halves up."""
-    return (cents + 50) // 100 * 100
-
-
-def _above(amounts: Amounts) -> bool:
-    return max(amounts) > WHOLE_ABOVE
-
-
-def _rounded(amounts: Amounts, whole: bool) -> Amounts:
-    return Amounts(*(whole_dollars(cents) for cents in amounts)) if whole else Amounts(*amounts)
-
-
-def _you_pay(amounts: YouPay) -> YouPay:
-    if not _above(amounts):
+def _you_pay(amounts: YouPay, whole: bool) -> YouPay:
+    if not whole:
         return amounts
-    low, typical, high = _rounded(amounts, True)
-    return YouPay(low, typical, high, likely=(whole_dollars(amounts.likely[0]), whole_dollars(amounts.likely[1])))
+    low, high = amounts.likely
+    return YouPay(*map(whole_dollars, amounts), likely=(whole_dollars(low), whole_dollars(high)))
 
 
 def _driver(driver: Driver) -> Driver:
     return replace(driver, low=whole_dollars(driver.low), high=whole_dollars(driver.high))
 
 
-def _columns(rows: Sequence[LineItem | Month], part: str, total: Amounts, whole: bool) -> list[Amounts]:
-    """One part of every row, rounded scenario by scenario so that it adds up to `total`."""
-    amounts = [getattr(row, part) for row in rows]
-    if not whole:
-        return [Amounts(*each) for each in amounts]
-    columns = [
-        apportioned([getattr(each, scenario) for each in amounts], getattr(total, scenario)) for scenario in SCENARIOS
-    ]
-    return [Amounts(*row) for row in zip(*columns, strict=True)]
-
-
-def _months(months: Sequence[Month], you_pay: Amounts, whole: bool) -> tuple[Month, ...]:
-    if not months:
-        return ()
-    rebates_total = _rounded(sum_of(*(month.rebates for month in months)), whole)
-    rebates = _columns(months, "rebates", rebates_total, whole)
-    after = _columns(months, "you_pay", you_pay, whole)
+def _rounded_items(items: Sequence[LineItem]) -> tuple[LineItem, ...]:
+    """The lines of the bill; what was billed is the sum of who pays it."""
+    rows = _rounded(items, PARTS)
     return tuple(
-        replace(month, at_visit=after[i] + rebates[i], rebates=rebates[i], you_pay=after[i])
-        for i, month in enumerate(months)
+        replace(item, you_pay=you, program_pays=program, plan_pays=plan, billed=you + program + plan)
+        for item, (you, program, plan) in zip(items, rows, strict=True)
     )
+
+
+def _rounded_months(months: Sequence[Month]) -> tuple[Month, ...]:
+    """The months; what is due at the visits is what stays due and what comes back."""
+    rows = _rounded(months, ("you_pay", "rebates"))
+    return tuple(
+        replace(month, you_pay=after, rebates=back, at_visit=after + back)
+        for month, (after, back) in zip(months, rows, strict=True)
+    )
+
+
+def _rounded(rows: Sequence[LineItem | Month], parts: Sequence[str]) -> list[list[Amounts]]:
+    """The named parts of every row, rounded scenario by scenario so that rows and columns add up."""
+    worlds = [
+        adding_up([[getattr(getattr(row, part), scenario) for part in parts] for row in rows])
+        for scenario in SCENARIOS
+    ]
+    return [[Amounts(*cell) for cell in zip(*row, strict=True)] for row in zip(*worlds, strict=True)]

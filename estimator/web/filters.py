@@ -9,7 +9,8 @@ from flask import Flask
 from estimator.money import dollars
 from estimator.prices.schema import Text
 from estimator.results import Amounts
-from estimator.web.figures import WHOLE_ABOVE, whole_dollars
+from estimator.web.figures import WHOLE_ABOVE
+from estimator.web.rounding import whole_dollars
 from estimator.web.site import language, locale
 
 

@@ -10,7 +10,7 @@ from estimator.web.site import LOCALES, language, site
 
 NAMES_OF_LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
 
-PAGES = ("patient", "compare", "advice")
+PAGES = ("patient", "compare", "advice", "updates")
 """The blueprints whose addresses are pages to read."""
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from estimator.answers import Answers
 from estimator.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.schema import PRICE_COLUMNS, Book
@@ -10,9 +11,9 @@ from estimator.web.asked import form_again, form_asked, given, in_link
 from estimator.web.earlier import earlier
 from estimator.web.figures import shown
 from estimator.web.filters import trio
-from estimator.web.forms import GROUPS
+from estimator.web.forms import GROUPS, AnswersForm
 from estimator.web.site import site
-from estimator.web.wording import assumptions, course_of, limits, paid_so_far, program_of
+from estimator.web.wording import addresses, assumptions, course_of, limits, paid_so_far, program_of
 
 bp = Blueprint("patient", __name__)
 
@@ -40,25 +41,34 @@ def show_estimate() -> ResponseReturnValue:
     found = form.answers()
     if found is None:
         return form_again(form)
-    answers, book = found
+    return estimate_page(form, *found)
+
+
+def estimate_page(
+    form: AnswersForm, answers: Answers, book: PriceBook, template: str = "patient/estimate.html", **more: object
+) -> str:
+    """The page of an estimate from any price book; a `template` that extends the usual one may take `more`."""
     exact = estimate(answers, book)
+    rounded = shown(exact)
     return render_template(
-        "patient/estimate.html",
+        template,
         exact=exact,
-        estimate=shown(exact),
+        estimate=rounded,
         book=book,
         form=form,
         treatment=book.tables.treatments[answers.treatment],
         payer=book.tables.payers[answers.insurance],
-        course=course_of(exact),
-        assumptions=assumptions(exact, form),
-        paid_so_far=paid_so_far(exact),
+        course=course_of(rounded),
+        assumptions=assumptions(rounded, form),
+        paid_so_far=paid_so_far(rounded),
+        addresses=addresses(rounded),
         changing=given(answers),
         permanent=in_link(answers),
         shared={**in_link(answers), "prices": book.version, "was": trio(exact.you_pay)},
         earlier=earlier(request.args, book, exact.you_pay),
         program_of=program_of,
         limits=limits,
+        **more,
     )
 
 

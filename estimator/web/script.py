@@ -1,7 +1,8 @@
 """
-The one script: it refreshes estimates in place. Pages work fully without it, and it is the only thing they load.
+Our scripts. A patient's page has at most one, which refreshes estimates in place; the desk has its own. Pages work
+fully without them, and they are the only thing that pages load.
 
-Its name holds its digest, so a browser may keep it for good and never holds an old one.
+A script's name holds its digest, so a browser may keep it for good and never holds an old one.
 """
 
 import gzip
@@ -13,31 +14,36 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup
 
-FILE = Path(__file__).resolve().parent / "static" / "live.js"
+FOLDER = Path(__file__).resolve().parent / "static"
 A_YEAR = 365 * 24 * 60 * 60
 
 bp = Blueprint("script", __name__)
 
 
 @cache
-def _script() -> tuple[str, bytes]:
-    """The script's name and its bytes, without comments and indentation."""
-    text = re.sub(r"/\*.*?\*/", "", FILE.read_text(encoding="utf-8"), flags=re.DOTALL)
+def _script(name: str = "live") -> tuple[str, bytes]:
+    """The last part of a script's address, and its bytes without comments and indentation."""
+    text = re.sub(r"/\*.*?\*/", "", (FOLDER / f"{name}.js").read_text(encoding="utf-8"), flags=re.DOTALL)
     body = "\n".join(line.strip() for line in text.splitlines() if line.strip()).encode()
-    return f"live.{hashlib.sha256(body).hexdigest()[:12]}.js", body
+    return f"{name}.{hashlib.sha256(body).hexdigest()[:12]}.js", body
+
+
+def script(name: str) -> Markup:
+    """The element that loads today's script of this name once the page is read."""
+    address = url_for("script.get_script", name=_script(name)[0])
+    return Markup('<script src="{}" defer></script>').format(address)
 
 
 def live_script() -> Markup:
-    """The element that loads today's script once the page is read."""
-    address = url_for("script.get_script", name=_script()[0])
-    return Markup('<script src="{}" defer></script>').format(address)
+    """The one script of a patient's page."""
+    return script("live")
 
 
 @bp.get("/static/<name>")
 def get_script(name: str) -> Response:
-    """The script; any other name, an older digest too, is not found."""
-    current, body = _script()
-    if name != current:
+    """A script; any other name, an older digest too, is not found."""
+    body = dict(_script(path.stem) for path in FOLDER.glob("*.js")).get(name)
+    if body is None:
         abort(404)
     packed = bool(request.accept_encodings.quality("gzip"))
     response = Response(gzip.compress(body, mtime=0) if packed else body, mimetype="text/javascript")

@@ -21,7 +21,12 @@ from urllib.parse import quote
 from flask import Flask
 from waitress.server import create_server
 
+from estimator.places import data_folder
 from estimator.prices.live import BrokenTables
+from estimator.prices.source import PriceSource
+from estimator.versions.database import StoreUnavailable
+from estimator.versions.opening import open_store
+from estimator.versions.secret import BadSecret, site_secret
 from estimator.web import create_app
 
 if TYPE_CHECKING:
@@ -33,6 +38,7 @@ IDLE_SECONDS = 60
 LARGEST_HEADERS = 256 * 1024
 LARGEST_BODY = 1024 * 1024
 STOP_SECONDS = 8.0
+WATCH_SECONDS = 0.5
 SHORT_LIFE_SECONDS = 1.0
 """A worker that dies younger than this is restarted no sooner than this."""
 
@@ -40,12 +46,17 @@ access_log = logging.getLogger("estimator.access")
 
 
 def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None) -> int:
-    """Serve until told to stop; returns the exit status. `port` 0 picks a free one."""
+    """
+    Serve until told to stop; returns the exit status. `port` 0 picks a free one.
+
+    With a `pricing` folder its tables are served as they are, without a store; otherwise what the store's publications
+    say, and the usual folder is kept in step with them unless ``ESTIMATOR_FOLDER`` is ``off``.
+    """
     _log_to_stdout()
     try:
-        app = create_app(pricing)
+        app = create_app(pricing) if pricing else _app_on_store()
         listener = _listen(host, port)
-    except BrokenTables as error:
+    except (BrokenTables, StoreUnavailable) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
@@ -57,6 +68,23 @@ def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None)
         return 0
     _Master(lambda: _work(app, listener), processes).run()
     return 0
+
+
+def _app_on_store() -> Flask:
+    """The app with its desk, as the environment says."""
+    from estimator.web.desk import add_desk  # accounts are not needed to serve a folder
+
+    setting = os.environ.get("ESTIMATOR_FOLDER", "").strip().lower()
+    if setting not in ("", "on", "off"):
+        raise StoreUnavailable(f"ESTIMATOR_FOLDER is '{setting}'. Set it to on or off, or leave it out.")
+    database = open_store()
+    app = create_app(database=database, in_step=setting != "off")
+    try:
+        secret = site_secret(data_folder())
+    except (BadSecret, OSError) as error:
+        raise StoreUnavailable(f"The desk has no secret to sign with. {error}") from error
+    add_desk(app, database, secret)
+    return app
 
 
 class _Master:
@@ -160,6 +188,7 @@ def logged(app: "WSGIApplication") -> "WSGIApplication":
 
 
 def _work(app: Flask, listener: socket.socket) -> None:
+    threading.Thread(target=_watch, args=(app.extensions["site"].prices,), daemon=True).start()
     server = create_server(
         logged(app),
         sockets=[listener],
@@ -173,6 +202,16 @@ def _work(app: Flask, listener: socket.socket) -> None:
         asyncore_use_poll=True,
     )
     server.run()
+
+
+def _watch(prices: PriceSource) -> None:
+    """Look at the tables even while nobody asks: an edit is recorded, a publication written to the folder."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        try:
+            _ = prices.current
+        except Exception:
+            logging.getLogger(__name__).exception("Looking at the price tables failed")
 
 
 def _listen(host: str, port: int) -> socket.socket:

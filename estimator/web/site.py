@@ -11,7 +11,7 @@ from flask import current_app, g, request
 
 from estimator.answers import Language
 from estimator.places import translations_folder
-from estimator.prices.live import LivePriceBooks
+from estimator.prices.source import PriceSource
 
 LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
 """Each language as it is written in the United States: ``$1,234.50`` in Spanish too."""
@@ -19,9 +19,9 @@ LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The live price tables and the clock, kept with the app."""
+    """Where prices come from, and the clock, kept with the app."""
 
-    prices: LivePriceBooks
+    prices: PriceSource
     today: Callable[[], date]
     languages: tuple[Language, ...]
 

@@ -10,7 +10,7 @@ def print_stamp(book: PriceBook) -> str:
     """A style rule that prints the first sentence of the notice, the tables' date and version on each page."""
     notice = words(book.tables.texts.notice).partition(". ")[0].rstrip(".") + "."
     dated = _("Price tables of %(day)s, version %(version)s.", day=day(book.as_of), version=book.version)
-    return f"@page{{@bottom-left{{content:{_quoted(f'{notice} {dated}')};font:6.5pt Arial,sans-serif}}}}"
+    return f"@page{{@bottom-left{{content:{_quoted(f'{notice} {dated}')};font:8.5pt Arial,sans-serif}}}}"
 
 
 def _quoted(text: str) -> str:

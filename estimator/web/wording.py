@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from estimator.answers import NAMES, Answers
 from estimator.course import sessions
 from estimator.milestones import Milestone, milestones
-from estimator.prices.schema import Program
+from estimator.prices.schema import Program, Text
 from estimator.results import Estimate, LineItem
 from estimator.web.filters import day, money, percent, words
 from estimator.web.forms import AnswersForm, month_name
@@ -18,11 +18,12 @@ from estimator.web.forms import AnswersForm, month_name
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How long the sessions take, and what is paid for besides them."""
+    """How long the sessions take, in which phases, and what is paid for besides them."""
 
     first: date
     last: date
     weeks: int
+    phases: tuple[Text, ...]
     besides: tuple[LineItem, ...]
 
 
@@ -60,10 +61,12 @@ def course_of(estimate: Estimate) -> Course:
     """The course of `estimate` as a sentence needs it."""
     answers = estimate.answers
     treatment = estimate.book.tables.treatments[answers.treatment]
-    days = [session.day for session in sessions(treatment, answers.sessions, answers.start)]
+    planned = sessions(treatment, answers.sessions, answers.start)
+    first, last = planned[0].day, planned[-1].day
+    phases = tuple(treatment.phases[name].label for name in dict.fromkeys(session.phase for session in planned))
     in_session = session_charges(estimate)
     besides = tuple(item for item in estimate.items if item.charge not in in_session)
-    return Course(days[0], days[-1], (days[-1] - days[0]).days // 7 + 1, besides)
+    return Course(first, last, (last - first).days // 7 + 1, phases, besides)
 
 
 def session_charges(estimate: Estimate) -> frozenset[str]:
@@ -84,6 +87,14 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
         for name in NAMES
         if name in estimate.answers.assumed
     ]
+
+
+def addresses(estimate: Estimate) -> list[str]:
+    """The addresses of the sources of the bill and of the notice, each once, as somebody would type them."""
+    tables = estimate.book.tables
+    why = (tables.sources[name].url for note in tables.texts.why_notice for name in note.source)
+    bill = (note.url for item in estimate.items for note in item.sources)
+    return [url.partition("//")[2].removesuffix("/") for url in dict.fromkeys((*bill, *why)) if url]
 
 
 def program_of(estimate: Estimate, item: LineItem) -> Program | None:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from estimator.versions.database import Database
+from estimator.versions.database import Database, StoreUnavailable, reason_of
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test compares it with the files, so that Alembic need not be imported to look."""
 
 LOCK = 7_263_510
@@ -14,17 +15,26 @@ LOCK = 7_263_510
 
 
 def migrate(database: Database) -> bool:
-    """Bring the tables up to date; True if anything had to be done."""
-    with database.reading() as connection:
-        if _revision(connection) == HEAD:
-            return False
-    with database.writing() as connection:
-        if not database.is_sqlite:
-            # SQLite has locked the whole file by beginning to write.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        if _revision(connection) == HEAD:
-            return False
-        _upgrade(connection)
+    """
+    Bring the tables up to date; True if anything had to be done.
+
+    Raises `StoreUnavailable` when they are another program's, or the database does not let us.
+    """
+    try:
+        with database.reading() as connection:
+            if _revision(connection) == HEAD:
+                return False
+        with database.writing() as connection:
+            if not database.is_sqlite:
+                # SQLite has locked the whole file by beginning to write.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            if _revision(connection) == HEAD:
+                return False
+            _upgrade(database, connection)
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"The tables in the database {database.name} cannot be brought up to date: {reason_of(error)}"
+        ) from error
     return True
 
 
@@ -35,12 +45,21 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(database: Database, connection: Connection) -> None:
     from alembic import command  # a quarter of a second that only a change of the tables needs
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    found = _revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreUnavailable(
+            f"The tables in the database {database.name} are at revision {found}, which this program does not know: "
+            "they were made by a newer version of it, or by another program. Start the newer one, or name another "
+            "database."
+        )
     command.upgrade(config, "head")

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from estimator.versions.tables import metadata
+from estimator.versions import account_tables
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=account_tables.metadata, render_as_batch=True)
 context.run_migrations()

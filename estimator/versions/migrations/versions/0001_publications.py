@@ -16,6 +16,7 @@ def upgrade() -> None:
         "texts",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        comment="Every text that was ever published, by its SHA-256.",
     )
     op.create_table(
         "publications",
@@ -29,7 +30,7 @@ def upgrade() -> None:
         sa.Column("in_force_from", sa.Date, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.UniqueConstraint("owner", "number", name="uq_publications_owner"),
-        sa.CheckConstraint("number > 0", name="ck_publications_number_counts_from_one"),
+        sa.CheckConstraint("number > 0", name=op.f("ck_publications_number_counts_from_one")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -56,12 +57,14 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(60), sa.ForeignKey("drafts.owner", ondelete="CASCADE"), primary_key=True),
         sa.Column("name", sa.String(200), primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        comment="Only the files that the draft changes.",
     )
     op.create_table(
         "on_disk",
         sa.Column("folder", sa.String(500), primary_key=True),
         sa.Column("owner", sa.String(60), primary_key=True),
         sa.Column("number", sa.Integer, nullable=False),
+        comment="Which publication the files of a folder were last known to hold.",
     )
     op.create_table(
         "settings",

@@ -1,0 +1,50 @@
+"""What the commands about versions say, and how they end when the answer is no."""
+
+import getpass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from estimator.versions.desk import Desk
+    from estimator.versions.publications import Publication
+
+REFUSED = 1
+USED_WRONGLY = 2
+"""Exit statuses, as of the other commands: the answer is no; the question cannot be understood."""
+
+
+class Trouble(Exception):
+    """A sentence for the person at the keyboard, and the exit status."""
+
+    def __init__(self, sentence: str, status: int = REFUSED) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def login() -> str:
+    """Who sits at the keyboard, as far as the machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
+
+
+def reason(text: str) -> str:
+    """The reason somebody gave; raises `Trouble` for an empty one."""
+    if not text.strip():
+        raise Trouble("Say with --why what changed and why.", USED_WRONGLY)
+    return text.strip()
+
+
+def print_changes(desk: "Desk", before: "Publication", after: "Publication") -> None:
+    """What one publication changed in the other, in words, a line each."""
+    from estimator.prices.change_words import in_words
+    from estimator.versions.comparing import Comparing
+
+    found = Comparing(desk.database).changes(before, after)
+    if found is None:
+        print("One of the two can no longer be read as price tables. --lines shows how the texts differ.")
+    elif not found:
+        same = before.digest == after.digest
+        print("No difference." if same else "The prices are the same. --lines shows how the texts differ.")
+    for change in found or ():
+        print(f"- {in_words(change)}")

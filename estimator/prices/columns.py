@@ -1,0 +1,17 @@
+"""What the columns of prices are called inside a sentence: “Ketamine infusion, without insurance: …”."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from estimator.sentences import marked as _
+
+COLUMN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "self_pay": _("without insurance"),
+        "insured_patient": _("with insurance that does not pay for it"),
+        "commercial": _("allowed by commercial insurance"),
+        "medicare": _("allowed by Medicare"),
+        "medicaid": _("allowed by Medicaid"),
+        "military": _("allowed by TRICARE or VA"),
+    }
+)

@@ -1,0 +1,154 @@
+"""
+The kinds of single values in a price table, and what their text means.
+
+The reader hands every scalar over as text, so that ``NO``, ``010`` and ``45.10`` mean what the person wrote. Each kind
+comes with the JSON Schema that describes it to editors. Amounts become cents, percentages basis points.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from estimator.money import parse_amount, parse_percent, parse_typed_amount, plain_amount
+
+
+def refuse(sentence: str, fix: str = "") -> PydanticCustomError:
+    """An error whose sentence, and the way to put it right, a person reads as they stand."""
+    # pydantic would put values of the context in place of {name} in the sentence: it holds none but this key.
+    return PydanticCustomError("table", sentence, {"how to put it right": fix})
+
+
+def as_text(value: Any) -> str:
+    """`value` where it is the text of a scalar; refused where it is a list or a group of keys."""
+    if not isinstance(value, str):
+        kind = "a list" if isinstance(value, list) else "a group of keys"
+        raise refuse(f"expected one value here, not {kind}")
+    return value
+
+
+def _no_suggestion(_: str) -> str:
+    return ""
+
+
+def _scalar(parse: Callable[[str], Any], suggest: Callable[[str], str] = _no_suggestion) -> BeforeValidator:
+    """Run `parse` on the text of a scalar; its ValueError becomes the problem's sentence, `suggest` its fix."""
+
+    def validate(value: Any) -> Any:
+        text = as_text(value)
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise refuse(str(error), suggest(text)) from error
+
+    return BeforeValidator(validate)
+
+
+def _plain_amount(text: str) -> str:
+    try:
+        return f"write {plain_amount(parse_typed_amount(text))}"
+    except ValueError:
+        return ""
+
+
+def _plain_percent(text: str) -> str:
+    return f"write {text.removesuffix('%').strip()}" if re.fullmatch(r"[0-9.]+ *%", text) else ""
+
+
+def _plain_yes_no(text: str) -> str:
+    words = {"true": "yes", "on": "yes", "y": "yes", "false": "no", "off": "no", "n": "no"}
+    word = words.get(text.lower(), text.lower())
+    return f"write {word}" if word in ("yes", "no") else "write yes or no"
+
+
+def _day(text: str) -> date:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise ValueError(f"'{text}' is not a date like 2026-01-31")
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(f"'{text}' is neither yes nor no")
+    return text == "yes"
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,3}", text):
+        raise ValueError(f"'{text}' is not a whole number like 6")
+    return int(text)
+
+
+def _identifier(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", text):
+        raise ValueError(f"'{text}' is not a name: use small letters, digits, - and _, beginning with a letter")
+    return text
+
+
+def _state(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", text):
+        raise ValueError(f"'{text}' is not a state's two capital letters")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s\"<>]+", text):
+        raise ValueError(f"'{text}' is not an address that begins with https:// or http://")
+    return text
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueError(f"'{text}' is not a colour like \"#0b5d53\": # and six digits or letters a to f, in quotes")
+    return text
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("this is empty; write the words or remove the key")
+    return text
+
+
+AMOUNT_JSON = {"type": ["number", "string"], "pattern": r"^[0-9]{1,7}(\.[0-9]{1,2})?$", "minimum": 0}
+NAME_JSON = {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,59}$"}
+
+PERCENT_JSON = {
+    "type": ["number", "string"],
+    "pattern": r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$",
+    "minimum": 0,
+    "maximum": 100,
+}
+DAY_JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+COUNT_JSON = {"type": ["integer", "string"], "pattern": r"^(0|[1-9][0-9]{0,3})$", "minimum": 0, "maximum": 9999}
+
+Amount = Annotated[int, _scalar(parse_amount, _plain_amount), WithJsonSchema(AMOUNT_JSON)]
+Percent = Annotated[int, _scalar(parse_percent, _plain_percent), WithJsonSchema(PERCENT_JSON)]
+Count = Annotated[int, _scalar(_count), WithJsonSchema(COUNT_JSON)]
+Day = Annotated[date, _scalar(_day), WithJsonSchema(DAY_JSON)]
+YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]
+Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
+State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
+Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
+Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
+Words = Annotated[str, _scalar(_words), WithJsonSchema({"type": "string", "minLength": 1})]
+Code = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "integer"]})]
+Answer = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _frozen_mapping(value: Mapping[K, V]) -> Mapping[K, V]:
+    return MappingProxyType(dict(value))
+
+
+Frozen = Annotated[Mapping[K, V], AfterValidator(_frozen_mapping)]
+"""A group of keys that nobody can change."""

@@ -1,0 +1,80 @@
+"""Publishing texts from elsewhere, past the draft: what scripts and the command line do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from estimator.prices.problems import Problem
+from estimator.prices.reading import collect
+from estimator.versions.desk import Desk, DraftHasErrors
+from estimator.versions.disk import owner_of
+from estimator.versions.journal import add_in
+from estimator.versions.ondisk import OnDisk
+from estimator.versions.previewing import Preview, preview
+from estimator.versions.publications import Files, Publication
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """
+    What publishing texts would do: what is worth a look, and the preview where something is in force already.
+
+    `too_much` is the largest move of a reference patient, where it is above what one person may publish at the desk.
+    """
+
+    alerts: tuple[Problem, ...]
+    preview: Preview | None
+    too_much: int | None
+
+
+def look(desk: Desk, owner: str, files: Files, day: date) -> Looked:
+    """Check texts that are to be in force from `day`; raises `DraftHasErrors`."""
+    checked = desk.check(owner, files, day)
+    if checked.book is None:
+        raise DraftHasErrors(checked.errors)
+    found = preview(desk.publications, owner, files, checked, day, desk.today())
+    threshold = desk.threshold(owner)
+    moved = found.largest_move if found else 0
+    too_much = moved if threshold is not None and moved > threshold else None
+    return Looked(found.alerts if found else checked.alerts, found, too_much)
+
+
+def publish_directly(
+    desk: Desk, owner: str, files: Files, *, based_on: int, by: str, why: str, day: date, folder: Path | None
+) -> Publication:
+    """
+    Publish texts that were looked at, after number `based_on`, in force from `day`; a draft is then behind.
+
+    Where they are what `folder` holds, that is written down too: keeping the folder in step must not take them for an
+    edit that knows nothing of this publication. Raises what publishing raises.
+    """
+    note = _noting(desk, owner, files, folder)
+    with desk.database.writing() as connection:
+        publication = desk.publications.publish_in(
+            connection, owner, files, based_on=based_on, by=by, why=why, how="command", in_force_from=day
+        )
+        add_in(connection, by, "published", owner, f"version {publication.number}, from {day.isoformat()}: {why}")
+        note(connection, publication.number)
+    return publication
+
+
+def _noting(desk: Desk, owner: str, files: Files, folder: Path | None) -> Callable[[Connection, int], None]:
+    if folder is None or files != held_in(folder, owner)[0]:
+        return lambda connection, number: None
+    notes = OnDisk(desk.database, folder)
+    return lambda connection, number: notes.note_in(connection, owner, number)
+
+
+def held_in(folder: Path, owner: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """The owner's files as they stand in a folder, and those that cannot be had."""
+    files, problems = collect(folder)
+    own = {name: content for name, content in files.items() if owner_of(name) == owner}
+    return own, [problem for problem in problems if owner_of(problem.file) == owner]
+
+
+def number_in(desk: Desk, folder: Path, owner: str) -> int | None:
+    """The publication that the owner's files in a folder were last known to be; None where nobody knows."""
+    return OnDisk(desk.database, folder).numbers().get(owner)

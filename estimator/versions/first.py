@@ -1,0 +1,50 @@
+"""The first start: a store without publications begins with what a folder holds."""
+
+from datetime import date
+from pathlib import Path
+
+from estimator.prices.book import NATIONAL
+from estimator.prices.live import BrokenTables
+from estimator.prices.reading import collect, read_files
+from estimator.versions.checking import file_of
+from estimator.versions.journal import add_in
+from estimator.versions.ondisk import OnDisk
+from estimator.versions.publications import PublicationRefused, Publications
+
+FIRST_DAY = date(2000, 1, 1)
+"""From when on the first publications are in force: before every day that anybody will ask for, in any time zone."""
+
+
+def publish_first(publications: Publications, folder: Path, notes: OnDisk | None = None) -> None:
+    """
+    Publish the tables of `folder`, unless something is published already, and note that the folder holds them.
+
+    A clinic whose file has errors is left out. Raises `BrokenTables` when the national tables have errors.
+    """
+    if publications.latest(NATIONAL) is not None:
+        return
+    files, unread = collect(folder)
+    reading = read_files(files, unread=unread)
+    if reading.books is None:
+        raise BrokenTables(folder, reading.errors)
+    owners = {NATIONAL: {name: content for name, content in files.items() if name.startswith("national/")}}
+    owners |= {clinic: {file_of(clinic): files[file_of(clinic)]} for clinic in reading.books.clinics}
+    try:
+        with publications.database.writing() as connection:
+            for owner, own in owners.items():
+                publications.publish_in(
+                    connection,
+                    owner,
+                    own,
+                    based_on=0,
+                    by="estimator",
+                    why="what the folder held at the first start",
+                    how="first",
+                    in_force_from=FIRST_DAY,
+                )
+                if notes is not None:
+                    notes.note_in(connection, owner, 1)
+                add_in(connection, "estimator", "published", owner, "version 1, at the first start")
+    except PublicationRefused:
+        # Another process that started at the same time was faster.
+        return

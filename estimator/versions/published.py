@@ -1,0 +1,231 @@
+"""
+The price books of a store's publications, as an app's source of prices.
+
+What is in force follows from the publications and the day; nobody has to restart anything at midnight. Where a folder
+is kept in step with the store, an edit there takes effect within two seconds, as without a store.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.live import BrokenTables
+from estimator.prices.problems import Problem
+from estimator.prices.reading import Reading
+from estimator.versions.books import Shelf
+from estimator.versions.database import Database
+from estimator.versions.first import publish_first
+from estimator.versions.folder import Folder, FolderConflict, InStep
+from estimator.versions.publications import Files, Publication, Publications
+from estimator.versions.settling import Settling
+from estimator.versions.timeline import Timeline
+
+LOOK_AGAIN_AFTER = 0.4
+"""Seconds during which neither store nor folder is looked at again; a look costs a millisecond."""
+
+OLD_BOOKS_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _InForce:
+    """What the publications say on a day: who has which text in force that can be read, and the books made of them."""
+
+    day: date
+    timeline: Timeline
+    texts: Mapping[str, Files]
+    books: PriceBooks
+    problems: tuple[Problem, ...]
+
+
+class PublishedPriceBooks:
+    """
+    The price books that a store's publications put in force on `today()`.
+
+    `folder` is kept in step with the store; None where no folder is. A store without publications first publishes what
+    `folder` holds, or `first`: raises `BrokenTables` when that cannot be read. `clock` gives seconds that only grow.
+
+    Any number of threads may ask; one of them looks at store and folder now and then, the others do not wait. When the
+    store cannot be reached, the last good prices stay in force.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path | None = None,
+        today: Callable[[], date] = date.today,
+        clock: Callable[[], float] = time.monotonic,
+        logger: logging.Logger | None = None,
+        first: Path | None = None,
+    ) -> None:
+        self._database, self._today, self._clock = database, today, clock
+        self._logger = logger or logging.getLogger(__name__)
+        self._publications = Publications(database)
+        self._shelf = Shelf()
+        self._looking = threading.Lock()
+        self._old: OrderedDict[tuple[str, str], PriceBook | None] = OrderedDict()
+        self._asking_old = threading.Lock()
+        self._folder = Folder(database, folder, self._shelf, clock) if folder else None
+        if (tables := folder or first) is not None:
+            publish_first(self._publications, tables, self._folder.notes if self._folder else None)
+        self._in_step = InStep()
+        self._unreached: tuple[Problem, ...] = ()
+        self._logged: frozenset[Problem] = frozenset()
+        self._now = self._read(Timeline.of(self._publications.history()), today())
+        self._look_now()
+
+    @property
+    def current(self) -> PriceBooks:
+        """The last good price books in force."""
+        self._look()
+        return self._now.books
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with store and folder; empty when both say the same and all of it can be read."""
+        self._look()
+        found = (*self._now.problems, *self._in_step.problems, *self._unreached)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def conflicts(self) -> tuple[FolderConflict, ...]:
+        """Whose files and publications have both changed, so that somebody has to decide."""
+        self._look()
+        return tuple(conflict for _, conflict in sorted(self._in_step.conflicts.items()))
+
+    def old(self, owner: str, version: str) -> PriceBook | None:
+        """The owner's price book of any version that ever was in force; None for other versions."""
+        self._look()
+        now = self._now
+        book = now.books.get(owner)
+        if book is not None and book.version == version:
+            return book
+        found = now.timeline.pair(owner, version)
+        if found is None:
+            return None
+        with self._asking_old:
+            if (owner, version) not in self._old:
+                self._old[owner, version] = self._book(owner, *found)
+                if len(self._old) > OLD_BOOKS_KEPT:
+                    self._old.popitem(last=False)
+            self._old.move_to_end((owner, version))
+            return self._old[owner, version]
+
+    def _book(self, owner: str, national: Publication, clinic: Publication | None) -> PriceBook | None:
+        files = self._publications.files
+        return self._shelf.book(owner, files(national), files(clinic) if clinic else {})
+
+    def on(self, day: date) -> PriceBooks:
+        """The price books that will be in force on `day`, if nothing more is published."""
+        self._look()
+        now = self._now
+        return now.books if day == now.day else self._read(now.timeline, day).books
+
+    def refresh(self) -> None:
+        """Look at store and folder at once: after a publication, so that whoever published sees it."""
+        with self._looking:
+            self._look_now()
+
+    def settling(self) -> Settling | None:
+        """The decisions on `conflicts`; None where no folder is kept in step. Call `refresh` afterwards."""
+        if self._folder is None:
+            return None
+        now = self._now
+        return Settling(self._database, self._folder, self._shelf, now.timeline, now.day, now.texts)
+
+    def _look(self) -> None:
+        if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._look_now()
+        finally:
+            self._looking.release()
+
+    def _look_now(self) -> None:
+        """Bring everything up to date; whoever calls has `_looking`."""
+        try:
+            self._follow(self._today())
+            if self._folder is not None:
+                now = self._now
+                self._in_step = self._folder.look(now.timeline, now.day, now.texts)
+                if self._in_step.published:
+                    self._in_step = replace(self._in_step, published=False)
+                    self._follow(now.day)
+            self._unreached = ()
+        except (SQLAlchemyError, OSError) as error:
+            self._unreached = (_unreached(error),)
+        self._log()
+        self._looked = self._clock()
+
+    def _follow(self, day: date) -> None:
+        """Read what is in force anew if somebody has published, or if another day has begun."""
+        now, newest = self._now, self._publications.newest_id()
+        if newest == now.timeline.newest_id and day == now.day:
+            return
+        timeline = now.timeline
+        if newest != timeline.newest_id:
+            timeline = Timeline.of(self._publications.history())
+        self._now = self._read(timeline, day)
+
+    def _read(self, timeline: Timeline, day: date) -> _InForce:
+        """
+        What is in force on `day`.
+
+        A publication that cannot be read, as by a newer program that refuses an old text, leaves in force what its
+        owner had published before: every process comes to the same.
+        """
+        chosen = timeline.all_in_force(day)
+        problems: list[Problem] = []
+        while True:
+            texts = {owner: self._publications.files(one) for owner, one in chosen.items()}
+            reading = self._shelf.read(texts)
+            unread = _unread(reading)
+            if not unread:
+                assert reading.books is not None
+                return _InForce(day, timeline, texts, reading.books, (*problems, *reading.problems))
+            problems += reading.errors
+            for owner in sorted(unread):
+                refused = chosen.pop(owner, None)
+                before = _before(timeline, refused, day) if refused else None
+                if before is not None:
+                    chosen[owner] = before
+                elif owner == NATIONAL:
+                    raise BrokenTables("the store of versions", reading.errors)
+                if refused is not None:
+                    problems.append(_stays(refused, before))
+
+    def _log(self) -> None:
+        problems = (*self._now.problems, *self._in_step.problems, *self._unreached)
+        errors = frozenset(problem for problem in problems if not problem.alert)
+        if errors - self._logged:
+            listed = "\n".join(f"  {problem}" for problem in problems if problem in errors)
+            self._logger.error("The price tables have problems; the last good prices stay in force:\n%s", listed)
+        self._logged = errors
+
+
+def _unreached(error: Exception) -> Problem:
+    says = f"store or folder cannot be reached ({type(error).__name__}); the last good prices stay in force"
+    return Problem("store", 0, 0, "", says)
+
+
+def _unread(reading: Reading) -> frozenset[str]:
+    return frozenset({NATIONAL}) if reading.books is None else reading.broken_clinics
+
+
+def _before(timeline: Timeline, refused: Publication, day: date) -> Publication | None:
+    """What the owner had published before, with another text, to be in force on `day`."""
+    earlier = timeline.history(refused.owner)[: refused.number - 1]
+    return next((one for one in reversed(earlier) if one.in_force_from <= day and one.files), None)
+
+
+def _stays(refused: Publication, before: Publication | None) -> Problem:
+    name = next(iter(refused.files)) if len(refused.files) == 1 else refused.owner
+    stays = f"version {before.number} stays in force" if before else "there is no earlier version"
+    return Problem(name, 0, 0, "", f"version {refused.number} is published, but cannot be read; {stays}")

@@ -1,0 +1,183 @@
+"""The form of one price: it changes the draft, one line of one file; and everything that can get in its way."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.prices import splicing
+from estimator.prices.rewriting import tree_of
+from estimator.prices.schema import in_force
+from estimator.prices.splicing import CannotSplice, TypedPrice
+from estimator.versions.desk import Edit
+from estimator.versions.drafts import Draft, DraftConflict
+from estimator.web.desk.current import bp, desk, national_book
+from estimator.web.desk.permissions import editor_of
+from estimator.web.desk.price_form import Entered, PriceForm, shown_in_form
+from estimator.web.desk.price_place import Place, day_in, place_of
+from estimator.web.desk.sessions import current_person
+from estimator.web.desk.wording import refusal
+from estimator.web.site import site
+
+TRIES = 5
+"""A form's edit finds its own place in the text, so it is made again when somebody else saved at the same moment."""
+
+
+@bp.get("/<owner>/price")
+@editor_of
+def find_price(owner: str) -> ResponseReturnValue:
+    """From the two lists at the foot of the overview to the form of that price."""
+    charge, column = request.args.get("charge", ""), request.args.get("column", "")
+    return redirect(place_of(owner, charge, column).address())
+
+
+@bp.get("/<owner>/price/<charge>/<column>")
+@editor_of
+def price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """A price's periods, and the form: for a new one, or for the one that begins on the day of `period`."""
+    place = place_of(owner, charge, column)
+    try:
+        return _page(place, _blank_form(place))
+    except CannotSplice as error:
+        return _unreadable(place, error, [])
+
+
+@bp.post("/<owner>/price/<charge>/<column>")
+@editor_of
+def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """Put what was typed into the draft."""
+    place = place_of(owner, charge, column)
+    try:
+        form = _form(place)
+        entered = form.entered()
+        if entered is None:
+            return _page(place, form), 400
+        if form.seen.data != place.fingerprint():
+            return _somebody_else(place, form, entered)
+        draft = _change(place, _edit(place, entered, day_in(form.period.data or "")))
+    except CannotSplice as error:
+        return _unreadable(place, error, _typed())
+    _say_kept(draft)
+    return redirect(place.row)
+
+
+@bp.post("/<owner>/price/<charge>/<column>/remove")
+@editor_of
+def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """Take a price that has not begun out of the draft."""
+    place = place_of(owner, charge, column)
+    start = day_in(request.form.get("period", ""))
+    if start is None or start <= site().today():
+        abort(400)
+    try:
+        if request.form.get("seen") != place.fingerprint():
+            flash(_("Somebody changed this price meanwhile. Look at it again before you remove it."), "trouble")
+            return redirect(place.address())
+        draft = _change(place, lambda data: splicing.remove_price(data, place.charge, place.column, start))
+    except CannotSplice as error:
+        return _unreadable(place, error, [])
+    _say_kept(draft)
+    return redirect(place.address())
+
+
+def _change(place: Place, edit: Edit) -> Draft | None:
+    """Make the edit in the draft as it is by now."""
+    for attempt in range(TRIES):
+        try:
+            return desk().change(place.owner, place.file, edit, current_person().name)
+        except DraftConflict:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _edit(place: Place, entered: Entered, period: date | None) -> Edit:
+    """The price in the text, with a source that is new, and away from the day on which it began before."""
+
+    def edit(data: bytes) -> bytes:
+        if entered.source:
+            new = entered.source
+            data = splicing.add_source(data, new.id, new.title, new.url, new.kind)
+        data = splicing.set_price(data, place.charge, place.column, entered.start, entered.price)
+        if period is not None and period != entered.start:
+            data = splicing.remove_price(data, place.charge, place.column, period)
+        return data
+
+    return edit
+
+
+def _blank_form(place: Place) -> PriceForm:
+    """The form for the period asked for; without one, for a new price that begins with what holds today."""
+    start = day_in(request.args.get("period", ""))
+    if start is not None:
+        own = place.own(start) or abort(404)
+        return _form(place, **shown_in_form(own), start=start.isoformat(), period=start.isoformat())
+    return _form(place, **_suggested(place))
+
+
+def _suggested(place: Place) -> dict[str, Any]:
+    """A new price like the one in force, looked at today."""
+    today = site().today()
+    own = {start: found for start in place.own_starts() if (found := place.own(start)) is not None}
+    begun = [start for start in own if start <= today]
+    said = own[max(begun)] if begun else None
+    if said is None:
+        inherited = in_force({one.start: one.price for one in place.periods()}, today)
+        said = TypedPrice(inherited.low, inherited.typical, inherited.high) if inherited else None
+    checked = {} if _defaults(place).get("checked") == today.isoformat() else {"checked": today.isoformat()}
+    return {**(shown_in_form(said) if said else {}), "note": "", "note_es": "", "checked": "", **checked}
+
+
+def _form(place: Place, **data: Any) -> PriceForm:
+    book = place.tables.book or national_book()
+    sources = book.tables.sources if book else {}
+    return PriceForm.offering(sources, _defaults(place), site().today(), seen=place.fingerprint(), **data)
+
+
+def _defaults(place: Place) -> Mapping[str, Any]:
+    found = tree_of(place.data).get("defaults")
+    return found if isinstance(found, dict) else {}
+
+
+def _page(place: Place, form: PriceForm) -> str:
+    return render_template("desk/prices/price.html", owner=place.owner, place=place, form=form)
+
+
+def _somebody_else(place: Place, form: PriceForm, entered: Entered) -> ResponseReturnValue:
+    """Both prices; the person chooses. Saving mine then carries what the file says now."""
+    theirs = place.own(entered.start)
+    if theirs == entered.price and entered.source is None:
+        flash(_("The draft says this already."))
+        return redirect(place.row)
+    page = render_template(
+        "desk/prices/price_conflict.html",
+        owner=place.owner,
+        place=place,
+        mine=entered,
+        theirs=theirs,
+        seen=place.fingerprint(),
+        typed=_typed(),
+        draft=place.tables.work.draft,
+    )
+    return page, 409
+
+
+def _unreadable(place: Place, error: CannotSplice, typed: list[tuple[str, str]]) -> ResponseReturnValue:
+    page = render_template(
+        "desk/prices/by_hand.html", owner=place.owner, place=place, sentence=refusal(error), typed=typed
+    )
+    return page, 409 if request.method == "POST" else 200
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(name, text) for name, text in request.form.items() if name != "csrf_token"]
+
+
+def _say_kept(draft: Draft | None) -> None:
+    if draft is None:
+        flash(_("The tables now say what is published: there is nothing left in the draft."))
+    else:
+        flash(_("Kept in the draft. Patients see it once it is published."))

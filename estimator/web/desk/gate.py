@@ -1,0 +1,159 @@
+"""
+The gate: everything under /admin, also what nobody wrote yet, is closed to strangers and to forged requests.
+
+It asks in this order: is the page open to all, is somebody signed in, does the form carry our token, does the person
+have the second step that the site demands.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from estimator.versions.settings import EVERYBODY
+from estimator.web.desk.permissions import NotAllowed
+from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
+from estimator.web.desk.sessions import signed_in
+from estimator.web.errors import show_error
+from estimator.web.site import site
+
+OPEN = frozenset(
+    {
+        "desk_sign_in.show",
+        "desk_sign_in.sign_in",
+        "desk_second_step.show",
+        "desk_second_step.check",
+        "desk_passkeys.options",
+        "desk_passkeys.sign_in",
+        "desk_start.show",
+        "desk_start.start",
+    }
+)
+"""What somebody who is not signed in may use."""
+
+WITHOUT_SECOND_FACTOR = frozenset(
+    {
+        "desk_sign_in.sign_out",
+        "desk_account.confirm",
+        "desk_account.confirm_password",
+        "desk_codes.show_totp",
+        "desk_codes.add_totp",
+        "desk_keys.options",
+        "desk_keys.add",
+        "desk_account.show",
+    }
+)
+"""What somebody may use who still has to set up the second step that the site demands."""
+
+SECOND_FACTOR_REQUIRED = "second_factor_required"
+"""The setting of the whole site: nobody works at the desk with a password alone."""
+
+LOST = ("csrf_token", "password", "new_password", "current_password", "code")
+"""What was typed but is not shown again."""
+
+csrf = CSRFProtect()
+
+
+def add_gate(app: Flask) -> None:
+    """Close the desk of `app`; has to come before anything else that looks at the session."""
+    # Checked by the gate, for the desk alone; tokens live as long as the session, so that no typing goes stale.
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    csrf.init_app(app)
+    app.before_request(_gate)
+    app.register_error_handler(HTTPException, show_desk_error)
+
+
+def _gate() -> ResponseReturnValue | None:
+    if not at_desk():
+        return None
+    _choose_language()
+    if request.endpoint not in OPEN and signed_in() is None:
+        return _to_sign_in()
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        csrf.protect()
+    if request.endpoint not in OPEN and request.endpoint not in WITHOUT_SECOND_FACTOR and second_factor_is_missing():
+        flash(_("Owners of this site ask everybody for a second step. Please set one up to go on."), "trouble")
+        return redirect(url_for("desk_account.show"))
+    return None
+
+
+def second_factor_is_missing() -> bool:
+    """Whether the person has to set up a second step before anything else."""
+    found = signed_in()
+    if found is None or found.account.second_factor:
+        return False
+    return place().settings.get(EVERYBODY, SECOND_FACTOR_REQUIRED) == "yes"
+
+
+def _choose_language() -> None:
+    """``lang`` in a query is remembered for the whole desk; without a choice the browser's language holds."""
+    asked = request.args.get("lang", "").strip()
+    if asked in site().languages:
+        session["lang"] = asked
+    if session.get("lang") in site().languages:
+        g.language = session["lang"]
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """A stranger goes to sign in and then on to the page; what they had typed is shown, so that it can be kept."""
+    if wants_json():
+        return jsonify(error=str(_("You are signed out. Sign in again in another tab, then go on here."))), 401
+    if request.method in ("GET", "HEAD"):
+        here = request.full_path.removesuffix("?")
+        wanted = here if urlsplit(here).path.strip("/") != PREFIX.strip("/") else None
+        return redirect(url_for("desk_sign_in.show", next=wanted))
+    # Without our cookie, which no other site's form brings along, nobody typed this here.
+    typed = typed_texts(request.form) if "token" in session else []
+    return _page("desk/signed_out.html", 401, typed=typed)
+
+
+def wants_json() -> bool:
+    """Whether a script asks."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def typed_texts(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a form held that somebody may have typed: names and texts, without secrets."""
+    return [(name, text) for name, text in form.items() if name not in LOST and text.strip()]
+
+
+def show_desk_error(error: HTTPException) -> ResponseReturnValue:
+    """An error at the desk as one of its pages; elsewhere as everywhere."""
+    if not is_desk(request.path) or error.code is None or not 400 <= error.code < 500:
+        return show_error(error)
+    heading, advice = _words(error)
+    if wants_json():
+        return jsonify(error=f"{heading}. {advice}"), error.code
+    typed = typed_texts(request.form) if isinstance(error, CSRFError) and signed_in() else []
+    response = _page("desk/error.html", error.code, code=error.code, heading=heading, advice=advice, typed=typed)
+    if error.code == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def _page(template: str, status: int, **values: object) -> Response:
+    return Response(render_template(template, **values), status, mimetype="text/html")
+
+
+def _words(error: HTTPException) -> tuple[str, str]:
+    """A heading and what the person can do about it."""
+    if isinstance(error, CSRFError):
+        return (
+            str(_("This form is no longer good")),
+            str(_("It was opened before you signed in, or long ago. Open the page again and send it once more.")),
+        )
+    if isinstance(error, NotAllowed):
+        return str(_("Your role does not allow this")), str(error.description)
+    known = {
+        404: (_("Page not found"), _("The address may be misspelled, or what it shows is gone.")),
+        405: (_("This page cannot be used that way"), _("Open it with a link or by typing its address.")),
+        413: (_("That was too much to read"), _("One page of the desk takes at most a million characters.")),
+        414: (_("This link is too long"), _("Start again from the desk's first page.")),
+    }
+    other = (_("This request cannot be answered"), _("Start again from the desk's first page."))
+    heading, advice = known.get(error.code or 400, other)
+    return str(heading), str(advice)

@@ -1,0 +1,177 @@
+"""Every price of an owner's tables at a glance: value, source, age; and one click to say that it is still right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from estimator.missing import MissingPrice, missing_prices
+from estimator.prices.book import NATIONAL, PriceBook
+from estimator.prices.overview import Overview, PriceRow
+from estimator.prices.overview import overview as overview_of
+from estimator.prices.problems import Problem
+from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
+from estimator.prices.splicing import CannotSplice, mark_checked
+from estimator.versions.drafts import DraftConflict
+from estimator.versions.publications import PublicationRefused
+from estimator.web.desk.current import Tables, bp, desk, my_owners, national_book, published_book, tables_of
+from estimator.web.desk.permissions import editor_of, may
+from estimator.web.desk.price_place import Place, day_in, place_of
+from estimator.web.desk.sessions import current_person
+from estimator.web.desk.wording import refusal
+from estimator.web.filters import words
+from estimator.web.site import site
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A price in the table; `changed`: the draft says something else than what is published."""
+
+    row: PriceRow
+    changed: bool
+
+    @property
+    def can_be_checked(self) -> bool:
+        """Whether "still right" makes sense: a price of these tables, in force, published as it stands here."""
+        return self.row.own and self.row.price is not None and not self.changed
+
+    @property
+    def id(self) -> str:
+        """What a link to this row ends in."""
+        return f"price-{self.row.charge}-{self.row.column}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """An owner's prices on a day, in brief."""
+
+    prices: Overview
+    rows: tuple[Row, ...]
+    missing: tuple[MissingPrice, ...]
+    on_disk: tuple[Problem, ...]
+
+
+SHOWN: dict[str, tuple[LazyString, Callable[[Row], bool]]] = {
+    "all": (_l("All"), lambda _row: True),
+    "own": (_l("Own prices"), lambda row: row.row.own),
+    "stale": (_l("Stale"), lambda row: row.row.stale),
+    "missing": (_l("Missing"), lambda _row: False),
+    "soon": (_l("Changing soon"), lambda row: row.row.soon),
+}
+"""The links above the table, and which rows each shows; what is missing has rows of its own."""
+
+
+@bp.get("/prices")
+def show() -> ResponseReturnValue:
+    """Whose tables the person may work at, with what deserves a look; straight on where there is only one."""
+    owners = my_owners()
+    if len(owners) == 1 and not may("owner", "*"):
+        return redirect(url_for("desk_prices.overview", owner=owners[0]))
+    glances = {owner: (tables_of(owner), _glance(tables_of(owner))) for owner in owners}
+    return render_template("desk/prices/owners.html", glances=glances, has_folder_page=_has("desk_folder.show"))
+
+
+@bp.get("/<owner>/")
+@editor_of
+def overview(owner: str) -> ResponseReturnValue:
+    """The table of prices; ``show`` limits it to some of them."""
+    tables = tables_of(owner)
+    glance = _glance(tables)
+    chosen = request.args.get("show", "all")
+    chosen = chosen if chosen in SHOWN else "all"
+    return render_template(
+        "desk/prices/overview.html",
+        owner=owner,
+        tables=tables,
+        glance=glance,
+        rows=[row for row in glance.rows if SHOWN[chosen][1](row)],
+        missing=glance.missing if chosen in ("all", "missing") else (),
+        chosen=chosen,
+        filters=_filters(owner, glance),
+        choices=_choices(tables),
+        may_publish=may("publisher", owner),
+        has_folder_page=_has("desk_folder.show"),
+    )
+
+
+@bp.post("/<owner>/checked")
+@editor_of
+def checked(owner: str) -> ResponseReturnValue:
+    """Write down that somebody looked at a price today and found it right, without touching the number."""
+    place = place_of(owner, request.form.get("charge", ""), request.form.get("column", ""))
+    start = day_in(request.form.get("start", "")) or abort(400)
+    try:
+        _confirm(place, start)
+    except (CannotSplice, PublicationRefused, DraftConflict) as error:
+        flash(refusal(error), "trouble")
+    return redirect(place.row)
+
+
+def _confirm(place: Place, start: date) -> None:
+    """A publisher publishes the check by itself; an editor puts it into the draft."""
+
+    def edit(data: bytes) -> bytes:
+        return mark_checked(data, place.charge, place.column, start, site().today())
+
+    name = current_person().name
+    what = f"{place.label}, {place.column_words}"
+    if may("publisher", place.owner) and place.tables.work.latest is not None:
+        why = _("Checked again and still right: %(price)s", price=what)
+        done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
+        flash(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
+    else:
+        desk().change(place.owner, place.file, edit, name)
+        flash(_("Checked today: %(price)s. This is kept in the draft.", price=what))
+
+
+def _glance(tables: Tables) -> Glance:
+    problems = tuple(problem for problem in site().prices.problems if _of(tables.owner, problem))
+    if tables.book is None:
+        return Glance(Overview(()), (), (), problems)
+    book, today = tables.book, site().today()
+    inherited = national_book() if tables.owner != NATIONAL else None
+    found = overview_of(book.tables, today, inherited.tables if inherited else None)
+    published = published_book(tables.work) if tables.work.draft else tables.book
+    rows = tuple(Row(row, _differs(row, tables.book, published)) for row in found.rows)
+    return Glance(found, rows, tuple(missing_prices(book, today)), problems)
+
+
+def _of(owner: str, problem: Problem) -> bool:
+    own = "national" if owner == NATIONAL else f"clinics/{owner}."
+    return problem.file.startswith(own)
+
+
+def _differs(row: PriceRow, here: PriceBook, published: PriceBook | None) -> bool:
+    if published is None or row.charge not in published.tables.charges:
+        return True
+    charges = (book.tables.charges[row.charge] for book in (here, published))
+    mine, theirs = (charge.prices(row.column) for charge in charges)
+    return mine != theirs
+
+
+def _filters(owner: str, glance: Glance) -> list[tuple[str, str, str, int]]:
+    """The links above the table: the filter's name, its address, its words, how many rows it has."""
+    counts = {name: sum(shows(row) for row in glance.rows) for name, (_words, shows) in SHOWN.items()}
+    counts["missing"] = len(glance.missing)
+    counts["all"] += len(glance.missing)
+    return [
+        (name, url_for("desk_prices.overview", owner=owner, show=None if name == "all" else name), str(said), count)
+        for name, (said, _shows) in SHOWN.items()
+        for count in [counts[name]]
+    ]
+
+
+def _choices(tables: Tables) -> tuple[list[tuple[str, str]], tuple[PriceColumn, ...]]:
+    """Charges and columns for the two lists that lead to any price, also to one that nobody has set yet."""
+    charges = tables.book.tables.charges if tables.book else {}
+    named = sorted(((id_, words(one.label)) for id_, one in charges.items()), key=lambda item: item[1].casefold())
+    return named, PRICE_COLUMNS
+
+
+def _has(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

@@ -1,0 +1,62 @@
+"""What the desk says when the answer is no: one sentence per type of refusal, all in one place."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from estimator.prices.splicing import CannotSplice
+from estimator.versions.desk import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
+from estimator.versions.drafts import Draft, DraftConflict
+from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
+from estimator.versions.settling import EditHasErrors, FolderBusy, StillCollides
+from estimator.web.filters import day
+
+
+def refusal(error: Exception) -> str:
+    """The sentence for the person, in their language; by the error's type, never by its message."""
+    return str(_words(error))
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case PublicationConflict(latest=None):
+            return _("Nothing is published here yet.")
+        case PublicationConflict(latest=Publication() as latest):
+            return _("%(by)s published version %(number)d meanwhile.", by=latest.by, number=latest.number)
+        case PendingPublication(pending=pending):
+            return _(
+                "Version %(number)d is published already and begins on %(day)s. Publish from that day or later, or undo"
+                " that version first.",
+                number=pending.number,
+                day=day(pending.in_force_from),
+            )
+        case NothingChanged():
+            return _("Nothing is different from what is published already.")
+        case DraftHasErrors(problems=problems) | EditHasErrors(problems=problems):
+            return ngettext(
+                "These tables have %(num)d mistake. Put it right first.",
+                "These tables have %(num)d mistakes. Put them right first.",
+                len(problems),
+            )
+        case AlertsNotTicked(alerts=alerts):
+            return ngettext(
+                "%(num)d thing is worth a look. Tick it once you have looked.",
+                "%(num)d things are worth a look. Tick each once you have looked.",
+                len(alerts),
+            )
+        case FolderBusy():
+            return _(
+                "Files or prices have changed again, or somebody else is at work on them. Look again, then decide."
+            )
+        case StillCollides():
+            return _("Both sides changed the same lines. Choose for each place which of the two stays.")
+        case NoDraft():
+            return _("There is no draft any more: somebody published it or threw it away.")
+        case NothingToUndo():
+            return _("There is nothing to undo: no earlier version was published.")
+        case DraftConflict(current=None):
+            return _("This draft is gone: somebody published it or threw it away.")
+        case DraftConflict(current=Draft() as current):
+            return _("%(by)s changed this draft meanwhile.", by=current.by)
+        case CannotSplice(template=template, values=values):
+            return str(_(template)) % values
+    raise TypeError(f"no words for a {type(error).__name__}") from error

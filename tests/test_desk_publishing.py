@@ -1,0 +1,284 @@
+"""Publishing at the desk: with a reason, at once or from a day, after a look, with a second person; every refusal."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from desk_priced import CLINIC, NAME, PricedDesk
+from desk_priced import desk as desk
+from desk_visits import DeskVisitor, leads_to
+from pages import Page
+
+from estimator.prices.splicing import CannotSplice
+from estimator.versions import desk as actions
+from estimator.versions.drafts import DraftConflict
+from estimator.versions.publications import PublicationRefused
+from estimator.web.desk.wording import refusal
+
+OVERVIEW = f"/admin/{CLINIC}/"
+PREVIEW = f"/admin/{CLINIC}/preview"
+PUBLISH = f"/admin/{CLINIC}/publish"
+DISCARD = f"/admin/{CLINIC}/discard"
+
+
+def sent(page: Page, **changes: str) -> dict[str, str]:
+    """The form of the preview as a browser would send it: ticks only where somebody ticks."""
+    (form,) = [one for one in page.root.all("form") if one.attributes["action"] == PUBLISH]
+    found = {
+        one.attributes["name"]: one.attributes.get("value", "")
+        for one in form.all("input")
+        if one.attributes.get("type") not in ("checkbox", "radio") or "checked" in one.attributes
+    }
+    (why,) = form.all("textarea")
+    return found | {"why": why.text, **changes}
+
+
+def ticks(page: Page) -> list[str]:
+    return [one.attributes["value"] for one in page.root.all("input", name="tick")]
+
+
+def publish(visitor: DeskVisitor, status: int = 302, **changes: str) -> Page:
+    page = visitor.get(PREVIEW)
+    return visitor.post(PUBLISH, sent(page, why="New list", **changes), status)
+
+
+def test_a_draft_is_published_at_once_with_a_reason(desk: PricedDesk) -> None:
+    """It is in force for the next patient, and the draft is gone."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    assert leads_to(publish(ann)) == OVERVIEW
+    assert (desk.latest.number, desk.latest.by, desk.latest.why) == (2, "Ann", "New list")
+    assert desk.latest.in_force_from == date(2026, 11, 22)
+    page = ann.get(OVERVIEW)
+    assert "Version 2 is published and in force." in page.text
+    assert not page.root.all(class_="draft-bar")
+
+
+def test_a_draft_is_published_from_a_day(desk: PricedDesk) -> None:
+    """Until that day nothing changes; the overview says when it begins."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    publish(ann, when="from", begins="2027-01-01")
+    assert desk.latest.in_force_from == date(2027, 1, 1)
+    assert "It begins on January 1, 2027." in ann.get(OVERVIEW).text
+    assert "$475" not in ann.get("/prices", {"clinic": CLINIC}).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"why": "  "}, "why", "Write why."),
+        ({"why": "x" * 501}, "why", "Use at most 500 letters."),
+        ({"when": "from", "begins": "soon"}, "begins", "'soon' is not a day like 2027-01-31."),
+        ({"when": "from", "begins": ""}, "begins", "'' is not a day like 2027-01-31."),
+        ({"when": "from", "begins": "2026-11-21"}, "begins", "Choose today or a later day."),
+    ],
+)
+def test_a_mistake_stands_beside_its_field(
+    desk: PricedDesk, changes: dict[str, str], field: str, sentence: str
+) -> None:
+    """Nothing is published, and what was typed is still there."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    fields = sent(ann.get(PREVIEW), why="Because", **changes) if "why" not in changes else sent(ann.get(PREVIEW), **changes)
+    page = ann.post(PUBLISH, fields, status=400)
+    assert sentence in page.root.one(id=f"{field}-error").text
+    again = sent(page)
+    assert (again["why"], again["when"]) == (fields["why"].strip(), fields["when"])
+    assert again["begins"] == fields["begins"]
+    assert desk.latest.number == 1
+
+
+def test_what_is_worth_a_look_needs_a_tick(desk: PricedDesk) -> None:
+    """The page comes back and asks; with the tick it is published. What was known before is not asked again."""
+    desk.edit("2026-02-01: 75", "2026-02-01: 0")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    assert "the price is 0: is this really free?" in page.text
+    (key,) = ticks(page)
+    refused = ann.post(PUBLISH, sent(page, why="Free from now on"), status=409)
+    assert "1 thing is worth a look. Tick it once you have looked." in refused.text
+    assert sent(refused)["why"] == "Free from now on"
+    ann.post(PUBLISH, sent(refused, tick=key))
+    assert desk.latest.number == 2
+    desk.edit("2026-02-01: 450", "2026-02-01: 455")
+    assert ticks(ann.get(PREVIEW)) == []
+
+
+def test_a_large_move_needs_a_second_person(desk: PricedDesk) -> None:
+    """One proposes, with a reason; the other one sees it and publishes. Both stand in the history."""
+    olga = desk.visiting("Olga")
+    settings = f"/admin/{CLINIC}/settings"
+    assert "120% " not in olga.get(settings).text
+    bad = olga.post(settings, {"second_person_above": "a lot"}, status=400)
+    assert "'a lot' is not a percentage from 0 to 100." in bad.text
+    assert bad.control("second_person_above").attributes["value"] == "a lot"
+    olga.post(settings, {"second_person_above": "2.5 %"})
+    assert olga.get(settings).control("second_person_above").attributes["value"] == "2.5"
+    desk.publish("    packages:\n      - {sessions: 6, price: 2400}\n", "")
+    desk.edit("2026-02-01: 450", "2026-02-01: 500")
+    ann, ben = desk.visiting(), desk.visiting("Ben")
+    assert "more than 2.5%" in ann.get(PREVIEW).text
+    assert leads_to(publish(ann)) == PREVIEW
+    mine = ann.get(PREVIEW)
+    assert "Somebody else has to agree." in mine.text
+    assert "Proposed by Ann" in ann.get(OVERVIEW).text
+    assert desk.latest.number == 2
+    page = ben.get(PREVIEW)
+    assert "Ann proposed this on" in page.text
+    assert sent(page)["why"] == "New list"
+    assert "Agree and publish" in page.text
+    ben.post(PUBLISH, sent(page))
+    assert (desk.latest.number, desk.latest.by) == (3, "Ann, Ben")
+    assert "second_person_above: 250" in [entry.detail for entry in desk.desk.journal.all()]
+    olga.post(settings, {"second_person_above": ""})
+    assert desk.desk.threshold(CLINIC) is None
+
+
+def test_only_owners_change_the_settings(desk: PricedDesk) -> None:
+    ann = desk.visiting()
+    ann.get(f"/admin/{CLINIC}/settings", status=403)
+    ann.post(f"/admin/{CLINIC}/settings", {"second_person_above": ""}, status=403)
+    assert "Settings" not in ann.get(OVERVIEW).text
+
+
+def test_somebody_who_published_first_leads_to_the_merge_with_what_was_typed(desk: PricedDesk) -> None:
+    """The reason and the day go along, so that they are typed once."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    desk.publish("Springfield", "Shelbyville")
+    conflict = ann.post(PUBLISH, sent(page, why="New list", when="from", begins="2027-01-01"))
+    assert leads_to(conflict) == f"/admin/{CLINIC}/merge"
+    merge = ann.get(conflict.response.headers["Location"])
+    assert "Ben published version 2 meanwhile." in merge.text
+    assert merge.control("why").attributes["value"] == "New list"
+    assert merge.control("from").attributes["value"] == "2027-01-01"
+
+
+def test_a_draft_that_somebody_changed_is_looked_at_first(desk: PricedDesk) -> None:
+    """The preview shows it as it is now, and keeps the reason."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    desk.edit("2026-02-01: 75", "2026-02-01: 80", by="Eve")
+    refused = ann.post(PUBLISH, sent(page, why="New list"), status=409)
+    assert "Eve changed this draft meanwhile." in refused.text
+    assert "Monitoring, without insurance: $75 → $80" in refused.text
+    assert sent(refused)["why"] == "New list"
+    ann.post(PUBLISH, sent(refused))
+    assert desk.latest.number == 2
+
+
+def test_a_draft_that_is_gone_says_so_and_shows_the_reason(desk: PricedDesk) -> None:
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    desk.visiting("Ben").post(DISCARD, {"revision": "1"})
+    refused = ann.post(PUBLISH, sent(page, why="New list"), status=409)
+    assert "There is no draft any more" in refused.text
+    assert "New list" in refused.text
+
+
+def test_what_begins_later_is_not_overtaken_unseen(desk: PricedDesk) -> None:
+    """A version that waits for New Year is named; the page proposes its day."""
+    desk.publish("Springfield", "Shelbyville", begins=date(2027, 1, 1))
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    assert sent(page)["when"] == "from"
+    assert sent(page)["begins"] == "2027-01-01"
+    refused = ann.post(PUBLISH, sent(page, why="New list", when="now"), status=409)
+    assert "Version 2 is published already and begins on January 1, 2027." in refused.text
+    ann.post(PUBLISH, sent(page, why="New list"))
+    assert desk.latest.number == 3
+
+
+def test_a_draft_with_mistakes_is_refused_even_to_an_old_page(desk: PricedDesk) -> None:
+    """Who pressed Publish while somebody broke the draft sees the mistake."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    desk.edit("2026-02-01: 475", "2026-02-01: ten", by="Eve")
+    refused = ann.post(PUBLISH, sent(page, why="New list", revision="2"), status=409)
+    assert "These tables have 1 mistake. Put it right first." in refused.text
+
+
+def test_discarding_is_one_click(desk: PricedDesk) -> None:
+    """The bar's button throws away the draft that it shows, not one that somebody changed since."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    bar = ann.get(OVERVIEW).root.one(class_="draft-bar")
+    fields = {one.attributes["name"]: one.attributes["value"] for one in bar.all("input")}
+    desk.edit("2026-02-01: 75", "2026-02-01: 80", by="Eve")
+    assert leads_to(ann.post(DISCARD, fields)) == PREVIEW
+    assert "Eve changed this draft meanwhile." in ann.get(PREVIEW).text
+    assert desk.desk.drafts.get(CLINIC)
+    ann.post(DISCARD, {"revision": "2"})
+    assert desk.desk.drafts.get(CLINIC) is None
+    assert "discarded" in desk.log()
+
+
+def test_a_draft_survives_sign_out(desk: PricedDesk) -> None:
+    """It belongs to the clinic: somebody else sees whose it is and goes on with it."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475", by="Eve")
+    eve = desk.visiting("Eve")
+    eve.post("/admin/sign-out")
+    bar = desk.visiting().get(OVERVIEW).root.one(class_="draft-bar")
+    assert "last changed by Eve" in bar.text
+
+
+def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> None:
+    """Its first text is valid as it stands; nobody sees it before it is published."""
+    olga = desk.visiting("Olga")
+    for id_, sentence in (("Lake", "Use small letters"), (CLINIC, "is taken"), ("prices", "is taken")):
+        page = olga.post("/admin/new-clinic", {"id": id_, "name": "Lake"}, status=400)
+        assert sentence in page.root.one(id="id-error").text
+    assert "Write a name" in olga.post("/admin/new-clinic", {"id": "lake", "name": ""}, status=400).text
+    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake: 'the' \"Clinic\" #1"})
+    page = olga.get("/admin/lake/")
+    assert "Nothing is published yet." in page.text
+    assert "Lake: 'the' \"Clinic\" #1" in page.text
+    assert desk.desk.check("lake", desk.desk.work("lake").files).problems == ()
+    assert "Lake" in olga.get("/admin/prices").text
+    preview = olga.get("/admin/lake/preview")
+    assert "Everything is new" in preview.text
+    olga.post("/admin/lake/publish", {"revision": "1", "why": "Opening", "when": "now"})
+    assert desk.desk.publications.latest("lake").number == 1
+    desk.visiting().get("/admin/new-clinic", status=403)
+    desk.visiting().post("/admin/new-clinic", {"id": "x", "name": "x"}, status=403)
+
+
+def test_a_new_clinic_that_is_discarded_is_gone(desk: PricedDesk) -> None:
+    olga = desk.visiting("Olga")
+    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
+    olga.post("/admin/lake/discard", {"revision": "1"})
+    olga.get("/admin/lake/", status=404)
+    assert "Lake" not in olga.get("/admin/prices").text
+
+
+def kinds(base: type[Exception]) -> list[type[Exception]]:
+    return [one for kind in base.__subclasses__() for one in (kind, *kinds(kind))]
+
+
+def test_every_refusal_has_its_words(desk: PricedDesk) -> None:
+    """No refusal can come to a person without a sentence in their language: all that there are, and no other."""
+    latest = desk.latest
+    desk.edit("2026-02-01: 450", "2026-02-01: ten")
+    draft, problems = desk.desk.drafts.get(CLINIC), desk.desk.check(CLINIC, desk.desk.work(CLINIC).files).errors
+    arguments = {
+        "PublicationConflict": [(latest,), (None,)],
+        "PendingPublication": [(latest,)],
+        "DraftHasErrors": [(problems,)],
+        "AlertsNotTicked": [(problems,)],
+    }
+    refusals = [kind(*given) for kind in kinds(PublicationRefused) for given in arguments.get(kind.__name__, [()])]
+    assert {actions.NoDraft, actions.NothingToUndo} <= {type(one) for one in refusals}
+    refusals += [DraftConflict(draft), DraftConflict(None), CannotSplice("No %(name)s.", name="way")]
+    with desk.app.test_request_context(f"/admin/{NAME}"):
+        said = [refusal(one) for one in refusals]
+        with pytest.raises(TypeError):
+            refusal(ValueError("x"))
+    assert len(set(said)) == len(said)
+    assert all(one.endswith(".") and "%" not in one for one in said)
