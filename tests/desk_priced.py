@@ -45,8 +45,6 @@ class PricedDesk(TestDesk):
         self.app = create_app(self.folder, clock=lambda: self.clock().date(), database=self.database)
         if "desk_place" not in self.app.extensions:
             add_desk(self.app, self.database, SECRET, self.clock)
-        if "desk_yaml.show" not in self.app.view_functions:  # TEMPORARY
-            self.app.add_url_rule("/admin/<owner>/yaml", "desk_yaml.show", lambda owner: "yaml")
         self.desk: Desk = self.app.extensions["desk"]
         self.person("Ann", f"publisher:{CLINIC}")
         self.person("Ben", f"publisher:{CLINIC}")

@@ -52,8 +52,7 @@ class TestDesk:
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.database)
         self.app = create_app(clock=lambda: date(2026, 11, 22))
-        if "desk_place" not in self.app.extensions:
-            add_desk(self.app, self.database, SECRET, self.clock, https=self.https)
+        add_desk(self.app, self.database, SECRET, self.clock, https=self.https)
 
     def person(self, name: str, *roles: str, password: str | None = HASHED) -> Account:
         """An account with roles such as ``publisher:example-harbor`` or ``owner:*``, and PASSWORD."""

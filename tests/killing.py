@@ -31,9 +31,12 @@ Say = Callable[[str], None]
 CHUNK = 65536
 
 
-def kill_while(work: Callable[[Say], None], seconds: float) -> list[str]:
+def kill_while(work: Callable[[Say], None], seconds: float, after: int = 0) -> list[str]:
     """
     Run `work` in a child, kill it `seconds` after it began, and return the lines it had said by then.
+
+    With `after` it is killed `seconds` after it had said so many lines: in the midst of its work however busy the
+    machine is.
 
     `work` gets a function that says a line (shorter than a pipe's atomic write, 4,096 bytes) and has to go on until it
     is killed. Raises `AssertionError` with the child's own words when it ended earlier.
@@ -47,7 +50,7 @@ def kill_while(work: Callable[[Say], None], seconds: float) -> list[str]:
     child = fork(life)
     os.close(theirs)
     try:
-        said = _listen(ours, seconds)
+        said = _listen(ours, seconds, 1 + after)
     finally:
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -71,9 +74,11 @@ def _work_until_killed(work: Callable[[Say], None], pipe: int) -> None:
         say(traceback.format_exc())
 
 
-def _listen(pipe: int, seconds: float) -> bytes:
-    """What comes out of the pipe until `seconds` after its first word, or until its end."""
-    said = os.read(pipe, CHUNK)
+def _listen(pipe: int, seconds: float, lines: int) -> bytes:
+    """What comes out of the pipe until `seconds` after so many lines, or until its end."""
+    said = b""
+    while said.count(b"\n") < lines and (heard := os.read(pipe, CHUNK)):
+        said += heard
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         if select.select([pipe], [], [], left)[0]:

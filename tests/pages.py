@@ -196,7 +196,7 @@ def check_headers(response: TestResponse) -> None:
 def has_one_heading_that_begins_the_title(page: Page) -> None:
     heading = page.root.one("h1").text
     assert heading
-    assert page.title.removeprefix("Error: ").removeprefix("Error: ").startswith(heading)
+    assert page.title.removeprefix("Error: ").removeprefix("Error: ").removeprefix("Preview: ").startswith(heading)
     assert page.root.one("html").attributes["lang"] in ("en", "es")
 
 

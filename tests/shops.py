@@ -19,7 +19,7 @@ CARE, CLINIC = "national/care.yaml", "clinics/riverbend.yaml"
 
 
 class Shop:
-    """One folder, one store, one app's prices; the folder's files have been left alone whenever a look begins."""
+    """One folder, one store, one app's prices. By its `wall` clock every file was changed a moment ago."""
 
     def __init__(self, place: Path, database: Database | None = None) -> None:
         self.folder = place / "pricing"
@@ -27,12 +27,14 @@ class Shop:
             self.write(name, data)
         self.database = database or opened(place / "estimator.db")
         self.publications = Publications(self.database)
-        self.day, self.seconds = DAY, 0.0
+        self.day, self.seconds, self.wall = DAY, 0.0, 0.0
         self.start()
 
     def start(self) -> None:
         """What a new process does."""
-        self.prices = PublishedPriceBooks(self.database, self.folder, lambda: self.day, lambda: self.seconds)
+        self.prices = PublishedPriceBooks(
+            self.database, self.folder, lambda: self.day, lambda: self.seconds, wall=lambda: self.wall
+        )
 
     def look(self, times: int = 2) -> None:
         """As many looks as it takes for an edit to count."""

@@ -165,6 +165,22 @@ SIDEWAYS = """() => {
 }"""
 
 
+CUT_OFF = """() => {
+    const most = document.documentElement.clientWidth, found = [];
+    for (const one of document.querySelectorAll("body *")) {
+        const left = one.matches(".said, .skip, select, option") || one.closest("svg, .scroll");
+        if (left || !one.checkVisibility()) continue;
+        const hides = getComputedStyle(one).overflowX !== "visible" && one.clientWidth;
+        if (hides && one.scrollWidth > one.clientWidth + 1) found.push(one.outerHTML.slice(0, 120));
+    }
+    for (const text of document.querySelectorAll("svg text")) {
+        const { left, right, width } = text.getBoundingClientRect();
+        if (width && (left < -1 || right > most + 1)) found.push(text.textContent);
+    }
+    return found;
+}"""
+
+
 SPREAD = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-bottom: 2em !important }"""
 
@@ -185,18 +201,21 @@ def test_nothing_has_to_be_scrolled_sideways(page, language, open_page):
     fits(tab)
 
 
+@IN_EACH_LANGUAGE
 @EACH_PAGE
-def test_larger_type_fits(page, open_page):
-    """Type alone made larger in the settings of the browser or the phone (WCAG 1.4.4)."""
-    tab = open_page(page)
+def test_larger_type_fits(page, language, open_page):
+    """Type alone made up to twice as large in the settings of the browser or the phone (WCAG 1.4.4)."""
+    tab = open_page(page, query=f"lang={language}")
+    open_all(tab)
     browser = tab.context.new_cdp_session(tab)
     try:
-        for percent, width in ((130, PHONE), (200, 640)):
+        for percent, width in ((130, PHONE), (200, PHONE), (200, 640)):
             browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16 * percent // 100}})
             tab.set_viewport_size({"width": width, "height": 800})
             size = tab.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
             assert size == pytest.approx(16 * percent / 100, abs=1), "the page has a type size of its own"
             fits(tab)
+            assert tab.evaluate(CUT_OFF) == []
     finally:
         browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
         browser.detach()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -174,5 +175,54 @@ def test_the_estimate_prints_on_two_pages_with_everything_unfolded(tab):
     assert tab.locator("aside.notice li").first.is_visible()
     assert tab.locator("dl.assumed").is_visible()
     assert not tab.locator("details.ledger table").is_visible()
-    pdf = tab.pdf(format="Letter", prefer_css_page_size=True)
-    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 2
+    assert sheets(tab, "Letter") <= 2
+
+
+def sheets(tab, paper):
+    """The number of printed pages."""
+    return len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper, prefer_css_page_size=True)))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    ("treatment", "insurance", "sessions"),
+    [
+        *((treatment, insurance, 21) for treatment in ("iv", "spravato", "im") for insurance in ("none", "commercial")),
+        ("at_home", "commercial", 21),
+        ("spravato", "medicare", 21),
+        ("iv", "commercial", 40),
+    ],
+)
+def test_a_long_course_prints_on_two_pages(tab, treatment, insurance, sessions, lang):
+    """The rebates' three rows a month, and every address of a source, once made three pages of it."""
+    asked = f"treatment={treatment}&insurance={insurance}&sessions={sessions}&psychotherapy=in_person"
+    tab.goto(f"/estimate?{asked}&start=2026-12-06&lang={lang}")
+    assert {paper: sheets(tab, paper) for paper in ("A4", "Letter")} == {"A4": 2, "Letter": 2}
+
+
+SMALL_PRINT = """() => [...document.querySelectorAll("body *")].filter(one =>
+    one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim())
+    && !one.closest(".said") && parseFloat(getComputedStyle(one).fontSize) < 8.5 * 96 / 72 - 0.05
+).map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    "page", [RESULT, RESULT.replace("/estimate", "/compare"), RESULT.replace("/estimate", "/next-steps")]
+)
+def test_nothing_is_printed_too_small_to_read(tab, page):
+    """No type below 8.5 points."""
+    tab.goto(page)
+    tab.emulate_media(media="print")
+    assert tab.evaluate(SMALL_PRINT) == []
+
+
+def test_the_printed_estimate_says_its_own_address_and_those_of_its_sources_once(tab):
+    tab.goto(RESULT)
+    tab.emulate_media(media="print")
+    printed = " ".join(tab.locator("body").inner_text().split())
+    assert printed.count(f"{urlsplit(tab.url).netloc}/estimate?") == 1
+    sources = {one.get_attribute("href") for one in tab.locator(".sources a, .notice a").all()}
+    assert len(sources) > 10
+    for address in sources:
+        told = address.partition("//")[2].removesuffix("/")
+        assert len(re.findall(rf"{re.escape(told)}(?![^ ])", printed)) == 1, told

@@ -35,6 +35,23 @@ def test_estimate_prints_the_range_and_the_notice(run):
     assert "Estimate only" in out
 
 
+def test_the_tables_are_printed_in_the_language_of_the_answers(run):
+    _, out, _ = run("estimate", *IV, "lang=es")
+    for words in (
+        "Estimado: usted paga unos $3,200.00",
+        "De qué se compone",
+        "Cuándo paga usted",
+        "Infusión",
+        "sesiones",
+    ):
+        assert words in out
+    for words in ("You pay", "Month", "Typical", "Covered", "Price tables", "sessions"):
+        assert words not in out
+    _, out, _ = run("compare", *IV[1:], "lang=es")
+    assert "Comparación de tratamientos" in out
+    assert "Typical" not in out
+
+
 def test_estimate_as_json_has_exactly_the_names_others_rely_on(run):
     status, out, _ = run("estimate", *IV, "--json")
     document = json.loads(out)

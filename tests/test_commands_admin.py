@@ -103,7 +103,7 @@ def test_disabling_ends_sessions_and_enabling_lets_in_again(desk, run):
     visitor = desk.visitor("Bo")
     assert run("disable", "bo")[:2] == (0, "Bo can no longer sign in.\n")
     assert not visitor.is_in()
-    assert "Bo · editor of national · disabled\nOlga · owner of everything\n" == run("list")[1]
+    assert run("list")[1] == "Bo · editor of national · disabled\nOlga · owner of everything\n"
     assert run("enable", "Bo")[:2] == (0, "Bo can sign in again.\n")
     visitor.sign_in("Bo")
 

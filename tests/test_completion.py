@@ -184,13 +184,7 @@ def test_what_is_offered_as_a_key_is_accepted_as_one(data: st.DataObject) -> Non
     files = {**FILES, name: "\n".join(lines).encode()}
     problems = read_national(files).problems if model is NationalFile else _clinic(files, name)
     words = ("no key", "written twice", "is no name", "is no charge", "no treatment")
-    refused = [
-        problem
-        for problem in problems
-        if any(
-            part in problem.says for part in ("no key", "written twice", "is no name", "is no charge", "no treatment")
-        )
-    ]
+    refused = [problem for problem in problems if any(part in problem.says for part in words)]
     assert not refused
 
 

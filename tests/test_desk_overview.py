@@ -3,16 +3,173 @@
 from __future__ import annotations
 
 import pytest
-from desk_priced import CLINIC, INFUSION, NAME, PricedDesk
+from desk_priced import CLINIC, NAME, PricedDesk
 from desk_priced import desk as desk
-from desk_visits import leads_to
+from desk_visits import DeskVisitor, leads_to
+from pages import Element, Page
 
 OVERVIEW = f"/admin/{CLINIC}/"
+CHECKED = f"/admin/{CLINIC}/checked"
 
 
-def test_it_shows(desk: PricedDesk) -> None:
+def row(page: Page, charge: str = "infusion", column: str = "self_pay") -> Element:
+    return page.root.one("tr", id=f"price-{charge}-{column}")
+
+
+def cells(one: Element) -> list[str]:
+    return [cell.text for cell in one.all("th", "td")]
+
+
+def press_checked(visitor: DeskVisitor) -> Page:
+    """Press "Checked today, still right" of the infusion."""
+    (form,) = row(visitor.get(OVERVIEW)).all("form")
+    return visitor.post(CHECKED, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
+
+
+def test_every_price_is_shown_with_value_source_and_age(desk: PricedDesk) -> None:
+    """A clinic sees its own prices and, apart from them, the national ones that hold for it."""
+    page = desk.visiting().get(OVERVIEW)
+    assert cells(row(page))[:5] == [
+        "Ketamine infusion without insurance",
+        "Price $450",
+        "Since Feb 1, 2026",
+        "Source Riverbend's price list",
+        "Checked Feb 3, 2026 10 months ago",
+    ]
+    inherited = row(page, "evaluation")
+    assert "Set our own price" in inherited.text
+    assert not inherited.all("form")
+    assert not page.root.all(class_="draft-bar")
+    assert desk.desk.drafts.get(CLINIC) is None
+
+
+def test_old_prices_carry_the_word_stale(desk: PricedDesk) -> None:
+    """After a year nobody has looked, the row says so in a word, and the filter counts it."""
+    desk.clock.turn(days=90)
+    ann = desk.visiting()
+    page = ann.get(OVERVIEW)
+    assert "stale" in row(page).text
+    only = ann.get(OVERVIEW, {"show": "stale"})
+    assert all("stale" in one.text for one in only.root.one("main").all("tr") if one.attributes.get("id"))
+    soon = ann.get(OVERVIEW, {"show": "soon"})
+    assert "There is nothing of this kind." in soon.text
+
+
+@pytest.mark.parametrize("show", ["all", "own", "stale", "missing", "soon", "nonsense"])
+def test_each_filter_is_a_link_and_says_where_one_is(desk: PricedDesk, show: str) -> None:
+    page = desk.visiting().get(OVERVIEW, {"show": show})
+    (here,) = [one for one in page.root.one("ul", class_="counts").all("a") if "aria-current" in one.attributes]
+    words = {"own": "Own", "stale": "Stale", "missing": "Missing", "soon": "Changing"}
+    assert here.text.startswith(words.get(show, "All"))
+
+
+def test_what_is_missing_is_said_and_can_be_set(desk: PricedDesk) -> None:
+    """A treatment that bills a charge without a price has a row with the word, and a link to the form."""
+    desk.edit("  city: Springfield", "  city: Springfield\n  offers: [iv, spravato]")
+    desk.edit("adds:", "  extra:\n    label: Something new\nadds:\n  iv:\n    - charge: extra")
+    ann = desk.visiting()
+    page = ann.get(OVERVIEW, {"show": "missing"})
+    missing = page.root.one("tr", id="missing-extra-self_pay")
+    assert "missing" in missing.text
+    ann.get(missing.one("a").attributes["href"])
+
+
+def test_a_publisher_publishes_the_check_alone(desk: PricedDesk) -> None:
+    """The number is untouched, the day is new, the draft keeps its other change and stands on the new version."""
+    desk.edit("2026-02-01: 75", "2026-02-01: 80")
+    ann = desk.visiting()
+    assert leads_to(press_checked(ann)) == OVERVIEW
+    text = desk.desk.publications.files(desk.latest)[NAME].decode()
+    assert "2026-02-01: {price: 450, checked: 2026-11-22}" in text
+    assert "2026-02-01: 75" in text
+    assert desk.latest.why == "Checked again and still right: Ketamine infusion, without insurance"
+    assert "2026-02-01: 80" in desk.text
+    assert not desk.desk.work(CLINIC).behind
+    page = ann.get(OVERVIEW)
+    assert "This is published as version 2." in page.text
+    assert "today" in row(page).text
+    press_checked(ann)
+    assert "Nothing is different from what is published already." in ann.get(OVERVIEW).text
+
+
+def test_an_editor_puts_the_check_into_the_draft(desk: PricedDesk) -> None:
+    eve = desk.visiting("Eve")
+    press_checked(eve)
+    assert "2026-02-01: {price: 450, checked: 2026-11-22}" in desk.text
+    assert desk.latest.number == 1
+    assert "This is kept in the draft." in eve.get(OVERVIEW).text
+
+
+def test_a_price_that_the_draft_changes_is_not_checked_by_one_click(desk: PricedDesk) -> None:
+    """What nobody has published cannot be "still right"."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    changed = row(desk.visiting().get(OVERVIEW))
+    assert "in the draft" in changed.text
+    assert not changed.all("form")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"charge": "infusion", "column": "self_pay", "start": "never"}, 400),
+        ({"charge": "infusion", "column": "nobody", "start": "2026-02-01"}, 404),
+        ({"charge": "nothing", "column": "self_pay", "start": "2026-02-01"}, 404),
+        ({}, 404),
+    ],
+)
+def test_a_strange_price_is_not_checked(desk: PricedDesk, sent: dict[str, str], status: int) -> None:
+    desk.visiting().post(CHECKED, sent, status=status)
+
+
+def test_a_day_on_which_no_price_begins_is_refused_in_words(desk: PricedDesk) -> None:
+    ann = desk.visiting()
+    ann.post(CHECKED, {"charge": "infusion", "column": "self_pay", "start": "2026-02-02"})
+    assert "cannot be changed here" in ann.get(OVERVIEW).text
+    assert desk.latest.number == 1
+
+
+def test_owners_see_whose_tables_need_a_look(desk: PricedDesk) -> None:
+    """Counts per owner of tables, and whose draft there is; somebody with one clinic goes straight to it."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475", by="Eve")
+    desk.clock.turn(days=90)
     page = desk.visiting("Olga").get("/admin/prices")
-    print(page.text)
-    page = desk.visiting("Olga").get(OVERVIEW)
-    print(page.text)
-    assert 0
+    assert "Riverbend Clinic" in page.text
+    assert "national price tables" in page.text
+    assert "stale" in page.text
+    assert "draft by Eve" in page.text
+    assert desk.visiting("Eve").client.get("/admin/prices").headers["Location"] == OVERVIEW
+    assert desk.visiting("Eve").client.get("/admin/", follow_redirects=True).request.path == OVERVIEW
+
+
+def test_nobody_elses_tables_open(desk: PricedDesk) -> None:
+    eve = desk.visiting("Eve")
+    eve.get("/admin/national/", status=403)
+    eve.post("/admin/national/checked", {}, status=403)
+    eve.get("/admin/nowhere/", status=403)
+    desk.visiting("Olga").get("/admin/nowhere/", status=404)
+    assert desk.visitor().client.get(OVERVIEW).status_code == 302
+
+
+def test_a_broken_draft_shows_what_is_published(desk: PricedDesk) -> None:
+    """The table still stands, and says why it does not show the draft."""
+    desk.edit("2026-02-01: 450", "2026-02-01: ten")
+    page = desk.visiting().get(OVERVIEW)
+    assert "The draft has 1 mistake, so the table shows what is published." in page.text
+    assert "$450" in row(page).text
+    assert "A draft with 1 mistake" in page.text
+
+
+def test_a_broken_file_on_disk_is_said(desk: PricedDesk) -> None:
+    """Prices stay; the overview names the file and its mistake."""
+    path = desk.folder / NAME
+    path.write_text(path.read_text().replace("2026-02-01: 450", "2026-02-01: ten"))
+    ann = desk.visiting()
+    page = ann.get(OVERVIEW)
+    for _look in range(100):
+        if "The files on disk have problems." in page.text:
+            break
+        page = ann.get(OVERVIEW)
+    assert "The files on disk have problems." in page.text
+    assert f"{NAME}:14" in page.text
+    assert "$450" in row(page).text
+    assert "1 problem on disk" in desk.visiting("Olga").get("/admin/prices").text

@@ -62,7 +62,7 @@ def test_a_draft_is_published_from_a_day(desk: PricedDesk) -> None:
     publish(ann, when="from", begins="2027-01-01")
     assert desk.latest.in_force_from == date(2027, 1, 1)
     assert "It begins on January 1, 2027." in ann.get(OVERVIEW).text
-    assert "$475" not in ann.get("/prices", {"clinic": CLINIC}).text
+    assert "$475" not in ann.client.get(f"/prices?clinic={CLINIC}").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_mistake_stands_beside_its_field(
     """Nothing is published, and what was typed is still there."""
     desk.edit("2026-02-01: 450", "2026-02-01: 475")
     ann = desk.visiting()
-    fields = sent(ann.get(PREVIEW), why="Because", **changes) if "why" not in changes else sent(ann.get(PREVIEW), **changes)
+    fields = sent(ann.get(PREVIEW), **{"why": "Because", **changes})
     page = ann.post(PUBLISH, fields, status=400)
     assert sentence in page.root.one(id=f"{field}-error").text
     again = sent(page)
@@ -235,6 +235,8 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     for id_, sentence in (("Lake", "Use small letters"), (CLINIC, "is taken"), ("prices", "is taken")):
         page = olga.post("/admin/new-clinic", {"id": id_, "name": "Lake"}, status=400)
         assert sentence in page.root.one(id="id-error").text
+    page = olga.post("/admin/new-clinic", {"id": "lake", "name": "x", "url": "x"}, status=400)
+    assert "is not an address" in page.root.one(id="url-error").text
     assert "Write a name" in olga.post("/admin/new-clinic", {"id": "lake", "name": ""}, status=400).text
     olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake: 'the' \"Clinic\" #1"})
     page = olga.get("/admin/lake/")
@@ -271,6 +273,8 @@ def test_every_refusal_has_its_words(desk: PricedDesk) -> None:
         "PublicationConflict": [(latest,), (None,)],
         "PendingPublication": [(latest,)],
         "DraftHasErrors": [(problems,)],
+        "EditHasErrors": [],
+        "FolderBusy": [("Gone.",)],
         "AlertsNotTicked": [(problems,)],
     }
     refusals = [kind(*given) for kind in kinds(PublicationRefused) for given in arguments.get(kind.__name__, [()])]

@@ -53,7 +53,7 @@ def test_an_edit_counts_when_the_folder_has_been_left_alone(here):
 def test_an_edit_of_some_time_ago_counts_at_the_first_look(here):
     """A server that starts, or is asked for the first time in a while, does not answer with old prices."""
     here.edit(INFUSION, BOOSTED)
-    here.prices._folder._wall = lambda: (here.folder / CARE).stat().st_ctime + 1
+    here.wall = (here.folder / CARE).stat().st_ctime + 1
     here.look(1)
     assert here.infusion() == 510_00
 

@@ -116,17 +116,17 @@ def test_a_version_that_is_not_known_leaves_what_the_link_remembers(clinic):
 def test_an_answer_that_the_old_tables_do_not_know_leaves_what_the_link_remembers(clinic):
     """A treatment that a clinic offers by now and did not offer then."""
     name, owner = "clinics/example-harbor.yaml", "example-harbor"
-    clinic.publish(rb"offers: \[iv, spravato, im\]", b"offers: [spravato, im]", name, owner)
+    clinic.publish(rb"offers: \[iv, spravato, im\]", b"offers: [iv, spravato]", name, owner)
     version = clinic.prices.current.clinics[owner].version
-    clinic.publish(rb"offers: \[spravato, im\]", b"offers: [iv, spravato, im]", name, owner)
-    link = re.sub(r"prices=[0-9a-f]+", f"prices={version}", clinic.link(clinic=owner))
+    clinic.publish(rb"offers: \[iv, spravato\]", b"offers: [iv, spravato, im]", name, owner)
+    link = re.sub(r"prices=[0-9a-f]+", f"prices={version}", clinic.link(clinic=owner, treatment="im"))
     said = clinic.earlier(re.sub(r"was=[0-9-]+", "was=200000-300000-400000", link))
     assert said.startswith("Prices have changed since this link was made. It said about $3,000")
 
 
 def test_a_clinics_link_is_worked_out_with_its_tables_and_the_nations_of_then(clinic):
     link, then = clinic.link(clinic="example-harbor"), clinic.you_pay(clinic="example-harbor")
-    clinic.publish(rb"2026-01-01: 420", b"2026-01-01: 430", "clinics/example-harbor.yaml", "example-harbor")
+    clinic.publish(rb"price: 2200", b"price: 2300", "clinics/example-harbor.yaml", "example-harbor")
     dearer(clinic)
     assert f"it said {dollars(then['typical'])}," in clinic.earlier(link)
 

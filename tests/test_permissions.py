@@ -2,14 +2,17 @@
 
 import csv
 import io
+import re
 
 import pytest
-from desk_visits import PASSWORD, desk_on_copy, leads_to, said
+from desk_visits import PASSWORD, desk_on_copy, said
 from flask import Blueprint
 from pages import Visitor
 
+from estimator.places import PACKAGE
 from estimator.versions.accounts import ROLES, Grant
 from estimator.versions.journal import Journal
+from estimator.web.desk.actions import WORDS
 from estimator.web.desk.gate import OPEN
 from estimator.web.desk.permissions import (
     editor_of,
@@ -163,6 +166,13 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_click(guarded):
     assert visitor.client.get(f"/admin/{HARBOR}/test-publisher").status_code == 403
 
 
+def test_the_desks_first_address_leads_to_the_prices(desk):
+    desk.person("Ed", f"editor:{HARBOR}")
+    visitor = desk.visitor("Ed")
+    for address in ("/admin", "/admin/"):
+        assert visitor.client.get(address).location == "/admin/prices"
+
+
 def test_the_rooms_are_those_one_may_enter(desk):
     desk.person("Olga", "owner:*")
     desk.person("Ed", f"editor:{HARBOR}")
@@ -313,6 +323,18 @@ def test_an_owner_reads_what_was_done_at_their_own_tables(desk, harbor, olga):
         assert "of the harbor" in words
         assert "of the nation" not in words
         assert "of the site" not in words
+
+
+def test_every_action_that_is_logged_has_its_words(desk, olga):
+    """The log's page reads in Spanish too; the calls that write the log are found in the source."""
+    begin, inside = r"(?:add_in|_log|log_in|journal\.add|_settle)\(", r"(?:[^\"()]|\([^()]*\))*?"
+    calls = re.compile(rf'{begin}{inside}(?<=, )"([a-z -]+)"|action="([a-z -]+)"')
+    source = "".join(path.read_text() for path in sorted((PACKAGE / "versions").rglob("*.py")))
+    source += "".join(path.read_text() for path in sorted((PACKAGE / "web" / "desk").rglob("*.py")))
+    # The first text of a call: what was done, or who, where that is the program itself.
+    logged = {one or other for one, other in calls.findall(source)} - {"estimator"}
+    assert {"published", "undid", "merged", "signed in", "reset a sign-in", "set a password"} <= logged
+    assert logged - WORDS.keys() == set()
 
 
 def test_the_log_is_paged_without_a_gap(desk, olga):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 import pytest
 from shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, opened, shop
@@ -262,10 +263,13 @@ def test_the_app_serves_what_is_published(here):
 def test_health_tells_of_a_conflict(here):
     app = create_app(here.folder, lambda: here.day, here.database)
     prices = app.extensions["site"].prices
-    prices._folder._wall = lambda: 1e12
     here.edit(INFUSION, BOOSTED)
     here.publish(INFUSION, b"typical: 520")
-    prices.refresh()
+    here.look()
+    deadline = time.monotonic() + 30
+    while not prices.conflicts:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     told = app.test_client().get("/healthz").get_json()
     assert told["status"] == "broken tables"
     assert [one["file"] for one in told["problems"]] == [CARE]

@@ -308,8 +308,7 @@ def test_the_environment_can_say_that_the_site_is_reached_by_https(desk, dana, m
 
     monkeypatch.setenv("ESTIMATOR_HTTPS", "on")
     app = create_app()
-    if "desk_place" not in app.extensions:
-        add_desk(app, desk.database, "x" * 40)
+    add_desk(app, desk.database, "x" * 40)
     assert app.test_client().get("/admin/sign-in").headers["Set-Cookie"].startswith("__Secure-desk=")
 
 

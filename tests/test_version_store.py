@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from estimator.versions.database import open_database
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
@@ -90,6 +90,7 @@ class VersionStore(RuleBasedStateMachine):
         based_on = max(0, len(self.published[owner]) + off)
         self._publish(owner, files, based_on, by=by, why=why, how="browser", in_force_from=day, at=at)
 
+    @precondition(lambda self: any(self.published.values()))
     @rule(owner=owners, by=people, day=days, how=st.sampled_from(["undo", "browser"]), data=st.data())
     def publish_an_old_one_again(self, owner, by, day, how, data):
         self.touched = [owner]
@@ -153,6 +154,7 @@ class VersionStore(RuleBasedStateMachine):
             add_in(connection, self.prefix + "nobody", "published")
             raise Refusal
 
+    @precondition(lambda self: self.drafts)
     @rule(owner=owners, by=people, why=words)
     def publish_the_draft(self, owner, by, why):
         """A draft becomes a publication and is gone, in one transaction, with a line in the log."""
@@ -202,6 +204,7 @@ class VersionStore(RuleBasedStateMachine):
             assert at is None or saved.at == at
             self._check_draft(saved, self.drafts[owner])
 
+    @precondition(lambda self: self.drafts)
     @rule(owner=owners, off=revisions_off)
     def discard_a_draft(self, owner, off):
         self.touched = [owner]
@@ -211,6 +214,7 @@ class VersionStore(RuleBasedStateMachine):
         if goes_on:
             del self.drafts[owner]
 
+    @precondition(lambda self: self.drafts)
     @rule(owner=owners, off=revisions_off, by=people, why=words, day=days, at=instants)
     def propose_a_draft(self, owner, off, by, why, day, at):
         self.touched = [owner]

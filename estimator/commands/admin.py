@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from estimator.versions.accounts import Account, Accounts
 
 Act = Callable[[argparse.Namespace, "Accounts"], None]
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_parser(commands: Commands) -> None:
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``admin`` to the commands."""
     admin = commands.add_parser("admin", help="accounts of the clinic's desk: add, disable, enable, reset, list")
     asked = admin.add_subparsers(required=True, metavar="ACTION")
@@ -39,7 +38,9 @@ def add_parser(commands: Commands) -> None:
     _action(asked, "list", _list, "everybody, with roles")
 
 
-def _action(asked: Commands, name: str, act: Act, help_: str) -> argparse.ArgumentParser:
+def _action(
+    asked: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, act: Act, help_: str
+) -> argparse.ArgumentParser:
     action = asked.add_parser(name, help=help_)
     action.set_defaults(run=partial(_run, act))
     return action

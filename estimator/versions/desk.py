@@ -12,7 +12,7 @@ from functools import cached_property
 from estimator.prices.problems import Problem
 from estimator.versions.checking import Checked, check
 from estimator.versions.database import Database
-from estimator.versions.drafts import Draft, DraftConflict, Drafts, Proposal, draft_in
+from estimator.versions.drafts import Draft, DraftConflict, Drafts, Proposal
 from estimator.versions.journal import Journal, add_in
 from estimator.versions.lines import Merged, Side, three_way
 from estimator.versions.previewing import Preview, alert_key, preview
@@ -243,9 +243,7 @@ class Desk:
             self.journal.add(by, "proposed", owner, why)
             return proposal
         with self.database.writing() as connection:
-            current = draft_in(connection, owner, lock=True)
-            if current is None or current.revision != revision:
-                raise DraftConflict(current)
+            # Publications before drafts, as everywhere: so two who publish never wait for each other.
             publication = self.publications.publish_in(
                 connection,
                 owner,

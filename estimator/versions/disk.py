@@ -20,9 +20,11 @@ from estimator.prices.reading import collect, may_name_clinic, misnamed
 from estimator.versions.publications import Files
 
 try:
-    import fcntl
-except ImportError:  # Windows: there is only one process there.
-    fcntl = None  # type: ignore[assignment]
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:
+    HAS_LOCKS = False  # Windows, where only one process serves.
+else:
+    HAS_LOCKS = True
 
 KINDS = ("national", "clinics")
 
@@ -107,7 +109,7 @@ class Disk:
     @contextlib.contextmanager
     def locked(self) -> Iterator[bool]:
         """Whether the folder is ours, among all processes that keep it in step, until the end of the block."""
-        if fcntl is None:
+        if not HAS_LOCKS:
             yield True
             return
         try:
@@ -206,7 +208,7 @@ def _is_readable(folder: Path) -> bool:
 
 def _lock(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        flock(descriptor, LOCK_EX | LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:

@@ -26,7 +26,7 @@ from estimator.versions.publications import Files, Publication, PublicationRefus
 from estimator.versions.timeline import Timeline
 
 SETTLED_SECONDS = 0.5
-"""An edit counts when the folder has been left alone for so long: a file that is being written may read well, but short."""
+"""An edit counts when the folder has been left alone for so long: a half-written file may read well, but short."""
 
 BY_DISK = "edited on disk"
 BY_ESTIMATOR = "estimator"

@@ -39,6 +39,4 @@ class OnDisk:
         dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
         row = {"folder": self.key, "owner": owner, "number": number}
         wanted = dialect.insert(on_disk).values(row)
-        connection.execute(
-            wanted.on_conflict_do_update(index_elements=["folder", "owner"], set_={"number": number})
-        )
+        connection.execute(wanted.on_conflict_do_update(index_elements=["folder", "owner"], set_={"number": number}))

@@ -50,7 +50,8 @@ class PublishedPriceBooks:
     The price books that a store's publications put in force on `today()`.
 
     `folder` is kept in step with the store; None where no folder is. A store without publications first publishes what
-    `folder` holds, or `first`: raises `BrokenTables` when that cannot be read. `clock` gives seconds that only grow.
+    `folder` holds, or `first`: raises `BrokenTables` when that cannot be read. `clock` gives seconds that only grow,
+    `wall` those that files' times are measured by.
 
     Any number of threads may ask; one of them looks at store and folder now and then, the others do not wait. When the
     store cannot be reached, the last good prices stay in force.
@@ -64,6 +65,7 @@ class PublishedPriceBooks:
         clock: Callable[[], float] = time.monotonic,
         logger: logging.Logger | None = None,
         first: Path | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._database, self._today, self._clock = database, today, clock
         self._logger = logger or logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class PublishedPriceBooks:
         self._looking = threading.Lock()
         self._old: OrderedDict[tuple[str, str], PriceBook | None] = OrderedDict()
         self._asking_old = threading.Lock()
-        self._folder = Folder(database, folder, self._shelf, clock) if folder else None
+        self._folder = Folder(database, folder, self._shelf, clock, wall) if folder else None
         if (tables := folder or first) is not None:
             publish_first(self._publications, tables, self._folder.notes if self._folder else None)
         self._in_step = InStep()

@@ -1,7 +1,8 @@
 """
 What proves that it is you, beside the password: an authenticator app's code or a recovery code.
 
-Passkeys, which do as well, are in `passkeys`. A code is good once, within half a minute of its time; recovery codes are good once, whenever.
+A code is good once, within half a minute of its time; recovery codes are good once, whenever. Passkeys, which do as
+well, are in `passkeys`.
 """
 
 import base64

@@ -20,7 +20,6 @@ from estimator.web.site import Site, catalogue, catalogues, language, locale
 from estimator.web.stamp import print_stamp
 from estimator.web.styles import style
 
-
 if TYPE_CHECKING:
     from estimator.versions.database import Database
 

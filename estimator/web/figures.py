@@ -55,8 +55,8 @@ def _unit_price(price: Amounts) -> Amounts:
 def _you_pay(amounts: YouPay, whole: bool) -> YouPay:
     if not whole:
         return amounts
-    low, high = amounts.likely
-    return YouPay(*map(whole_dollars, amounts), likely=(whole_dollars(low), whole_dollars(high)))
+    low, typical, high = map(whole_dollars, amounts)
+    return YouPay(low, typical, high, likely=(whole_dollars(amounts.likely[0]), whole_dollars(amounts.likely[1])))
 
 
 def _driver(driver: Driver) -> Driver:
@@ -84,7 +84,6 @@ def _rounded_months(months: Sequence[Month]) -> tuple[Month, ...]:
 def _rounded(rows: Sequence[LineItem | Month], parts: Sequence[str]) -> list[list[Amounts]]:
     """The named parts of every row, rounded scenario by scenario so that rows and columns add up."""
     worlds = [
-        adding_up([[getattr(getattr(row, part), scenario) for part in parts] for row in rows])
-        for scenario in SCENARIOS
+        adding_up([[getattr(getattr(row, part), scenario) for part in parts] for row in rows]) for scenario in SCENARIOS
     ]
     return [[Amounts(*cell) for cell in zip(*row, strict=True)] for row in zip(*worlds, strict=True)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
@@ -50,7 +51,12 @@ class Update:
         """Its heading."""
         if self.changes is None:
             return str(_("The first price list"))
-        return str(_("Prices from %(day)s", day=day(self.publication.in_force_from)))
+        return str(_("Changes of %(day)s", day=day(self.published)))
+
+    @property
+    def published(self) -> date:
+        """The day of the publication, where the site stands."""
+        return self.publication.at.astimezone().date()
 
     @property
     def more(self) -> int:

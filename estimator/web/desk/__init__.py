@@ -18,6 +18,7 @@ from estimator.web.desk import (
     accounts,
     codes,
     gate,
+    home,
     keys,
     layout,
     log,
@@ -33,6 +34,7 @@ from estimator.web.desk.place import Place
 from estimator.web.errors import LARGEST_DESK_BODY
 
 BLUEPRINTS = (
+    home.bp,
     sign_in.bp,
     second_step.bp,
     passkeys.bp,

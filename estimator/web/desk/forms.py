@@ -121,7 +121,7 @@ class ResetForm(DeskForm):
 
 
 def scopes_of(manager: Account) -> list[str]:
-    """Whose tables `manager` may give roles at: everything, the national tables, then the clinics by name."""
+    """Whose tables `manager` may give roles at: the clinics by name, then the national ones, then all."""
     books = site().prices.current
-    every = [EVERYWHERE, books.national.id, *sorted(books.clinics, key=name_of_owner)]
+    every = [*sorted(books.clinics, key=name_of_owner), books.national.id, EVERYWHERE]
     return [scope for scope in every if manager.may("owner", scope)]

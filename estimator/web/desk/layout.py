@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from webauthn.helpers import bytes_to_base64url
@@ -19,6 +19,7 @@ from estimator.web.site import language, locale, site
 
 NAVIGATION = (
     ("desk_prices.show", _l("Prices"), "editor"),
+    ("desk_history.show", _l("History"), "editor"),
     ("desk_log.show", _l("Log"), "owner"),
     ("desk_accounts.show", _l("Accounts"), "owner"),
 )
@@ -82,5 +83,6 @@ def add_layout(app: Flask) -> None:
 
 
 def instant(value: datetime) -> str:
-    """``Nov 22, 2026, 9:41 PM`` in the site's time zone."""
-    return str(format_datetime(value.astimezone(), "medium", locale=locale()))
+    """``Nov 22, 2026, 9:41 PM`` in the time zone of the machine."""
+    here = value.astimezone()
+    return f"{format_date(here, 'medium', locale=locale())}, {format_time(here, 'short', locale=locale())}"

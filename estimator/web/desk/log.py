@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from estimator.versions.accounts import EVERYWHERE
 from estimator.versions.journal import Entry
+from estimator.web.desk.actions import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.place import PREFIX, place
 from estimator.web.desk.sessions import current_person
@@ -30,7 +31,13 @@ def show() -> ResponseReturnValue:
         abort(404)
     entries = place().journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
     more = entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None
-    return render_template("desk/account/log.html", entries=entries[:ON_A_PAGE], more=more, first=not asked)
+    return render_template(
+        "desk/account/log.html",
+        entries=entries[:ON_A_PAGE],
+        more=more,
+        first=not asked,
+        action_in_words=in_words,
+    )
 
 
 @bp.get("/log.csv")

@@ -17,6 +17,7 @@ from estimator.web.desk.current import bp, desk
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of_everything
 from estimator.web.desk.place import PREFIX
+from estimator.web.desk.price_form import is_address, not_an_address
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.site import site
@@ -39,7 +40,7 @@ clinic:
 sources:
   {source}:
     title: {title}
-    kind: price-list
+{backed}
 
 defaults:
   source: {source}
@@ -64,17 +65,22 @@ class NewClinicForm(DeskForm):
         ),
     )
     name = StringField(_l("Name"), description=_l("As patients know it."))
+    url = StringField(
+        _l("Where is its price list on the web?"), description=_l("Leave it empty if it is not on the web.")
+    )
 
-    def checked(self) -> tuple[str, str] | None:
-        """The id and the name, or None with what is wrong beside the fields."""
-        id_, name = self.text("id"), self.text("name")
+    def checked(self) -> tuple[str, str, str] | None:
+        """The id, the name and the address, or None with what is wrong beside the fields."""
+        id_, name, url = self.text("id"), self.text("name"), self.text("url")
         if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", id_):
             self.problem("id", str(_("Use small letters, digits and -, and begin with a letter.")))
         elif id_ in _taken():
             self.problem("id", str(_("This short name is taken. Choose another one.")))
         if not name or len(name) > LONGEST_NAME:
             self.problem("name", str(_("Write a name of at most %(most)d letters.", most=LONGEST_NAME)))
-        return None if self.errors else (id_, name)
+        if not is_address(url):
+            self.problem("url", not_an_address(url))
+        return None if self.errors else (id_, name, url)
 
 
 @bp.get("/new-clinic")
@@ -92,9 +98,9 @@ def begin_clinic() -> ResponseReturnValue:
     found = form.checked()
     if found is None:
         return render_template("desk/prices/new_clinic.html", form=form), 400
-    id_, name = found
+    id_, name, url = found
     try:
-        desk().edit(id_, {file_of(id_): first_text(id_, name)}, revision=0, by=current_person().name)
+        desk().edit(id_, {file_of(id_): first_text(id_, name, url)}, revision=0, by=current_person().name)
     except DraftConflict as error:
         form.problem("id", refusal(error))
         return render_template("desk/prices/new_clinic.html", form=form), 409
@@ -102,9 +108,15 @@ def begin_clinic() -> ResponseReturnValue:
     return redirect(url_for("desk_prices.overview", owner=id_))
 
 
-def first_text(id_: str, name: str) -> bytes:
-    """The file that a new clinic begins with."""
+def first_text(id_: str, name: str, url: str) -> bytes:
+    """The file that a new clinic begins with; `url` is its price list's address, empty where it is not on the web."""
+    if url:
+        backed = f"    url: {scalar(url)}\n    kind: price-list"
+    else:
+        note = "The price list of the clinic itself, which is not on the web."
+        backed = f"    kind: assumption\n    note: {note}"
     values = {
+        "backed": backed,
         "name": scalar(name),
         "source": f"{id_[:50]}-prices",
         "title": scalar(f"Prices of {name}"),

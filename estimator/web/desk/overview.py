@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +20,7 @@ from estimator.prices.splicing import CannotSplice, mark_checked
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
 from estimator.web.desk.current import Tables, bp, desk, my_owners, national_book, published_book, tables_of
+from estimator.web.desk.folder_page import problems_on_disk
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.price_place import Place, day_in, place_of
 from estimator.web.desk.sessions import current_person
@@ -73,7 +74,7 @@ def show() -> ResponseReturnValue:
     if len(owners) == 1 and not may("owner", "*"):
         return redirect(url_for("desk_prices.overview", owner=owners[0]))
     glances = {owner: (tables_of(owner), _glance(tables_of(owner))) for owner in owners}
-    return render_template("desk/prices/owners.html", glances=glances, has_folder_page=_has("desk_folder.show"))
+    return render_template("desk/prices/owners.html", glances=glances)
 
 
 @bp.get("/<owner>/")
@@ -95,7 +96,6 @@ def overview(owner: str) -> ResponseReturnValue:
         filters=_filters(owner, glance),
         choices=_choices(tables),
         may_publish=may("publisher", owner),
-        has_folder_page=_has("desk_folder.show"),
     )
 
 
@@ -130,20 +130,15 @@ def _confirm(place: Place, start: date) -> None:
 
 
 def _glance(tables: Tables) -> Glance:
-    problems = tuple(problem for problem in site().prices.problems if _of(tables.owner, problem))
+    on_disk = problems_on_disk(tables.owner)
     if tables.book is None:
-        return Glance(Overview(()), (), (), problems)
+        return Glance(Overview(()), (), (), on_disk)
     book, today = tables.book, site().today()
     inherited = national_book() if tables.owner != NATIONAL else None
     found = overview_of(book.tables, today, inherited.tables if inherited else None)
     published = published_book(tables.work) if tables.work.draft else tables.book
     rows = tuple(Row(row, _differs(row, tables.book, published)) for row in found.rows)
-    return Glance(found, rows, tuple(missing_prices(book, today)), problems)
-
-
-def _of(owner: str, problem: Problem) -> bool:
-    own = "national" if owner == NATIONAL else f"clinics/{owner}."
-    return problem.file.startswith(own)
+    return Glance(found, rows, missing_prices(book, today), on_disk)
 
 
 def _differs(row: PriceRow, here: PriceBook, published: PriceBook | None) -> bool:
@@ -171,7 +166,3 @@ def _choices(tables: Tables) -> tuple[list[tuple[str, str]], tuple[PriceColumn, 
     charges = tables.book.tables.charges if tables.book else {}
     named = sorted(((id_, words(one.label)) for id_, one in charges.items()), key=lambda item: item[1].casefold())
     return named, PRICE_COLUMNS
-
-
-def _has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from estimator.answers import EARLIEST, LATEST
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
@@ -117,9 +118,12 @@ def preview_estimate(owner: str) -> ResponseReturnValue:
     """A patient's page as it would look with the draft's prices; the answers stand in the query, as in any link."""
     work = tables_of(owner).work
     book = desk().check(owner, work.files).book or abort(404)
-    form = AnswersForm.offering(_books_with(owner, book), request.args, site().today())
+    asked = MultiDict(request.args)
+    asked.setlist("clinic", [owner])
+    form = AnswersForm.offering(_books_with(owner, book), asked, site().today())
     found = form.answers() or abort(404)
-    return estimate_page(form, *found, "desk/prices/estimate.html", owner=owner, draft=work.draft, link=_link_in(owner))
+    inside = _link_in(owner)
+    return estimate_page(form, *found, "desk/prices/estimate.html", owner=owner, link=inside, url_for=inside)
 
 
 def _books_with(owner: str, book: PriceBook) -> PriceBooks:

@@ -24,6 +24,9 @@ ENDS = ("low", "typical", "high")
 NEW = "+"
 """The choice of a source that is not in the tables yet."""
 
+WITHOUT_ADDRESS = ("derived", "assumption")
+"""The kinds of source that need no address."""
+
 LONGEST_NOTE = 1_000
 LONGEST_WORDS = 200
 
@@ -62,7 +65,7 @@ class PriceForm(DeskForm):
     )
     source = SelectField(_l("Source"), description=_l("Who says so: a price list, a survey, a letter, your own desk."))
     title = StringField(_l("What is the new source called?"))
-    url = StringField(_l("Its address on the web"), description=_l("If it has one. It begins with https://"))
+    url = StringField(_l("Its address on the web"), description=_l("It begins with https://"))
     source_kind = SelectField(_l("What kind of source is it?"))
     checked = StringField(_l("Checked on"))
     confidence = SelectField(_l("How sure is it?"))
@@ -170,10 +173,13 @@ class PriceForm(DeskForm):
             _add(self.title, _("Say what the source is called, such as: Our price list for 2027."))
         elif len(title) > LONGEST_WORDS:
             _add(self.title, _("Use at most %(most)d letters.", most=LONGEST_WORDS))
-        try:
-            Source(title=Text(en="-"), url=url or None)
-        except ValidationError:
-            _add(self.url, _("'%(text)s' is not an address that begins with https:// or http://.", text=url[:80]))
+        if not url and self.source_kind.data not in WITHOUT_ADDRESS:
+            _add(
+                self.url,
+                _("This kind of source needs its address. Without one it is an assumption, or worked out."),
+            )
+        if not is_address(url):
+            _add(self.url, not_an_address(url))
         return NewSource(self.new_id, Text(en=title), url or None, self.source_kind.data) if title else None
 
     def _note(self) -> Text | None:
@@ -199,6 +205,20 @@ def shown_in_form(price: TypedPrice) -> dict[str, Any]:
         "note": price.note.en.strip() if price.note else "",
         "note_es": (price.note.es or "").strip() if price.note else "",
     }
+
+
+def is_address(url: str) -> bool:
+    """Whether the tables would take this for the address of a source; an empty one is none."""
+    try:
+        Source(title=Text(en="-"), url=url or None)
+    except ValidationError:
+        return False
+    return True
+
+
+def not_an_address(url: str) -> str:
+    """The sentence beside an address that the tables would not take."""
+    return str(_("'%(text)s' is not an address that begins with https:// or http://.", text=url[:80]))
 
 
 def _amount(field: Field) -> int | None:

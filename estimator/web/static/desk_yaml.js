@@ -35,6 +35,8 @@
   const written = text.value;
   let leaving = false, marks = {};
   $("keys").hidden = false;
+  /* Below the box, so that the text stays where it is while mistakes come and go. */
+  box.after($("listed"));
 
   /* Lines. */
   const place = () => {
@@ -66,13 +68,13 @@
     text.focus({ preventScroll: true });
     text.setSelectionRange(at, at);
     const target = $(`line-${line}`);
-    if (target) target.scrollIntoView({ block: "center" });
-    box.scrollLeft = 0;
+    if (target) box.scrollTo(0, target.offsetTop - box.clientHeight / 2);
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-line]");
     if (!link) return;
     event.preventDefault();
+    box.scrollIntoView({ block: "nearest" });
     show(Number(link.dataset.line), Number(link.dataset.column));
   });
 

@@ -1,0 +1,123 @@
+"""The files on disk at the desk: what is wrong with them, and who decides when both sides have changed."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from desk_priced import CLINIC, NAME, PricedDesk
+from desk_priced import desk as desk
+
+FOLDER = f"/admin/{CLINIC}/folder"
+
+
+def write(desk: PricedDesk, text: str) -> None:
+    """Edit the clinic's file as with a text editor, a while ago, and have the folder looked at."""
+    path = desk.folder / NAME
+    path.write_bytes(text.encode())
+    look(desk)
+
+
+def look(desk: PricedDesk) -> None:
+    prices = desk.app.extensions["site"].prices
+    for _ in range(2):
+        prices.refresh()
+        time.sleep(0.55)
+    prices.refresh()
+
+
+def on_disk(desk: PricedDesk) -> str:
+    return (desk.folder / NAME).read_text(encoding="utf-8")
+
+
+def conflict(desk: PricedDesk, mine: str = "Shelbyville") -> None:
+    """The file is edited while Ben publishes another price."""
+    text = on_disk(desk)
+    desk.publish("450", "475", by="Ben")
+    write(desk, text.replace("Springfield", mine))
+
+
+def decide(desk: PricedDesk, keep: str, status: int = 302, **more: str):
+    visitor = desk.visiting()
+    seen = visitor.get(FOLDER).root.one("input", name="seen").attributes["value"]
+    return visitor.post(FOLDER, {"seen": seen, "keep": keep, **more}, status)
+
+
+def test_nothing_to_say(desk: PricedDesk) -> None:
+    """Mostly the files say what is published."""
+    assert "say the same" in desk.visiting().get(FOLDER).text
+
+
+def test_a_broken_file_is_shown_with_its_mistakes(desk: PricedDesk) -> None:
+    """Prices stay; every page of the clinic says so, and this one shows the text with what is wrong beside it."""
+    write(desk, on_disk(desk).replace("450", "ten"))
+    visitor = desk.visiting()
+    page = visitor.get(FOLDER)
+    line = on_disk(desk)[: on_disk(desk).index("ten")].count("\n") + 1
+    assert f"{NAME}:{line}" in page.root.one(class_="problems").text
+    (beside,) = page.root.one(class_="numbered").all("del")
+    assert "'ten' is not an amount" in beside.text
+    banner = visitor.get(f"/admin/{CLINIC}/history").root.one(class_="trouble")
+    assert banner.one("a").attributes["href"] == FOLDER
+    write(desk, on_disk(desk).replace("ten", "450"))
+    assert "say the same" in visitor.get(FOLDER).text
+
+
+@pytest.mark.parametrize("keep", ["disk", "published", "merged"])
+def test_who_decides_what_stays(desk: PricedDesk, keep: str) -> None:
+    """The file's text, what is published, or both together; afterwards folder and store say the same."""
+    conflict(desk)
+    page = desk.visiting("Eve").get(FOLDER)
+    assert "version 2 by Ben" in page.text
+    difference = page.root.all(class_="diff")[0]
+    assert ("Shelbyville" in difference.text, "475" in difference.text) == (True, True)
+    assert page.root.all("button", name="keep") == [], "an editor cannot decide"
+    decide(desk, keep)
+    look(desk)
+    text = on_disk(desk)
+    expected = {"disk": (True, False), "published": (False, True), "merged": (True, True)}[keep]
+    assert ("Shelbyville" in text, "475" in text) == expected
+    assert desk.desk.publications.files(desk.latest)[NAME].decode() == text
+    assert "say the same" in desk.visiting().get(FOLDER).text
+
+
+def test_lines_that_collide_are_chosen_one_by_one(desk: PricedDesk) -> None:
+    """Merging asks whose lines stand wherever both changed the same."""
+    text = on_disk(desk)
+    desk.publish("450", "475", by="Ben")
+    write(desk, text.replace("450", "480").replace("Springfield", "Shelbyville"))
+    page = decide(desk, "merged", 409)
+    assert "Choose for each place" in page.root.one(class_="summary").text
+    decide(desk, "merged", **{"side-0-0": "theirs"})
+    assert ("475" in on_disk(desk), "Shelbyville" in on_disk(desk)) == (True, True)
+
+
+def test_what_was_not_seen_is_not_decided(desk: PricedDesk) -> None:
+    """The file changed again after the page was opened."""
+    conflict(desk)
+    visitor = desk.visiting()
+    seen = visitor.get(FOLDER).root.one("input", name="seen").attributes["value"]
+    write(desk, on_disk(desk).replace("Shelbyville", "Capital City"))
+    visitor.post(FOLDER, {"seen": seen, "keep": "published"})
+    assert "changed again" in visitor.get(FOLDER).text
+    assert "Capital City" in on_disk(desk)
+    page = decide(desk, "neither", 400)
+    assert "Choose which of them stays" in page.text
+
+
+def test_a_broken_text_cannot_be_kept(desk: PricedDesk) -> None:
+    """Its mistakes are named; nothing is decided."""
+    text = on_disk(desk)
+    desk.publish("Springfield", "Shelbyville", by="Ben")
+    write(desk, text.replace("450", "ten"))
+    page = decide(desk, "disk", 409)
+    assert "'ten' is not an amount" in page.root.one(class_="summary").text
+    assert "ten" in on_disk(desk)
+
+
+def test_deciding_is_for_publishers(desk: PricedDesk) -> None:
+    """And after somebody else has decided there is nothing left to do."""
+    desk.visiting("Eve").post(FOLDER, {"keep": "disk"}, 403)
+    visitor = desk.visiting()
+    visitor.post(FOLDER, {"keep": "disk"})
+    assert "nothing to decide" in visitor.get(FOLDER).text
