@@ -23,7 +23,9 @@ FOLDER = ROOT / "estimator" / "translations" / "es" / "LC_MESSAGES"
 PO, MO = FOLDER / "messages.po", FOLDER / "messages.mo"
 
 METHODS = [
-    ("estimator/cli.py", "ignore"),  # The command line speaks English.
+    # The command line speaks English, but for the estimate itself.
+    ("estimator/cli.py", "ignore"),
+    ("estimator/commands/**.py", "ignore"),
     ("estimator/**.py", "python"),
     ("templates/**.html", "jinja2"),
 ]

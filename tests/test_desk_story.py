@@ -274,6 +274,7 @@ def test_everybody_can_use_these_pages(story: Story, axe: str, scheme: str) -> N
         assert olga.evaluate(SIDEWAYS) == [], olga.url
 
     set_price(olga, story, "infusion", "1475")
+    set_price(olga, story, "injection", "0")
     for path in PAGES:
         story.open(olga, path)
         inspect()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.problems import Problem
@@ -38,10 +39,10 @@ def check(publications: Publications, owner: str, files: Files, day: date, today
     National tables must leave every clinic readable that is readable now: what they would break is their error.
     """
     if owner != NATIONAL:
-        national = read_national(published_files(publications, NATIONAL, day), today)
+        national = _national(published_files(publications, NATIONAL, day), today)
         book, problems = read_clinic(national, owner, files.get(file_of(owner), b""), today)
         return Checked(book, problems)
-    national = read_national(files, today)
+    national = _national(files, today)
     if national.book is None:
         return Checked(None, national.problems)
     broken = tuple(_broken_clinics(publications, national, day, today))
@@ -49,12 +50,22 @@ def check(publications: Publications, owner: str, files: Files, day: date, today
 
 
 def _broken_clinics(publications: Publications, national: National, day: date, today: date) -> Iterable[Problem]:
-    before = read_national(published_files(publications, NATIONAL, day), today)
+    before = _national(published_files(publications, NATIONAL, day), today)
     for owner in publications.owners():
         data = published_files(publications, owner, day).get(file_of(owner)) if owner != NATIONAL else None
         if data is None or read_clinic(before, owner, data, today)[0] is None:
             continue
         yield from (problem for problem in read_clinic(national, owner, data, today)[1] if not problem.alert)
+
+
+def _national(files: Files, today: date) -> National:
+    """The national tables; every page of the desk needs the same ones, so those read last are kept."""
+    return _read(tuple(sorted(files.items())), today)
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[str, bytes], ...], today: date) -> National:
+    return read_national(dict(files), today)
 
 
 def published_files(publications: Publications, owner: str, day: date) -> dict[str, bytes]:

@@ -59,8 +59,9 @@ def age(checked: date) -> str:
 def problem_words(problem: Problem) -> str:
     """A problem without its place, which stands beside it as a link; in English, as the reader of tables says it."""
     where = f"{problem.where}: " if problem.where else ""
-    fix = f". Fix: {problem.fix}" if problem.fix else ""
-    return f"{where}{problem.says}{fix}"
+    end = "" if problem.says.endswith(("?", ".")) else "."
+    fix = f" Fix: {problem.fix}." if problem.fix else ""
+    return f"{where}{problem.says}{end}{fix}"
 
 
 def field_words(problem: FieldProblem) -> str:
