@@ -133,7 +133,7 @@ def test_a_range_a_note_and_a_new_source_go_into_the_file(desk: PricedDesk) -> N
         "low": "400",
         "typical": "475",
         "high": "500.5",
-        "start": "2027-01-01",
+        "start": "2026-11-01",
         "source": "+",
         "title": "Price list for 2027, page 1",
         "url": "https://example.org/list",
@@ -160,11 +160,25 @@ def test_a_clinic_sets_its_own_price_over_a_national_one(desk: PricedDesk) -> No
     """The form begins with the inherited amounts; the clinic's file then has a charge that it did not have."""
     ann = desk.visiting()
     address = f"/admin/{CLINIC}/price/evaluation/self_pay"
-    fields = typed(ann, address, start="2027-01-01", typical="220")
+    fields = typed(ann, address, start="2026-11-01", typical="220")
     assert (fields["kind"], fields["low"], fields["high"]) == ("range", "0", "400")
     ann.post(address, fields)
-    assert "  evaluation:\n    self_pay:\n      2027-01-01:" in desk.text
+    assert "  evaluation:\n    self_pay:\n      2026-11-01:" in desk.text
     assert "typical: 220" in desk.text
+    ann.post(address, typed(ann, address, start="2027-01-01", typical="240"))
+    assert "      2027-01-01:" in desk.text
+
+
+def test_no_day_is_left_without_a_price(desk: PricedDesk) -> None:
+    """A clinic's own price replaces the national one altogether: the first one may not begin later than today."""
+    ann, before = desk.visiting(), desk.text
+    address = f"/admin/{CLINIC}/price/evaluation/self_pay"
+    page = ann.post(address, typed(ann, address, start="2027-01-01"), status=400)
+    assert "Until that day there would be no price at all" in page.root.one("p", id="start-error").text
+    moved = typed(ann, f"{INFUSION}?period=2026-02-01", start="2027-01-01")
+    page = ann.post(INFUSION, moved, status=400)
+    assert "no price at all" in page.root.one("p", id="start-error").text
+    assert desk.text == before
 
 
 def test_a_period_is_corrected_and_moved_to_another_day(desk: PricedDesk) -> None:

@@ -12,14 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import own_place
+from waitress.server import create_server
 
 from estimator.versions.database import open_database
 from estimator.versions.publications import Publications
+from estimator.web.serve import behind_proxy
 
 ROOT = Path(__file__).resolve().parent.parent
 ASKED = "/estimate?treatment=iv&insurance=none&sessions=6&psychotherapy=none&deductible_remaining=4321"
@@ -280,3 +284,28 @@ def test_a_folder_that_is_not_kept_in_step_is_read_at_the_first_start_only(tmp_p
     time.sleep(2)
     assert health(server)["price_book"]["version"] == version
     server.end()
+
+
+@pytest.mark.parametrize(("trusted", "seen"), [("", "127.0.0.1 http"), ("127.0.0.1", "203.0.113.7 https")])
+def test_only_the_named_proxy_may_say_who_asks(trusted, seen):
+    """Limits on sign-in count visitors by address, so nobody may choose their own."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [])
+        return [f"{environ['REMOTE_ADDR']} {environ['wsgi.url_scheme']}".encode()]
+
+    sockets = {}
+    server = create_server(
+        app, map=sockets, host="127.0.0.1", port=0, clear_untrusted_proxy_headers=True, **behind_proxy(trusted)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=10)) as connection:
+            said = {"X-Forwarded-For": "198.51.100.9, 203.0.113.7", "X-Forwarded-Proto": "https"}
+            connection.request("GET", "/", headers=said)
+            assert connection.getresponse().read().decode() == seen
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(10)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
 from flask import Flask
@@ -200,8 +200,24 @@ def _work(app: Flask, listener: socket.socket) -> None:
         max_request_body_size=LARGEST_BODY,
         clear_untrusted_proxy_headers=True,
         asyncore_use_poll=True,
+        **behind_proxy(os.environ.get("ESTIMATOR_PROXY", "")),
     )
     server.run()
+
+
+def behind_proxy(address: str) -> dict[str, Any]:
+    """
+    Waitress's settings for a reverse proxy at `address`, the only one that may tell a visitor's address and https.
+
+    Without one, what anybody says about that is dropped.
+    """
+    if not address.strip():
+        return {}
+    return {
+        "trusted_proxy": address.strip(),
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
 
 
 def _watch(prices: PriceSource) -> None:

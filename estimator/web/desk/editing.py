@@ -134,7 +134,22 @@ def _suggested(place: Place) -> dict[str, Any]:
 def _form(place: Place, **data: Any) -> PriceForm:
     book = place.tables.book or national_book()
     sources = book.tables.sources if book else {}
-    return PriceForm.offering(sources, _defaults(place), site().today(), seen=place.fingerprint(), **data)
+    return PriceForm.offering(
+        sources,
+        _defaults(place),
+        site().today(),
+        own=splicing.sources_of(place.data),
+        nothing_before=_nothing_before(place),
+        seen=place.fingerprint(),
+        **data,
+    )
+
+
+def _nothing_before(place: Place) -> bool:
+    """Whether a price holds today and the one being entered is to take its place, so that none other would hold."""
+    today, moved = site().today(), day_in(request.form.get("period", ""))
+    others = [start for start in place.own_starts() if start != moved]
+    return not any(start <= today for start in others) and any(not one.ahead for one in place.periods())
 
 
 def _defaults(place: Place) -> Mapping[str, Any]:

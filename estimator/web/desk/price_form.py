@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast, get_args
@@ -76,24 +76,33 @@ class PriceForm(DeskForm):
 
     today: date
     new_id: str
+    nothing_before: bool
 
     @classmethod
     def offering(
-        cls, sources: Mapping[str, Source], defaults: Mapping[str, Any], today: date, **data: Any
+        cls,
+        sources: Mapping[str, Source],
+        defaults: Mapping[str, Any],
+        today: date,
+        own: Collection[str] = (),
+        nothing_before: bool = False,
+        **data: Any,
     ) -> "PriceForm":
         """
         The form with the choices of these tables, filled with `data` or, instead, with what was typed.
 
-        `defaults` are what the file says for every price that does not say its own source, day and confidence.
+        `defaults` are what the file says for every price that does not say its own source, day and confidence; `own`
+        are the names of the file's own sources, listed first. With `nothing_before` no other price of the file holds
+        until this one begins, and the national one gives way: it may not begin later than today.
         """
         form = cls(**data)
-        form.today = today
+        form.today, form.nothing_before = today, nothing_before
         form.new_id = _free_name(form.title.data or "", sources)
         form.kind.choices = [
             Option("exact", _("One exact price")),
             Option("range", _("A low, a typical and a high price")),
         ]
-        form._offer_sources(sources, defaults)
+        form._offer_sources(sources, defaults, own)
         form._offer_confidence(defaults.get("confidence"))
         form.checked.description = _as_in_file(_day_in_words(defaults.get("checked"))) or _("Like 2026-11-30.")
         return form
@@ -107,6 +116,14 @@ class PriceForm(DeskForm):
         note = self._note()
         if checked and checked > self.today:
             _add(self.checked, _("Nobody can have looked on a day that is still to come."))
+        if self.nothing_before and start and start > self.today:
+            _add(
+                self.start,
+                _(
+                    "Until that day there would be no price at all, not even the national one. Enter the price that "
+                    "holds today first, from today or an earlier day; then this one."
+                ),
+            )
         if self.errors or amounts is None or start is None:
             return None
         named = (source.id,) if source else tuple((self.source.data or "").split())
@@ -114,7 +131,7 @@ class PriceForm(DeskForm):
         price = TypedPrice(*amounts, source=named, checked=checked, confidence=confidence, note=note)
         return Entered(start, price, source)
 
-    def _offer_sources(self, sources: Mapping[str, Source], defaults: Mapping[str, Any]) -> None:
+    def _offer_sources(self, sources: Mapping[str, Source], defaults: Mapping[str, Any], own: Collection[str]) -> None:
         said = defaults.get("source")
         usual = [said] if isinstance(said, str) else list(said or ())
         options = [Option("", _as_in_file(_titles(usual, sources)) or _("No source"))]
@@ -122,7 +139,7 @@ class PriceForm(DeskForm):
         chosen = (self.source.data or "").split()
         if len(chosen) > 1:
             options.append(Option(" ".join(chosen), _titles(chosen, sources)))
-        options += [Option(name, words(one.title)) for name, one in _by_title(sources)]
+        options += [Option(name, words(one.title)) for name, one in _by_title(sources, own)]
         self.source.choices = [*options, Option(NEW, _("A new source, described below"))]
         self.source_kind.choices = [
             Option("price-list", _("A price list")),
@@ -257,8 +274,8 @@ def _titles(names: Iterable[str], sources: Mapping[str, Source]) -> str:
     return ", ".join(words(sources[name].title) if name in sources else name for name in names)
 
 
-def _by_title(sources: Mapping[str, Source]) -> list[tuple[str, Source]]:
-    return sorted(sources.items(), key=lambda item: words(item[1].title).casefold())
+def _by_title(sources: Mapping[str, Source], own: Collection[str]) -> list[tuple[str, Source]]:
+    return sorted(sources.items(), key=lambda item: (item[0] not in own, words(item[1].title).casefold()))
 
 
 def _free_name(title: str, taken: Iterable[str]) -> str:
