@@ -78,9 +78,29 @@ def effects(before: PriceBook, after: PriceBook, day: date) -> list[Effect]:
     return sorted(found, key=lambda effect: 1 if effect.basis_points is None else -abs(effect.basis_points))
 
 
+def redefined(before: PriceBook, after: PriceBook, day: date) -> list[Effect]:
+    """The same for the patients of `before` whose answers are others in `after`: as they were, with both books."""
+    now = after.tables.reference_patients
+    return [
+        _effect(id_, patient, before, after, day)
+        for id_, patient in before.tables.reference_patients.items()
+        if id_ in now and now[id_].answers != patient.answers
+    ]
+
+
 def largest_move(found: Iterable[Effect]) -> int:
-    """The largest change of a typical amount in basis points, up or down; 0 where nobody can be compared."""
-    return max((abs(effect.basis_points) for effect in found if effect.basis_points is not None), default=0)
+    """
+    The largest change of a typical amount in basis points, up or down; 0 where there is none.
+
+    Who can be estimated with one of the books only moves by `MOST_MOVE`; who can with neither does not move.
+    """
+    return max((_size(effect) for effect in found), default=0)
+
+
+def _size(effect: Effect) -> int:
+    if effect.basis_points is not None:
+        return abs(effect.basis_points)
+    return MOST_MOVE if (effect.before is None) != (effect.after is None) else 0
 
 
 def outcome_of(

@@ -338,6 +338,24 @@ def test_a_one_time_code_is_good_for_a_day_and_until_it_is_used(accounts, databa
     assert codes.whose(newer, NOW) is None, "a code works twice"
 
 
+def test_of_two_who_start_with_one_code_at_once_one_does(accounts):
+    """The code is used up with the password that it sets; the other's password is not kept."""
+    dana, code = accounts.add("Dana", None, [OWNER], by="test", now=NOW)
+    assert not accounts.start(dana.id, code, "late", by="Dana", now=NOW + timedelta(hours=24))
+    assert not accounts.start(added(accounts, "Bo").id, code, "theirs", by="Bo", now=NOW)
+    kept = []
+
+    def start():
+        password = f"hash {threading.get_ident()}"
+        good = accounts.start(dana.id, code, password, by="Dana", now=NOW)
+        kept.extend([password] if good else [])
+        return good
+
+    assert _at_once(start) == 1
+    assert accounts.get(dana.id).password == kept[0]
+    assert [entry.action for entry in Journal(accounts.database).all()].count("set a password") == 1
+
+
 def test_codes_are_long_and_easily_read():
     codes = {one_time.new_code() for _ in range(200)}
     assert len(codes) == 200

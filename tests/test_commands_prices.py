@@ -255,6 +255,20 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run, pricing: Path, arguments
     assert (found, says in err) == (status, True), err
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "3000000000", "9" * 5000, "-1", "1.5", "\u0663"])
+@pytest.mark.parametrize("command", [("diff", "1"), ("export", "--version"), ("undo", "--why", "-", "--after")])
+def test_a_number_that_no_version_can_have_is_answered_in_a_sentence(run, capsys, command, number: str) -> None:
+    """However large: no store is asked for it, and there is no stack trace."""
+    begin(run)
+    given = [*command[:-1], f"{command[-1]}={number}"] if command[-1].startswith("-") else [*command, "--", number]
+    with pytest.raises(SystemExit) as ended:
+        run(*given)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "is not the number of a version, like 3" in said
+    assert len(said) < 1000
+
+
 def test_a_store_that_cannot_be_opened(run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence names the store and the reason."""
     monkeypatch.setenv("ESTIMATOR_DATABASE", "nonsense")

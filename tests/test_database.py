@@ -42,6 +42,17 @@ def test_an_exception_undoes_the_transaction(database):
         assert connection.execute(texts.select()).all() == []
 
 
+def test_an_error_tells_the_log_no_values(database):
+    """Logs keep the statement that failed, not the texts and digests that it was given, on both backends."""
+    row = {"owner": "harbor", "name": "secret.yaml", "content": b"hunter2"}
+    with pytest.raises(DBAPIError) as raised, database.writing() as connection:
+        connection.execute(draft_files.insert().values(row))
+    said = str(raised.value).replace(str(raised.value.orig), "")
+    assert "INSERT INTO draft_files" in said
+    assert "hunter2" not in said
+    assert "secret.yaml" not in said
+
+
 def test_rows_whose_keys_are_there_stay_as_they_are(database):
     """Only the new ones are inserted, and counted."""
     with database.writing() as connection:

@@ -9,6 +9,8 @@ from desk_visits import DeskVisitor, leads_to
 from pages import Page
 
 from estimator.prices.schema import PRICE_COLUMNS
+from estimator.versions.desk import Desk
+from estimator.versions.drafts import DraftConflict
 
 MONITORING = f"/admin/{CLINIC}/price/monitoring/self_pay"
 
@@ -219,6 +221,28 @@ def test_somebody_who_changed_this_very_price_is_not_overwritten(desk: PricedDes
     (form,) = [one for one in page.root.one("main").all("form") if one.attributes["action"] == INFUSION]
     ann.post(INFUSION, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
     assert "2027-01-01: 475" in desk.text
+
+
+def test_a_price_is_kept_when_others_save_at_every_moment(desk: PricedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a few tries the form comes back as it was typed, and says so; sent again, it is taken."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="480", start="2027-02-01", checked=""))
+    mine = typed(ann, price="475", start="2027-01-01", note="A note of mine", checked="")
+
+    def busy(self: Desk, *args: object) -> None:
+        raise DraftConflict(self.drafts.get(CLINIC))
+
+    (form,) = [one for one in ann.get(INFUSION).root.all("form") if one.attributes["action"].endswith("/remove")]
+    gone = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    with monkeypatch.context() as patched:
+        patched.setattr(Desk, "change", busy)
+        page = ann.post(INFUSION, mine, status=409)
+        removed = ann.post(f"{INFUSION}/remove", gone)
+    assert "Ann changed this draft meanwhile. What you typed is still here" in page.text
+    assert (shown(page)["price"], shown(page)["note"]) == ("475", "A note of mine")
+    assert leads_to(removed) == INFUSION
+    ann.post(INFUSION, shown(page))
+    assert "A note of mine" in desk.text
 
 
 def test_another_price_in_the_draft_is_no_conflict(desk: PricedDesk) -> None:

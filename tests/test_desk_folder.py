@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -90,6 +91,26 @@ def test_lines_that_collide_are_chosen_one_by_one(desk: PricedDesk) -> None:
     assert "Choose for each place" in page.root.one(class_="summary").text
     decide(desk, "merged", **{"side-0-0": "theirs"})
     assert ("475" in on_disk(desk), "Shelbyville" in on_disk(desk)) == (True, True)
+
+
+def test_what_is_published_but_not_written_says_so(desk: PricedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is in force, and once the folder can be written one click finishes it."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    conflict(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refused)
+        page = decide(desk, "merged", 409)
+    assert "Version 3 is published, but the file cannot be written." in page.root.one(class_="summary").text
+    assert "Permission denied" not in page.text
+    assert (desk.latest.number, "475" in on_disk(desk)) == (3, False)
+    look(desk)
+    decide(desk, "published")
+    look(desk)
+    assert ("Shelbyville" in on_disk(desk), "475" in on_disk(desk)) == (True, True)
+    assert "say the same" in desk.visiting().get(FOLDER).text
 
 
 def test_what_was_not_seen_is_not_decided(desk: PricedDesk) -> None:

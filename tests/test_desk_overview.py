@@ -8,6 +8,8 @@ from desk_priced import desk as desk
 from desk_visits import DeskVisitor, leads_to
 from pages import Element, Page
 
+from estimator.versions.desk import Desk
+
 OVERVIEW = f"/admin/{CLINIC}/"
 CHECKED = f"/admin/{CLINIC}/checked"
 
@@ -20,10 +22,15 @@ def cells(one: Element) -> list[str]:
     return [cell.text for cell in one.all("th", "td")]
 
 
+def check_form(visitor: DeskVisitor) -> dict[str, str]:
+    """What "Checked today, still right" of the infusion would send."""
+    (form,) = row(visitor.get(OVERVIEW)).all("form")
+    return {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+
+
 def press_checked(visitor: DeskVisitor) -> Page:
     """Press "Checked today, still right" of the infusion."""
-    (form,) = row(visitor.get(OVERVIEW)).all("form")
-    return visitor.post(CHECKED, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
+    return visitor.post(CHECKED, check_form(visitor))
 
 
 def test_every_price_is_shown_with_value_source_and_age(desk: PricedDesk) -> None:
@@ -108,6 +115,59 @@ def test_a_price_that_the_draft_changes_is_not_checked_by_one_click(desk: Priced
     assert not changed.all("form")
 
 
+def test_nobody_vouches_for_a_price_they_did_not_see(desk: PricedDesk) -> None:
+    """A price that was published after the page was opened is not "still right", neither at once nor in the draft."""
+    ann, eve = desk.visiting(), desk.visiting("Eve")
+    seen = {visitor: check_form(visitor) for visitor in (ann, eve)}
+    desk.publish("2026-02-01: 450", "2026-02-01: 999")
+    for visitor, form in seen.items():
+        for sent in (form, {**form, "seen": ""}):
+            visitor.post(CHECKED, sent)
+            assert "This price changed meanwhile. Look at it again." in visitor.get(OVERVIEW).text
+    assert desk.latest.number == 2
+    assert desk.desk.drafts.get(CLINIC) is None
+    press_checked(ann)
+    assert "2026-02-01: {price: 999, checked: 2026-11-22}" in desk.desk.publications.files(desk.latest)[NAME].decode()
+
+
+def test_a_price_behind_an_old_draft_is_not_vouched_for(desk: PricedDesk) -> None:
+    """The overview of a draft that is behind shows the old price; the check would stand beside the new one."""
+    desk.edit("2026-02-01: 75", "2026-02-01: 80")
+    desk.publish("2026-02-01: 450", "2026-02-01: 999")
+    ann = desk.visiting()
+    assert "$450" in row(ann.get(OVERVIEW)).text
+    press_checked(ann)
+    assert "This price changed meanwhile. Look at it again." in ann.get(OVERVIEW).text
+    assert desk.latest.number == 2
+
+
+def test_a_price_that_changes_at_the_very_moment_is_not_vouched_for(
+    desk: PricedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the published price and the check that is written, somebody publishes another one."""
+    ann, confirm = desk.visiting(), Desk.confirm
+
+    def late(self: Desk, *args: object, **kwargs: object) -> object:
+        desk.publish("2026-02-01: 450", "2026-02-01: 999")
+        return confirm(self, *args, **kwargs)
+
+    monkeypatch.setattr(Desk, "confirm", late)
+    press_checked(ann)
+    assert "This price changed meanwhile. Look at it again." in ann.get(OVERVIEW).text
+    assert desk.latest.number == 2
+
+
+def test_a_check_waits_until_a_broken_draft_is_put_right(desk: PricedDesk) -> None:
+    """The table then shows what is published, and an editor's check would be written beside the draft's price."""
+    eve = desk.visiting("Eve")
+    desk.edit("2026-02-01: 450", "2026-02-01: 999")
+    desk.edit("  state: NO", "  state: NOWHERE AT ALL\n  nonsense: 1")
+    before = desk.text
+    press_checked(eve)
+    assert "Put" in eve.get(OVERVIEW).root.one(class_="trouble", role="alert").text
+    assert desk.text == before
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -123,7 +183,7 @@ def test_a_strange_price_is_not_checked(desk: PricedDesk, sent: dict[str, str], 
 
 def test_a_day_on_which_no_price_begins_is_refused_in_words(desk: PricedDesk) -> None:
     ann = desk.visiting()
-    ann.post(CHECKED, {"charge": "infusion", "column": "self_pay", "start": "2026-02-02"})
+    ann.post(CHECKED, {**check_form(ann), "start": "2026-02-02"})
     assert "cannot be changed here" in ann.get(OVERVIEW).text
     assert desk.latest.number == 1
 

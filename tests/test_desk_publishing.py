@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from desk_priced import CLINIC, NAME, PricedDesk
+from desk_priced import CLINIC, NAME, TODAY, PricedDesk
 from desk_priced import desk as desk
 from desk_visits import DeskVisitor, leads_to
 from pages import Page
@@ -106,6 +106,33 @@ def test_what_is_worth_a_look_needs_a_tick(desk: PricedDesk) -> None:
     assert ticks(ann.get(PREVIEW)) == []
 
 
+def test_a_clinic_that_was_withdrawn_is_published_again(desk: PricedDesk) -> None:
+    """Nothing is in force to compare it with, so everything worth a look is asked, and can be ticked."""
+    files = desk.desk.publications.files(desk.latest)
+    desk.desk.publications.publish(CLINIC, {}, based_on=1, by="disk", why="Closed", how="disk", in_force_from=TODAY)
+    text = files[NAME].replace(b"2026-02-01: 75", b"2026-02-01: 0")
+    assert desk.desk.edit(CLINIC, {NAME: text}, revision=0, by="Ann")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    keys = ticks(page)
+    assert keys
+    refused = ann.post(PUBLISH, sent(page, why="Open again"), status=409)
+    assert ticks(refused) == keys
+    ann.post(PUBLISH, {**sent(refused), "tick": keys})
+    assert (desk.latest.number, desk.latest.why) == (3, "Open again")
+
+
+def test_a_reason_holds_nothing_that_cannot_be_printed(desk: PricedDesk) -> None:
+    """A database may refuse a NUL, and a history has to be read; letters of any language stay."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    ann.post(PUBLISH, sent(ann.get(PREVIEW), why="\x00New\x1b\r\nlist für 2027\x7f\x85"))
+    assert desk.latest.why == "New list für 2027"
+    desk.edit("2026-02-01: 475", "2026-02-01: 480")
+    page = ann.post(PUBLISH, sent(ann.get(PREVIEW), why="\x00"), status=400)
+    assert "Write why." in page.root.one(id="why-error").text
+
+
 def test_a_large_move_needs_a_second_person(desk: PricedDesk) -> None:
     """One proposes, with a reason; the other one sees it and publishes. Both stand in the history."""
     olga = desk.visiting("Olga")
@@ -175,7 +202,7 @@ def test_a_draft_that_is_gone_says_so_and_shows_the_reason(desk: PricedDesk) -> 
     desk.edit("2026-02-01: 450", "2026-02-01: 475")
     ann = desk.visiting()
     page = ann.get(PREVIEW)
-    desk.visiting("Ben").post(DISCARD, {"revision": "1"})
+    desk.visiting("Ben").post(DISCARD, {"revision": str(desk.desk.work(CLINIC).revision)})
     refused = ann.post(PUBLISH, sent(page, why="New list"), status=409)
     assert "There is no draft any more" in refused.text
     assert "New list" in refused.text
@@ -201,7 +228,7 @@ def test_a_draft_with_mistakes_is_refused_even_to_an_old_page(desk: PricedDesk) 
     ann = desk.visiting()
     page = ann.get(PREVIEW)
     desk.edit("2026-02-01: 475", "2026-02-01: ten", by="Eve")
-    refused = ann.post(PUBLISH, sent(page, why="New list", revision="2"), status=409)
+    refused = ann.post(PUBLISH, sent(page, why="New list", revision=str(desk.desk.work(CLINIC).revision)), status=409)
     assert "These tables have 1 mistake. Put it right first." in refused.text
 
 
@@ -215,7 +242,7 @@ def test_discarding_is_one_click(desk: PricedDesk) -> None:
     assert leads_to(ann.post(DISCARD, fields)) == PREVIEW
     assert "Eve changed this draft meanwhile." in ann.get(PREVIEW).text
     assert desk.desk.drafts.get(CLINIC)
-    ann.post(DISCARD, {"revision": "2"})
+    ann.post(DISCARD, {"revision": str(desk.desk.work(CLINIC).revision)})
     assert desk.desk.drafts.get(CLINIC) is None
     assert "discarded" in desk.log()
 
@@ -246,7 +273,9 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     assert "Lake" in olga.get("/admin/prices").text
     preview = olga.get("/admin/lake/preview")
     assert "Everything is new" in preview.text
-    olga.post("/admin/lake/publish", {"revision": "1", "why": "Opening", "when": "now"})
+    olga.post(
+        "/admin/lake/publish", {"revision": str(desk.desk.work("lake").revision), "why": "Opening", "when": "now"}
+    )
     assert desk.desk.publications.latest("lake").number == 1
     desk.visiting().get("/admin/new-clinic", status=403)
     desk.visiting().post("/admin/new-clinic", {"id": "x", "name": "x"}, status=403)
@@ -255,7 +284,7 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
 def test_a_new_clinic_that_is_discarded_is_gone(desk: PricedDesk) -> None:
     olga = desk.visiting("Olga")
     olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
-    olga.post("/admin/lake/discard", {"revision": "1"})
+    olga.post("/admin/lake/discard", {"revision": str(desk.desk.work("lake").revision)})
     olga.get("/admin/lake/", status=404)
     assert "Lake" not in olga.get("/admin/prices").text
 

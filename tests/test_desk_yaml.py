@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import Page
 
+from estimator.versions.desk import Desk
+from estimator.versions.drafts import DraftConflict
 from estimator.web.desk.typed_text import plain, shown, typed
 
 YAML = f"/admin/{CLINIC}/yaml"
@@ -151,6 +153,33 @@ def test_a_publication_meanwhile_is_not_reverted_by_a_save(desk: PricedDesk) -> 
     page = ann.post(YAML, {**form, "text": form["text"].replace("450", "475")}, status=409)
     assert "Shelbyville" in page.text
     assert desk.desk.drafts.get(CLINIC) is None
+
+
+def test_a_text_is_kept_when_others_save_at_every_moment(desk: PricedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a few tries the page comes back with the text in its box, and says so; nobody's work is lost."""
+    ann = desk.visiting("Ann")
+    desk.edit("2026-02-01: 75", "2026-02-01: 80", by="Ben")
+    form = sent_back(ann.get(YAML))
+
+    def busy(self: Desk, *args: object) -> None:
+        raise DraftConflict(self.drafts.get(CLINIC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Desk, "change", busy)
+        page = ann.post(YAML, {**form, "text": form["text"].replace("450", "475")}, status=409)
+    assert "Ben changed this draft meanwhile. What you typed is still here" in page.text
+    ann.post(YAML, sent_back(page))
+    assert "2026-02-01: 475" in desk.text
+
+
+def test_a_text_is_shown_when_its_draft_is_gone(desk: PricedDesk) -> None:
+    """Somebody threw a new clinic away while another one wrote its tables."""
+    olga = desk.visiting("Olga")
+    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
+    form = sent_back(olga.get("/admin/lake/yaml"))
+    desk.desk.discard("lake", revision=desk.desk.work("lake").revision, by="Ben")
+    page = olga.post("/admin/lake/yaml", {**form, "text": "# hours of work"}, status=404)
+    assert "# hours of work" in [one.text for one in page.root.all("textarea")]
 
 
 def test_national_tables_are_several_files(desk: PricedDesk) -> None:

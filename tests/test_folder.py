@@ -9,6 +9,7 @@ from shops import BOOSTED, CARE, CLINIC, INFUSION, shop
 
 from estimator.versions.disk import CannotWrite, Disk
 from estimator.versions.journal import Journal
+from estimator.versions.settling import FolderNotWritten
 
 
 @pytest.fixture
@@ -140,6 +141,22 @@ def test_a_file_with_a_strange_name_is_a_problem_and_nobodys(here, name):
     assert here.publications.owners() == ["national", "riverbend"]
 
 
+@pytest.mark.parametrize("kind", ["national", "clinics"])
+def test_a_name_that_is_no_utf8_stops_no_look(here, kind):
+    """Once it made every look raise, so that no price could be asked for; it is a problem that goes away."""
+    path = here.folder / kind / os.fsdecode(b"pr\xe9cios.yaml")
+    path.write_bytes(b"clinic: {name: Harbor}\n")
+    here.look()
+    assert f"{kind}/pr\\xe9cios.yaml" in here.said()
+    assert here.infusion() == 500_00
+    assert here.publications.owners() == ["national", "riverbend"]
+    path.unlink()
+    here.edit(INFUSION, BOOSTED)
+    here.look()
+    assert here.prices.problems == ()
+    assert here.infusion() == 510_00
+
+
 def test_a_file_that_cannot_be_had_is_not_taken_for_removed(here):
     path = here.folder / CLINIC
     path.rename(here.folder / "kept")
@@ -224,7 +241,8 @@ def test_a_folder_that_cannot_be_written_is_a_problem_that_goes_away(here, monke
         here.look()
         assert here.infusion() == 510_00
         assert "version 2 is in force, but cannot be written to the folder" in here.said()
-        assert "Permission denied" in here.said()
+        assert "national/care.yaml cannot be written: Permission denied" in here.said()
+        assert str(here.folder) not in here.said(), "where the folder stands is nothing for /healthz"
         assert not [name for name in here.on_disk() if "/." in name]
     here.look()
     assert here.prices.problems == ()
@@ -262,7 +280,7 @@ def test_when_both_have_changed_nothing_is_touched_and_both_are_shown(here):
     assert (conflict.owner, conflict.published, conflict.based_on.number) == ("national", published, 1)
     assert conflict.on_disk_files[CARE] == data == here.read()
     assert here.infusion() == 520_00
-    assert "edited on disk while version 2 by Ann was published" in here.said()
+    assert "edited on disk while version 2 was published" in here.said()
     assert last(here).number == 2
 
 
@@ -272,7 +290,7 @@ def test_an_edit_under_a_scheduled_publication_waits_for_a_decision(here):
     here.look()
     (conflict,) = here.prices.conflicts
     assert conflict.why == "pending"
-    assert "version 2 by Ann is already published from 2026-12-22 on; the edit is not in force" in here.said()
+    assert "version 2 is already published from 2026-12-22 on; the edit is not in force" in here.said()
     assert here.infusion() == 500_00
 
 
@@ -347,6 +365,43 @@ def test_an_edit_and_what_is_scheduled_may_both_stay(here):
     here.look()
     settled(here)
     assert (here.infusion(), here.read()[-14:]) == (520_00, b"# a last word\n")
+
+
+def _refused(*_):
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_decision_that_is_published_but_not_written_says_so(here, monkeypatch):
+    """Nobody is told to decide again about what stands: it is in force, and choosing what is published finishes it."""
+    here.edit(INFUSION, BOOSTED)
+    before = here.read()
+    here.publish(b"", b"# theirs\n")
+    here.look()
+    conflict = here.prices.conflicts[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", _refused)
+        with pytest.raises(FolderNotWritten, match=r"^Version 3 is published.* choose what is published\.$"):
+            here.prices.settling().keep_merged(conflict, "Ben")
+    assert (last(here).number, here.read()) == (3, before)
+    here.prices.refresh()
+    here.look()
+    assert here.infusion() == 510_00
+    here.prices.settling().keep_published(here.prices.conflicts[0], "Ben")
+    settled(here)
+    assert here.read().startswith(b"# theirs\n")
+    assert last(here).number == 3
+
+
+def test_keeping_what_is_published_says_when_it_cannot_be_written(here, monkeypatch):
+    """Nothing was published by that; the conflict waits for the folder."""
+    conflict = both_changed(here)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", _refused)
+        with pytest.raises(FolderNotWritten, match=r"^Nothing was written: national/care.yaml cannot be written"):
+            here.prices.settling().keep_published(conflict, "Ben")
+    assert last(here).number == 2
+    here.prices.settling().keep_published(conflict, "Ben")
+    settled(here)
 
 
 def test_what_stays_must_be_without_errors(here):

@@ -12,8 +12,9 @@ from pages import Visitor
 from estimator.places import PACKAGE
 from estimator.versions.accounts import ROLES, Grant
 from estimator.versions.journal import Journal
+from estimator.versions.settings import EVERYBODY, Settings
 from estimator.web.desk.actions import WORDS
-from estimator.web.desk.gate import OPEN
+from estimator.web.desk.gate import OPEN, SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import (
     editor_of,
     owner_of,
@@ -108,6 +109,30 @@ def test_a_form_whose_token_is_too_old_shows_what_was_typed(desk):
     page = visitor.inspected(response)
     assert page.root.one("h1").text == "This form is no longer good"
     assert [one.text for one in page.root.all("textarea")] == ["Bo"]
+
+
+def test_a_role_taken_away_while_somebody_types_loses_no_text(desk):
+    """What was typed is shown on the refusal, without secrets and without what the form holds for itself."""
+    ed = desk.person("Ed", f"editor:{HARBOR}", "editor:national")
+    visitor = desk.visitor("Ed")
+    desk.accounts.set_grants(ed.id, [Grant("editor", HARBOR)], by="test")
+    secrets = {"password": "hidden words", "code": "hidden digits", "credential": "hidden key"}
+    page = visitor.post("/admin/national/yaml", {"text": "# mine", "base": "as it was", **secrets}, status=403)
+    assert [one.text for one in page.root.all("textarea")] == ["# mine"]
+    assert "hidden" not in page.root.one("main").text
+
+
+def test_a_page_that_is_gone_loses_no_text(desk):
+    desk.person("Dana")
+    page = desk.visitor("Dana").post("/admin/nothing/here", {"why": "Because"}, status=404)
+    assert [one.text for one in page.root.all("textarea")] == ["Because"]
+
+
+def test_what_is_too_large_is_refused_in_words(desk):
+    """It was never read, so the page cannot show it; it still answers."""
+    desk.person("Dana")
+    page = desk.visitor("Dana").post("/admin/national/yaml", {"text": "x" * 5_000_000}, status=413)
+    assert page.root.one("h1").text == "That was too much to read"
 
 
 def test_the_desk_is_no_page_to_be_found_kept_or_framed(desk):
@@ -293,6 +318,55 @@ def test_an_account_is_disabled_enabled_and_reset(desk, olga):
     assert not visitor.is_in()
     code = page.root.all("p", class_="code")[1].text
     desk.visitor().post("/admin/start", {"code": code, "password": PASSWORD})
+
+
+def test_accounts_are_changed_only_right_after_the_password(desk, olga):
+    """Whoever sits down at an owner's open browser, or steals its cookie, gives and takes nothing."""
+    bo = desk.person("Bo", f"editor:{HARBOR}", "editor:national")
+    address = f"/admin/accounts/{bo.id}"
+    desk.clock.turn(minutes=20)
+    for path, form, back in (
+        (f"{address}/roles/add", {"role": "owner", "scope": "*"}, address),
+        (f"{address}/roles/remove", {"role": "editor", "scope": HARBOR}, address),
+        (f"{address}/reset", {"second_factor": "y"}, address),
+        (f"{address}/disable", {}, address),
+        (f"{address}/enable", {}, address),
+        ("/admin/accounts/second-step", {"demand": "yes"}, "/admin/accounts"),
+    ):
+        page = olga.post(path, form)
+        assert page.response.location == f"/admin/account/confirm?next={back}", path
+    assert olga.client.get("/admin/accounts/add").location == "/admin/account/confirm?next=/admin/accounts/add"
+    assert desk.again(bo) == bo
+    assert Settings(desk.database).get(EVERYBODY, SECOND_FACTOR_REQUIRED) is None
+    olga.post("/admin/account/confirm", {"password": PASSWORD})
+    olga.post(f"{address}/disable")
+    assert desk.again(bo).disabled_at
+
+
+def test_an_account_typed_for_a_long_time_is_not_lost(desk, olga):
+    """The form comes back as it was typed and leads to the password in another tab; sent again, it is taken."""
+    desk.clock.turn(minutes=20)
+    page = olga.post("/admin/accounts/add", NEW, status=403)
+    assert page.control("name").attributes["value"] == "Bo"
+    assert page.control("email").attributes["value"] == "bo@example.org"
+    (link,) = [one for one in page.root.all("a") if one.text == "Type your password in a new tab"]
+    assert link.attributes["href"] == "/admin/account/confirm"
+    assert len(desk.accounts.all()) == 1
+    olga.post("/admin/account/confirm", {"password": PASSWORD})
+    olga.post("/admin/accounts/add", NEW, status=200)
+    assert desk.accounts.named("Bo")
+
+
+def test_nobody_resets_their_own_sign_in(desk, olga):
+    """It would be a way around the password and the second step that My account asks for."""
+    me = desk.accounts.named("Olga")
+    address = f"/admin/accounts/{me.id}"
+    assert "Reset the sign-in" not in olga.get(address).text
+    page = olga.post(f"{address}/reset", {"second_factor": "y"})
+    assert page.response.location == "/admin/account"
+    assert "This is your own account." in olga.get("/admin/account").root.all("p", role="alert")[0].text
+    assert desk.again(me) == me
+    assert olga.is_in()
 
 
 def test_the_last_owner_cannot_shut_everybody_out(desk, olga):

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, opened, shop
@@ -274,6 +275,23 @@ def test_health_tells_of_a_conflict(here):
     assert told["status"] == "broken tables"
     assert [one["file"] for one in told["problems"]] == [CARE]
     assert "Choose at the desk what stays" in told["problems"][0]["says"]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_health_names_nobody(here, days):
+    """Everybody may read /healthz: who published what an edit collides with is said at the desk alone."""
+    app = create_app(here.folder, lambda: here.day, here.database)
+    prices = app.extensions["site"].prices
+    here.publish(INFUSION, b"typical: 520", by="Dr. Secret Name", since=here.day + timedelta(days=days))
+    here.edit(INFUSION, BOOSTED)
+    deadline = time.monotonic() + 30
+    while not prices.conflicts:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    answer = app.test_client().get("/healthz").get_data(as_text=True)
+    assert "version 2" in answer
+    assert "Secret" not in answer
+    assert str(here.folder) not in answer
 
 
 def test_no_patient_page_sets_a_cookie(here):

@@ -300,6 +300,38 @@ def test_what_is_no_regular_file_is_told_and_never_waited_for(folder, kind):
     assert (reading.books is None) == (kind == "national")
 
 
+@pytest.mark.parametrize("kind", ["national", "clinics"])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"pr\xe9cios.yaml", "pr\\xe9cios.yaml"),
+        (b"two\nlines.yaml", "two\\x0alines.yaml"),
+        (b"a\x1b[1m.yml", "a\\x1b[1m.yml"),
+    ],
+)
+def test_a_name_that_cannot_be_written_down_is_a_problem_with_the_name_escaped(folder, kind, name, shown):
+    """Neither store nor page could hold such a name: the file is no table, the others are read, and nothing raises."""
+    (folder / kind / os.fsdecode(name)).write_bytes(b"clinic: {name: A}")
+    reading = read_books(folder)
+    (problem,) = reading.problems
+    assert problem.file == f"{kind}/{shown}"
+    assert "rename it" in problem.fix
+    assert str(problem).isascii()
+    assert (reading.books is None) == (kind == "national")
+
+
+def test_a_long_name_is_a_problem_and_letters_of_any_language_are_none(folder):
+    """Names go into the store: they may be Spanish, but not without end."""
+    (folder / "clinics" / f"{'x' * 240}.yaml").write_text("clinic: {name: A}")
+    (problem,) = read_books(folder).problems
+    assert "name is too long" in problem.says
+    assert len(problem.file) <= 200
+    (folder / "clinics" / f"{'x' * 240}.yaml").unlink()
+    care = folder / "national" / "care.yaml"
+    care.rename(care.with_name("atenci\u00f3n.yaml"))
+    assert read_books(folder).problems == ()
+
+
 def test_of_a_file_that_is_too_large_only_the_beginning_is_read(folder):
     with (folder / "clinics" / "large.yaml").open("wb") as file:
         file.truncate(40 * MOST_BYTES)

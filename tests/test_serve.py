@@ -231,11 +231,9 @@ def test_an_edit_on_disk_reaches_every_process_within_two_seconds(server):
     path = server.folder / "pricing" / "national" / "payers.yaml"
     path.write_bytes(path.read_bytes() + b"# checked on a Tuesday\n")
     edited = time.monotonic()
-    wait_until(lambda: health(server)["price_book"]["version"] != before)
-    assert time.monotonic() - edited < 2 * SLOW_MACHINE
-    after = health(server)["price_book"]["version"]
     # Whichever of the processes answers.
-    wait_until(lambda: all(health(server)["price_book"]["version"] == after for _ in range(20)))
+    wait_until(lambda: all(health(server)["price_book"]["version"] != before for _ in range(20)))
+    assert time.monotonic() - edited < 2 * SLOW_MACHINE
 
 
 def test_a_broken_file_keeps_the_prices_in_force_and_health_says_so(server):

@@ -1,6 +1,7 @@
 """Signing in and out: names and passwords, second steps, one-time codes, sessions, my account."""
 
 import re
+import time
 from html import unescape
 
 import pyotp
@@ -239,6 +240,19 @@ def test_what_was_typed_is_shown_when_the_session_had_ended(desk, dana):
     assert [one.name for one in desk.accounts.all()] == ["Dana"]
 
 
+@pytest.mark.parametrize("hours", [13, 24 * 7])
+def test_what_was_typed_overnight_is_shown(desk, dana, monkeypatch, hours):
+    """A page left open until the next morning, or over a weekend: the sign-in ended, what was typed is still there."""
+    visitor, real = desk.visitor("Dana"), time.time
+    token = visitor.token()
+    desk.clock.turn(hours=hours)
+    monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
+    response = visitor.client.post("/admin/national/yaml", data={"text": "# mine", "csrf_token": token})
+    assert response.status_code == 401
+    assert [one.text for one in visitor.inspected(response).root.all("textarea")] == ["# mine"]
+    assert not visitor.is_in()
+
+
 def test_another_sites_form_cannot_put_words_on_our_page(desk, dana):
     response = desk.visitor().client.post("/admin/accounts/add", data={"name": "Call this number"})
     assert response.status_code == 401
@@ -471,6 +485,24 @@ def test_where_a_second_step_is_demanded_it_comes_before_anything_else(desk, dan
     visitor.get("/admin/accounts")
     visitor.post("/admin/accounts/second-step", {"demand": "no"})
     assert desk.log().count("set") == 2
+
+
+def test_a_second_step_that_is_demanded_while_somebody_types_loses_no_text(desk, dana):
+    """The form is refused, and what was typed is shown; a script is told in its own way."""
+    desk.person("Bo", "editor:national")
+    bo = desk.visitor("Bo")
+    token = bo.token()
+    desk.visitor("Dana").post("/admin/accounts/second-step", {"demand": "yes"})
+    typed = {"text": "# mine", "base": "as it was", "csrf_token": token, "password": "hidden words"}
+    response = bo.client.post("/admin/national/yaml", data=typed)
+    assert response.status_code == 403
+    page = bo.inspected(response)
+    assert page.root.one("h1").text == "A second step is needed"
+    assert [one.text for one in page.root.all("textarea")] == ["# mine"]
+    assert "hidden words" not in said(response)
+    asked = bo.client.post("/admin/national/yaml/check", json={"text": ""}, headers={"X-CSRFToken": token})
+    assert asked.status_code == 403
+    assert "second step" in asked.get_json()["error"]
 
 
 # One-time codes

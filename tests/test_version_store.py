@@ -193,9 +193,11 @@ class VersionStore(RuleBasedStateMachine):
             saved = self.draft_store.save(self.prefix + owner, changed, based_on=based_on, revision=seen, by=by, at=at)
         if goes_on:
             begun_by = self.drafts[owner]["begun_by"] if owner in self.drafts else by
+            # The first one is drawn, so that a page that shows an old draft never passes for one that shows the new.
+            assert saved.revision == seen + 1 if seen else saved.revision > 0
             self.drafts[owner] = {
                 "based_on": based_on,
-                "revision": seen + 1,
+                "revision": saved.revision,
                 "begun_by": begun_by,
                 "by": by,
                 "changed": dict(changed),

@@ -66,12 +66,14 @@ def _run(act: Act, options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace, accounts: "Accounts") -> None:
-    from estimator.versions.accounts import EVERYWHERE, Grant
+    from estimator.versions.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS, Grant
 
-    scope = EVERYWHERE if options.clinic == "all" else options.clinic
+    scope = EVERYWHERE if options.clinic == EVERYWHERE_IN_COMMANDS else options.clinic
     known = _owners(accounts)
     if scope != EVERYWHERE and scope not in known:
-        raise Trouble(f"There is no clinic '{scope}'. Known: {', '.join(['all', *known])}.", USED_WRONGLY)
+        raise Trouble(
+            f"There is no clinic '{scope}'. Known: {', '.join([EVERYWHERE_IN_COMMANDS, *known])}.", USED_WRONGLY
+        )
     grants = [Grant(options.role, scope)]
     account, code = accounts.add(options.name, options.email, grants, by=login(), now=datetime.now(UTC))
     _print_link(account, code)

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 
 from estimator.commands.publishing import publish
 from estimator.commands.saying import REFUSED, USED_WRONGLY, Trouble, login, print_changes, reason
+from estimator.prices.problems import shortened
 
 if TYPE_CHECKING:
     from estimator.versions.desk import Desk
     from estimator.versions.publications import Publication
+
+MOST_DIGITS = 9
+"""Digits of the largest version's number that can be asked for; both kinds of stores count further."""
 
 # What can be asked
 
@@ -30,7 +34,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     new.add_argument("--why", required=True, metavar="TEXT", help="what changed and why; it stands in the history")
     new.add_argument("--from", dest="day", type=_day, metavar="DATE", help="in force from this day; default: today")
     new.add_argument("--by", metavar="NAME", help="who publishes; default: your login name")
-    new.add_argument("--after", type=int, metavar="N", help="refuse if there is a later version than this one")
+    new.add_argument("--after", type=_number, metavar="N", help="refuse if there is a later version than this one")
     new.add_argument("--pricing", type=Path, metavar="DIR", help="the folder to publish instead of ./pricing")
     new.add_argument("--yes", action="store_true", help="you have looked at what is worth a look")
 
@@ -38,19 +42,19 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     history.add_argument("--json", action="store_true", help="print JSON for programs")
 
     diff = _action(asked, "diff", _diff, "what two versions differ in, in words")
-    diff.add_argument("before", type=int, metavar="A")
-    diff.add_argument("after", type=int, metavar="B")
+    diff.add_argument("before", type=_number, metavar="A")
+    diff.add_argument("after", type=_number, metavar="B")
     diff.add_argument("--lines", action="store_true", help="the lines of the files instead of words")
 
     export = _action(asked, "export", _export, "write a version's files, byte for byte")
-    export.add_argument("--version", type=int, metavar="N", help="default: the version in force")
+    export.add_argument("--version", type=_number, metavar="N", help="default: the version in force")
     export.add_argument("--to", type=Path, metavar="DIR", help="default: a new folder named after the version")
     export.add_argument("--force", action="store_true", help="overwrite files that are there")
 
     undo = _action(asked, "undo", _undo, "publish again what stood before the last version")
     undo.add_argument("--why", required=True, metavar="TEXT")
     undo.add_argument("--by", metavar="NAME", help="who undoes; default: your login name")
-    undo.add_argument("--after", type=int, metavar="N", help="refuse if this is not the last version")
+    undo.add_argument("--after", type=_number, metavar="N", help="refuse if this is not the last version")
 
 
 Act = Callable[[argparse.Namespace, "Desk", str], int]
@@ -70,6 +74,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2027-01-31") from None
+
+
+def _number(text: str) -> int:
+    """A version's number, no larger than a store can be asked for."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise argparse.ArgumentTypeError(f"'{shortened(text, 80)}' is not the number of a version, like 3")
+    return int(text)
 
 
 def _run(act: Act, options: argparse.Namespace) -> int:

@@ -24,13 +24,16 @@ from estimator.prices.figures import newest_check
 from estimator.prices.findings import Finding
 from estimator.prices.merging import ClinicPlaces, NationalPlaces, TableFile, merge_clinic, merge_national
 from estimator.prices.nodes import read_tree
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, shortened
 from estimator.prices.schema import Book, ClinicFile, NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
 
 T = TypeVar("T", NationalFile, ClinicFile)
 
 _CLINIC_ID = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+
+LONGEST_NAME = 200
+"""Characters in the name of a table's file; names go into the store, into logs and onto pages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,13 +202,17 @@ def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def collect(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     """
-    The bytes of every table in `folder` by name, and the files that could not be read.
+    The bytes of every table in `folder` by name, and the files that could not be read or named.
 
     Of a file that is too large only so much is read that its size shows.
     """
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     for name, path in collectable(folder):
+        if not _is_plain(path.name):
+            says = "the file's name is too long, or has characters that cannot be shown"
+            problems.append(Problem(_escaped(name), 0, 0, "", says, "rename it to a short name of plain letters"))
+            continue
         if name.endswith(".yml"):
             problems.append(Problem(name, 0, 0, "", "the name ends in .yml", "rename it to .yaml"))
             continue
@@ -225,6 +232,17 @@ def collectable(folder: Path) -> list[tuple[str, Path]]:
         if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
     ]
     return sorted((f"{path.parent.name}/{path.name}", path) for path in paths)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a file's name can be written down as it is; bytes that are no UTF-8 are not printable either."""
+    return name.isprintable() and len(name) <= LONGEST_NAME
+
+
+def _escaped(name: str) -> str:
+    """Any name of a file, in ASCII that can be shown."""
+    plain = os.fsencode(name).decode("ascii", "backslashreplace")
+    return shortened(re.sub(r"[^ -~]", lambda found: f"\\x{ord(found[0]):02x}", plain), LONGEST_NAME)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -30,6 +30,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 EVERYWHERE = "*"
 """The scope that is every owner's tables."""
 
+EVERYWHERE_IN_COMMANDS = "all"
+"""What commands say for `EVERYWHERE`; no clinic begun at the desk has this name."""
+
 LONGEST_NAME = 80
 LONGEST_EMAIL = 200
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -192,9 +195,15 @@ class Accounts:
     def set_password(self, id_: int, hashed: str, *, keep: str | None = None, by: str, action: str) -> None:
         """Keep a new password's hash; every session ends, but the one whose digest is `keep`."""
         with self.database.writing() as connection:
-            _set(connection, id_, password=hashed)
-            _end_everywhere(connection, id_, keep)
-            _log(connection, by, action, _known(connection, id_))
+            _new_password(connection, id_, hashed, keep=keep, by=by, action=action)
+
+    def start(self, id_: int, code: str, hashed: str, *, by: str, now: datetime) -> bool:
+        """Use a one-time code up and keep the password's hash; False, and nothing happens, if it is used or old."""
+        with self.database.writing() as connection:
+            good = one_time.use_in(connection, id_, code, now)
+            if good:
+                _new_password(connection, id_, hashed, keep=None, by=by, action="set a password")
+            return good
 
     def rehash(self, id_: int, before: str, hashed: str) -> None:
         """Keep the same password's newer hash, unless it was changed meanwhile."""
@@ -265,6 +274,12 @@ def _known(connection: Connection, id_: int) -> Account:
 
 def _set(connection: Connection, id_: int, **values: object) -> None:
     connection.execute(update(accounts).where(accounts.c.id == id_).values(values))
+
+
+def _new_password(connection: Connection, id_: int, hashed: str, *, keep: str | None, by: str, action: str) -> None:
+    _set(connection, id_, password=hashed)
+    _end_everywhere(connection, id_, keep)
+    _log(connection, by, action, _known(connection, id_))
 
 
 def _grant(connection: Connection, id_: int, granted: Collection[Grant]) -> None:

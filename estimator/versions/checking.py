@@ -1,7 +1,7 @@
 """An owner's files as they would read among everybody else's, on a day."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -34,28 +34,62 @@ def file_of(clinic: str) -> str:
 
 def check(publications: Publications, owner: str, files: Files, day: date, today: date) -> Checked:
     """
-    Read `files` as `owner`'s, together with what everybody else has in force on `day`.
+    Read `files` as `owner`'s, together with what everybody else has in force on `day` and on every later day on which
+    something of theirs begins.
 
     National tables must leave every clinic readable that is readable now: what they would break is their error.
     """
-    if owner != NATIONAL:
-        national = _national(published_files(publications, NATIONAL, day), today)
-        book, problems = read_clinic(national, owner, files.get(file_of(owner), b""), today)
-        return Checked(book, problems)
+    if owner == NATIONAL:
+        return _check_national(publications, files, day, today)
+    book, problems = _clinic_on(publications, owner, files, day, today)
+    later = (
+        problem
+        for begins in _later_days(publications, owner, day)
+        for problem in _errors(_clinic_on(publications, owner, files, begins, today)[1], begins)
+    )
+    found = tuple(dict.fromkeys((*problems, *later))) if book else problems
+    return Checked(None if any(not problem.alert for problem in found) else book, found)
+
+
+def _check_national(publications: Publications, files: Files, day: date, today: date) -> Checked:
     national = _national(files, today)
     if national.book is None:
         return Checked(None, national.problems)
-    broken = tuple(_broken_clinics(publications, national, day, today))
+    days = (day, *_later_days(publications, NATIONAL, day))
+    broken = tuple(
+        dict.fromkeys(problem for one in days for problem in _broken_clinics(publications, national, one, day, today))
+    )
     return Checked(None if broken else national.book, (*national.problems, *broken))
 
 
-def _broken_clinics(publications: Publications, national: National, day: date, today: date) -> Iterable[Problem]:
+def _clinic_on(
+    publications: Publications, clinic: str, files: Files, day: date, today: date
+) -> tuple[PriceBook | None, tuple[Problem, ...]]:
+    national = _national(published_files(publications, NATIONAL, day), today)
+    return read_clinic(national, clinic, files.get(file_of(clinic), b""), today)
+
+
+def _later_days(publications: Publications, owner: str, day: date) -> list[date]:
+    """The days after `day` on which a publication of somebody else begins."""
+    return sorted({one.in_force_from for one in publications.beginning_after(day) if one.owner != owner})
+
+
+def _broken_clinics(
+    publications: Publications, national: National, day: date, first: date, today: date
+) -> Iterator[Problem]:
+    """What the national tables make of the clinics' tables of `day`, where these can be read without them."""
     before = _national(published_files(publications, NATIONAL, day), today)
     for owner in publications.owners():
         data = published_files(publications, owner, day).get(file_of(owner)) if owner != NATIONAL else None
         if data is None or read_clinic(before, owner, data, today)[0] is None:
             continue
-        yield from (problem for problem in read_clinic(national, owner, data, today)[1] if not problem.alert)
+        yield from _errors(read_clinic(national, owner, data, today)[1], day if day > first else None)
+
+
+def _errors(problems: Iterable[Problem], since: date | None) -> Iterator[Problem]:
+    """The errors among `problems`, and where they begin later, since when."""
+    said = f"from {since.isoformat()} on: " if since else ""
+    return (replace(problem, says=said + problem.says) for problem in problems if not problem.alert)
 
 
 def _national(files: Files, today: date) -> National:

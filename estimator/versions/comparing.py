@@ -69,7 +69,7 @@ class Comparing:
     def _national_of(self, publication: Publication) -> Files:
         """The national tables as they stood beside a clinic's publication, once it had begun."""
         history = [one for one in reversed(self._publications.history(NATIONAL)) if one.id < publication.id]
-        day = max(publication.in_force_from, publication.at.date())
+        day = max(publication.in_force_from, _day_of(publication))
         found = in_force_of(history, day)
         return self._publications.files(found) if found else {}
 
@@ -86,8 +86,8 @@ def states(history: Sequence[Publication], today: date) -> dict[int, State]:
             waits = all(other.in_force_from > one.in_force_from for other in later)
             found[one.number] = "begins" if waits else "overtaken"
         else:
-            begun = max(one.in_force_from, one.at.date())
-            never = any(other.in_force_from <= begun and other.at.date() < one.in_force_from for other in later)
+            begun = max(one.in_force_from, _day_of(one))
+            never = any(other.in_force_from <= begun and _day_of(other) < one.in_force_from for other in later)
             found[one.number] = "overtaken" if never else "earlier"
     return found
 
@@ -141,6 +141,11 @@ def _lines(data: bytes) -> list[str]:
 
 def _shown(line: str) -> str:
     return line.rstrip("\r\n")
+
+
+def _day_of(publication: Publication) -> date:
+    """The day on which it was published, where the site stands: like the days on which publications begin."""
+    return publication.at.astimezone().date()
 
 
 def _id(publication: Publication) -> int:

@@ -121,12 +121,15 @@ def _with_driver(url: URL) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=timeout)
+    return create_engine(
+        url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=timeout, hide_parameters=True
+    )
 
 
 def _sqlite(url: URL) -> Engine:
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # Parameters are people's texts and secrets' digests: they have no place in the log of an error.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:

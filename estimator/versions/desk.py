@@ -8,17 +8,21 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
 from estimator.versions.checking import Checked, check
 from estimator.versions.database import Database
-from estimator.versions.drafts import Draft, DraftConflict, Drafts, Proposal
+from estimator.versions.drafts import Draft, DraftConflict, Drafts, Proposal, draft_in
 from estimator.versions.journal import Journal, add_in
 from estimator.versions.lines import Merged, Side, three_way
 from estimator.versions.previewing import Preview, alert_key, preview
 from estimator.versions.publications import (
     Files,
     How,
+    Overtaken,
     Publication,
     PublicationConflict,
     PublicationRefused,
@@ -28,6 +32,8 @@ from estimator.versions.settings import Settings
 
 SECOND_PERSON_ABOVE = "second_person_above"
 """The setting: basis points of a reference patient's typical amount above which a second person has to agree."""
+
+T = TypeVar("T")
 
 Edit = Callable[[bytes], bytes]
 """A change of one file's text."""
@@ -230,6 +236,19 @@ class Desk:
 
         `ticked` are the keys of the alerts that were looked at. Raises `DraftConflict` and every `PublicationRefused`.
         """
+        return self._unhurried(lambda seen: self._publish(seen, owner, revision, by, why, in_force_from, ticked, how))
+
+    def _publish(
+        self,
+        seen: int,
+        owner: str,
+        revision: int,
+        by: str,
+        why: str,
+        in_force_from: date,
+        ticked: Collection[str],
+        how: How,
+    ) -> Publication | Proposal:
         work = self.work(owner)
         if work.draft is None:
             raise NoDraft
@@ -237,11 +256,15 @@ class Desk:
             raise DraftConflict(work.draft)
         if work.behind:
             raise PublicationConflict(work.latest)
-        proposal = self._proposal(work, self._looked_at(work, in_force_from, ticked), by, why, in_force_from)
-        if proposal is not None:
+        found = self._looked_at(work, in_force_from, ticked)
+        large = self._is_large(work, found)
+        agreed = large and _is_agreed(work.draft.proposal, by, in_force_from, self.today())
+        if large and not agreed:
+            proposal = Proposal(by, why, in_force_from, datetime.now(UTC))
             self.drafts.propose(owner, revision, proposal)
             self.journal.add(by, "proposed", owner, why)
             return proposal
+        names = f"{work.draft.proposal.by}, {by}" if agreed and work.draft.proposal else by
         with self.database.writing() as connection:
             # Publications before drafts, as everywhere: so two who publish never wait for each other.
             publication = self.publications.publish_in(
@@ -249,14 +272,27 @@ class Desk:
                 owner,
                 work.files,
                 based_on=work.draft.based_on,
-                by=_names(work.draft.proposal, by),
+                by=names,
                 why=why,
                 how=how,
                 in_force_from=in_force_from,
+                checked_at=seen,
             )
             self.drafts.discard_in(connection, owner, revision)
             add_in(connection, by, "published", owner, _said(publication))
             return publication
+
+    def _unhurried(self, attempt: Callable[[int], T]) -> T:
+        """
+        Make an attempt to publish; again, when somebody published anything between its checks and its transaction.
+
+        It is told the newest publication's id from before its checks.
+        """
+        while True:
+            try:
+                return attempt(self.publications.newest_id())
+            except Overtaken:
+                continue
 
     def _looked_at(self, work: Work, in_force_from: date, ticked: Collection[str]) -> Preview | None:
         """What the draft does, once it has no errors and every new alert is ticked."""
@@ -270,14 +306,12 @@ class Desk:
             raise AlertsNotTicked(unticked)
         return found
 
-    def _proposal(self, work: Work, found: Preview | None, by: str, why: str, day: date) -> Proposal | None:
+    def _is_large(self, work: Work, found: Preview | None) -> bool:
+        """Whether a second person has to agree; always where what was published cannot be compared."""
         threshold = self.threshold(work.owner)
-        if threshold is None or found is None or found.largest_move <= threshold:
-            return None
-        before = work.draft.proposal if work.draft else None
-        if before is not None and before.by != by:
-            return None
-        return Proposal(by, why, day, datetime.now(UTC))
+        if threshold is None or work.base is None:
+            return False
+        return found is None or found.largest_move > threshold
 
     def undo(self, owner: str, *, seen: int, by: str, why: str) -> Publication:
         """
@@ -285,6 +319,9 @@ class Desk:
 
         Raises `PublicationConflict`, `NothingToUndo`, or `DraftHasErrors` when the old text no longer fits the others.
         """
+        return self._unhurried(lambda newest: self._undo(newest, owner, seen, by, why))
+
+    def _undo(self, newest: int, owner: str, seen: int, by: str, why: str) -> Publication:
         latest = self.publications.latest(owner)
         if latest is None or latest.number != seen:
             raise PublicationConflict(latest)
@@ -292,28 +329,24 @@ class Desk:
         if before is None:
             raise NothingToUndo
         day = max(self.today(), before.in_force_from)
-        return self._publish_again(latest, before, day, by, why, "undo")
-
-    def _publish_again(
-        self, latest: Publication, wanted: Publication, day: date, by: str, why: str, how: How
-    ) -> Publication:
-        files = self.publications.files(wanted)
-        checked = self.check(latest.owner, files, day)
+        files = self.publications.files(before)
+        checked = self.check(owner, files, day)
         if checked.book is None:
             raise DraftHasErrors(checked.errors)
         with self.database.writing() as connection:
             publication = self.publications.publish_in(
                 connection,
-                latest.owner,
+                owner,
                 files,
                 based_on=latest.number,
                 by=by,
                 why=why,
-                how=how,
+                how="undo",
                 in_force_from=day,
+                checked_at=newest,
             )
-            detail = f"version {latest.number}; {_said(publication)} says what version {wanted.number} said"
-            add_in(connection, by, "undid", latest.owner, detail)
+            detail = f"version {latest.number}; {_said(publication)} says what version {before.number} said"
+            add_in(connection, by, "undid", owner, detail)
             return publication
 
     def confirm(self, owner: str, name: str, edit: Edit, *, by: str, why: str) -> Publication:
@@ -323,6 +356,9 @@ class Desk:
         The draft, where there is one, takes the edit over if its own lines leave room for it; otherwise it is behind,
         as after anybody's publication. Raises what `edit` raises and every `PublicationRefused`.
         """
+        return self._unhurried(lambda newest: self._confirm(newest, owner, name, edit, by, why))
+
+    def _confirm(self, newest: int, owner: str, name: str, edit: Edit, by: str, why: str) -> Publication:
         work = self.work(owner)
         if work.latest is None:
             raise PublicationConflict(None)
@@ -342,35 +378,51 @@ class Desk:
                 why=why,
                 how="browser",
                 in_force_from=day,
+                checked_at=newest,
             )
             add_in(connection, by, "checked", owner, why)
-            carried = None if work.behind else _carried(work, name, old, new)
-            if work.draft and carried is not None:
-                self.drafts.save_in(
-                    connection,
-                    owner,
-                    carried,
-                    based_on=publication.number,
-                    revision=work.revision,
-                    by=work.draft.by,
-                    at=work.draft.at,
-                )
+            if work.draft and not work.behind:
+                self._carry_over(connection, work.draft, publication, name, old, new)
             return publication
 
+    def _carry_over(
+        self, connection: Connection, draft: Draft, publication: Publication, name: str, old: Files, new: Files
+    ) -> None:
+        """Put the draft, and its proposal, onto a publication of one file; where lines collide it is behind."""
+        current = draft_in(connection, draft.owner, lock=True)
+        if current is None or current.revision != draft.revision:
+            # Somebody saved it at this moment: it is behind, as after anybody's publication.
+            return
+        carried = _carried(draft, name, old, new)
+        if carried is None:
+            return
+        changed = {one: content for one, content in carried.items() if new.get(one) != content}
+        if not changed:
+            self.drafts.discard_in(connection, draft.owner, draft.revision)
+            return
+        self.drafts.save_in(
+            connection,
+            draft.owner,
+            changed,
+            based_on=publication.number,
+            revision=draft.revision,
+            by=draft.by,
+            at=draft.at,
+            proposal=draft.proposal,
+        )
 
-def _carried(work: Work, name: str, old: Files, new: Files) -> Files | None:
+
+def _carried(draft: Draft, name: str, old: Files, new: Files) -> Files | None:
     """The draft's changes on top of a new publication of one file; None where lines collide."""
-    if work.draft is None:
-        return None
-    if name not in work.draft.changed:
-        return work.draft.changed
-    merged = three_way(old.get(name, b""), work.draft.changed[name], new[name])
-    return None if merged.collisions else {**work.draft.changed, name: merged.text}
+    if name not in draft.changed:
+        return draft.changed
+    merged = three_way(old.get(name, b""), draft.changed[name], new[name])
+    return None if merged.collisions else {**draft.changed, name: merged.text}
 
 
-def _names(proposal: Proposal | None, by: str) -> str:
-    """Who published: both, where a second person agreed."""
-    return f"{proposal.by}, {by}" if proposal and proposal.by != by else by
+def _is_agreed(proposal: Proposal | None, by: str, day: date, today: date) -> bool:
+    """Whether somebody else proposed this draft for this day; a day that has passed meanwhile means at once."""
+    return proposal is not None and proposal.by != by and max(proposal.in_force_from, today) == day
 
 
 def _said(publication: Publication) -> str:

@@ -129,6 +129,7 @@ class Disk:
         A crash leaves some old, some new. Raises `CannotWrite`.
         """
         self.sweep()
+        name = "the folder"
         try:
             for name in sorted(wanted):
                 if seen.get(name) != wanted[name]:
@@ -139,7 +140,8 @@ class Disk:
                 _sync_folder(self.folder / kind)
         except OSError as error:
             self.sweep()
-            raise CannotWrite(f"{error.filename or self.folder} cannot be written: {error.strerror}") from error
+            # The table's name: where the folder stands on this machine is nothing for those who read it.
+            raise CannotWrite(f"{name} cannot be written: {error.strerror}") from error
 
     def sweep(self) -> None:
         """Remove what an interrupted `write` left."""

@@ -1,5 +1,6 @@
 """Drafts: what is being edited, one per owner, kept until it is published or discarded."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +11,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from estimator.versions.database import Database, insert_new
 from estimator.versions.publications import Files
 from estimator.versions.tables import draft_files, drafts
+
+FIRST_REVISIONS = 100_000_000
+"""A draft's first revision is one of so many, by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Draft:
     """
     An owner's draft: `changed` are the files that differ from publication number `based_on`.
 
-    `revision` grows with every save; who saves says which one they saw. Any save ends a `proposal`.
+    `revision` changes with every save and is never used again for another draft; who saves says which one they saw.
+    Any save of a person ends a `proposal`.
     """
 
     owner: str
@@ -88,14 +93,20 @@ class Drafts:
         revision: int,
         by: str,
         at: datetime | None = None,
+        proposal: Proposal | None = None,
     ) -> Draft:
-        """The same as a part of somebody's transaction, which a refusal has to end."""
+        """
+        The same as a part of somebody's transaction, which a refusal has to end.
+
+        `proposal` is one that outlives this save, because the draft was only carried over to a new publication.
+        """
         row: dict[str, Any] = {
             "based_on": based_on,
-            "revision": revision + 1,
+            # A page that shows a draft which is gone must not pass for one that shows the next.
+            "revision": revision + 1 if revision else secrets.randbelow(FIRST_REVISIONS) + 1,
             "by": by,
             "at": at or datetime.now(UTC),
-            **dict.fromkeys(("proposed_by", "proposed_why", "proposed_from", "proposed_at")),
+            **_columns(proposal),
         }
         if revision:
             self._update(connection, owner, revision, row)
@@ -124,14 +135,8 @@ class Drafts:
 
     def propose(self, owner: str, revision: int, proposal: Proposal) -> None:
         """Keep the wish to publish the draft as it is; raises `DraftConflict` when it is not the one seen."""
-        row = {
-            "proposed_by": proposal.by,
-            "proposed_why": proposal.why,
-            "proposed_from": proposal.in_force_from,
-            "proposed_at": proposal.at,
-        }
         with self.database.writing() as connection:
-            self._update(connection, owner, revision, row)
+            self._update(connection, owner, revision, _columns(proposal))
 
     def _update(self, connection: Connection, owner: str, revision: int, row: dict[str, Any]) -> None:
         wanted = update(drafts).where(drafts.c.owner == owner, drafts.c.revision == revision).values(row)
@@ -141,6 +146,15 @@ class Drafts:
     def _insert(self, connection: Connection, row: dict[str, Any]) -> None:
         if insert_new(connection, drafts, [row]) != 1:
             raise DraftConflict(draft_in(connection, row["owner"], lock=True))
+
+
+def _columns(proposal: Proposal | None) -> dict[str, Any]:
+    return {
+        "proposed_by": proposal.by if proposal else None,
+        "proposed_why": proposal.why if proposal else None,
+        "proposed_from": proposal.in_force_from if proposal else None,
+        "proposed_at": proposal.at if proposal else None,
+    }
 
 
 def draft_in(connection: Connection, owner: str, lock: bool = False) -> Draft | None:

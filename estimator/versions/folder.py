@@ -49,8 +49,8 @@ class FolderConflict:
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do, for people."""
-        other = f"version {self.published.number} by {self.published.by}"
+        """What happened and what to do, for everybody: who published is nobody's business outside the desk."""
+        other = f"version {self.published.number}"
         if self.why == "pending":
             day = self.published.in_force_from.isoformat()
             happened = f"edited on disk, but {other} is already published from {day} on; the edit is not in force"

@@ -56,6 +56,12 @@ def make_in(connection: Connection, account_id: int, now: datetime) -> str:
     return code
 
 
+def use_in(connection: Connection, account_id: int, code: str, now: datetime) -> bool:
+    """Use a code up, as a part of somebody's transaction; False where it is none, or no longer. One of two wins."""
+    theirs = (one_time_codes.c.digest == digest_of(code)) & (one_time_codes.c.account_id == account_id)
+    return connection.execute(delete(one_time_codes).where(theirs, one_time_codes.c.ends_at > now)).rowcount == 1
+
+
 def end_in(connection: Connection, account_id: int) -> None:
     """No code of this account works any longer."""
     connection.execute(delete(one_time_codes).where(one_time_codes.c.account_id == account_id))

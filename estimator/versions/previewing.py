@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.effects import Effect, effects, largest_move
+from estimator.effects import MOST_MOVE, Effect, effects, largest_move, redefined
 from estimator.prices.book import PriceBook
 from estimator.prices.changes import Change, changes
 from estimator.prices.digests import digest_of
@@ -12,8 +12,8 @@ from estimator.prices.problems import Problem
 from estimator.versions.checking import Checked, check, published_files
 from estimator.versions.publications import Files, Publications
 
-MOST_DAYS = 4
-"""Effects are worked out on this many days at most; on further ones when asked."""
+MOST_DAYS = 24
+"""A draft in which more days than these begin something counts as the largest move there is: too much to work out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +60,12 @@ def preview(
     found = tuple(changes(now.book.tables, checked.book.tables))
     days = _days(found, max(in_force_from, today))
     day = day or days[0]
-    by_day = {one: tuple(effects(now.book, checked.book, one)) for one in dict.fromkeys((*days, day))}
+    by_day = {one: tuple(effects(now.book, checked.book, one)) for one in dict.fromkeys((*days[:MOST_DAYS], day))}
     known = {alert_key(alert) for alert in now.alerts}
     alerts = tuple(alert for alert in checked.alerts if alert_key(alert) not in known)
-    largest = max(largest_move(one) for one in by_day.values())
+    # A patient whose answers the draft changes is judged with the old ones too, or nobody would see the price move.
+    old = [redefined(now.book, checked.book, one) for one in by_day]
+    largest = MOST_MOVE if len(days) > MOST_DAYS else max(largest_move(one) for one in (*by_day.values(), *old))
     return Preview(now.book, checked.book, found, alerts, day, days, by_day[day], largest)
 
 
@@ -71,4 +73,4 @@ def _days(found: Iterable[Change], first: date) -> tuple[date, ...]:
     """The first days of the periods that changed, none before `first`; that one where nothing has a day."""
     days = {max(change.start, first) for change in found if change.start is not None}
     undated = {first} if not days or any(change.start is None for change in found) else set()
-    return tuple(sorted(days | undated)[:MOST_DAYS])
+    return tuple(sorted(days | undated))

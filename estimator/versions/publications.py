@@ -68,6 +68,10 @@ class PendingPublication(PublicationRefused):
         )
 
 
+class Overtaken(Exception):
+    """Somebody, whoever it was, published after these files were checked among everybody else's: check them again."""
+
+
 class NothingChanged(PublicationRefused):
     """The same files with the same first day are published already."""
 
@@ -123,11 +127,18 @@ class Publications:
         how: How,
         in_force_from: date,
         at: datetime | None = None,
+        checked_at: int | None = None,
     ) -> Publication:
-        """The same as a part of somebody's transaction, which a refusal has to end."""
+        """
+        The same as a part of somebody's transaction, which a refusal has to end.
+
+        `checked_at` is the `newest_id` from before the files were checked; raises `Overtaken` when it has grown.
+        """
         digests = digests_of(files)
         digest = digest_of_all(digests)
         _take_turn(connection)
+        if checked_at is not None and _newest_id(connection) != checked_at:
+            raise Overtaken
         latest = _one(connection, _latest(owner))
         if (latest.number if latest else 0) != based_on:
             raise PublicationConflict(latest)
@@ -190,6 +201,12 @@ class Publications:
                 waiting.insert(0, one)
         return waiting
 
+    def beginning_after(self, day: date) -> list[Publication]:
+        """Everybody's publications that begin after `day`, overtaken ones too, in the order they were published."""
+        wanted = select(publications).where(publications.c.in_force_from > day).order_by(publications.c.id)
+        with self.database.reading() as connection:
+            return _all(connection, wanted)
+
     def owners(self) -> list[str]:
         """Everybody who has published, by name."""
         with self.database.reading() as connection:
@@ -199,7 +216,7 @@ class Publications:
     def newest_id(self) -> int:
         """Grows with every publication of anybody; 0 when there is none."""
         with self.database.reading() as connection:
-            return connection.scalar(select(func.max(publications.c.id))) or 0
+            return _newest_id(connection)
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The exact bytes that were published."""
@@ -212,6 +229,10 @@ def files_in(connection: Connection, publication: Publication) -> dict[str, byte
     wanted = select(texts).where(texts.c.digest.in_(set(publication.files.values())))
     contents = {row.digest: bytes(row.content) for row in connection.execute(wanted)}
     return {name: contents[digest] for name, digest in sorted(publication.files.items())}
+
+
+def _newest_id(connection: Connection) -> int:
+    return connection.scalar(select(func.max(publications.c.id))) or 0
 
 
 def _take_turn(connection: Connection) -> None:

@@ -36,6 +36,19 @@ class FolderBusy(PublicationRefused):
         super().__init__(f"{said} Look again, then decide.")
 
 
+class FolderNotWritten(PublicationRefused):
+    """
+    The files could not be written once the rest of a decision stood: `number` is published; 0 where nothing had to be.
+
+    The files are what they were, so that they and the store go on to differ until somebody decides again.
+    """
+
+    def __init__(self, number: int = 0, reason: str = "the folder cannot be written") -> None:
+        self.number = number
+        told = f"Version {number} is published, but its files are not written" if number else "Nothing was written"
+        super().__init__(f"{told}: {reason}. Put that right, then choose what is published.")
+
+
 class StillCollides(PublicationRefused):
     """Both sides changed the same lines, and nobody has said whose stand."""
 
@@ -131,7 +144,7 @@ class Settling:
             try:
                 self.folder.disk.write(conflict.on_disk_files, wanted)
             except CannotWrite as error:
-                raise FolderBusy(f"{error}.") from error
+                raise FolderNotWritten(number if steps else 0, str(error)) from error
             if number:
                 with self.database.writing() as connection:
                     self.folder.notes.note_in(connection, owner, number)

@@ -6,11 +6,12 @@ from flask_babel import gettext as _
 
 from estimator.versions.accounts import EVERYWHERE, Account, AccountRefused, Grant
 from estimator.versions.settings import EVERYBODY
+from estimator.web.desk.account import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.place import PREFIX, place
-from estimator.web.desk.sessions import current_person
+from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.forms import said
 
 bp = Blueprint("desk_accounts", __name__, url_prefix=f"{PREFIX}/accounts")
@@ -33,9 +34,11 @@ def show() -> ResponseReturnValue:
 @bp.get("/add")
 @owner_of_any
 def show_add() -> ResponseReturnValue:
-    """The form for a new account."""
+    """The form for a new account; the password comes first, so that nothing typed has to wait for it."""
+    if first := unconfirmed(url_for("desk_accounts.show_add")):
+        return first
     form = AccountForm(role="editor").offer(current_person())
-    return render_template("desk/account/add.html", form=form)
+    return _add_page(form)
 
 
 @bp.post("/add")
@@ -43,6 +46,8 @@ def show_add() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add an account, and show its one-time link, once."""
     person, form = current_person(), AccountForm().offer(current_person())
+    if not current_sign_in().confirmed:
+        return _add_page(form, 403, confirmed=False)
     if form.chosen():
         grant = Grant(form.role.data, form.scope.data)
         try:
@@ -53,7 +58,7 @@ def add() -> ResponseReturnValue:
             form.refused(refusal, "name")
         else:
             return _link(account, code)
-    return render_template("desk/account/add.html", form=form), 422
+    return _add_page(form, 422)
 
 
 @bp.get("/<int(max=9223372036854775807):id_>")
@@ -70,6 +75,8 @@ def add_role(id_: int) -> ResponseReturnValue:
     account, form = _managed(id_), RoleForm().offer(current_person())
     if not form.chosen():
         return _page(account, form, 422)
+    if first := _unconfirmed(account):
+        return first
     kept = [grant for grant in account.grants if grant.scope != form.scope.data]
     return _grants(account, [*kept, Grant(form.role.data, form.scope.data)])
 
@@ -79,6 +86,8 @@ def add_role(id_: int) -> ResponseReturnValue:
 def remove_role(id_: int) -> ResponseReturnValue:
     """Take one role away."""
     account = _managed(id_)
+    if first := _unconfirmed(account):
+        return first
     gone = (request.form.get("role"), request.form.get("scope"))
     return _grants(account, [grant for grant in account.grants if (grant.role, grant.scope) != gone])
 
@@ -88,6 +97,11 @@ def remove_role(id_: int) -> ResponseReturnValue:
 def reset(id_: int) -> ResponseReturnValue:
     """Take the password away, and show a new one-time link, once."""
     account, form = _managed(id_), ResetForm()
+    if first := _unconfirmed(account):
+        return first
+    if account.id == current_person().id:
+        flash(_("This is your own account. Change your password and your second step on its page."), "trouble")
+        return redirect(url_for("desk_account.show"))
     code = place().accounts.reset(
         account.id, by=current_person().name, now=place().now(), second_factor=bool(form.second_factor.data)
     )
@@ -99,6 +113,8 @@ def reset(id_: int) -> ResponseReturnValue:
 def disable(id_: int) -> ResponseReturnValue:
     """Shut somebody out, at once."""
     account = _managed(id_)
+    if first := _unconfirmed(account):
+        return first
     try:
         place().accounts.disable(account.id, by=current_person().name, now=place().now())
     except AccountRefused as refusal:
@@ -113,6 +129,8 @@ def disable(id_: int) -> ResponseReturnValue:
 def enable(id_: int) -> ResponseReturnValue:
     """Let somebody in again."""
     account = _managed(id_)
+    if first := _unconfirmed(account):
+        return first
     place().accounts.enable(account.id, by=current_person().name)
     flash(_("%(name)s can sign in again.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
@@ -122,6 +140,8 @@ def enable(id_: int) -> ResponseReturnValue:
 @owner_of_everything
 def demand_second_factor() -> ResponseReturnValue:
     """Whether everybody has to have a second step."""
+    if first := unconfirmed(url_for("desk_accounts.show")):
+        return first
     wanted = "yes" if request.form.get("demand") == "yes" else None
     place().settings.set(EVERYBODY, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
     flash(_("Everybody needs a second step now.") if wanted else _("A second step is up to each person now."), "done")
@@ -142,6 +162,11 @@ def _managed(id_: int) -> Account:
     return account
 
 
+def _unconfirmed(account: Account) -> ResponseReturnValue | None:
+    """Where to confirm before `account` is changed: a session that was left open, or stolen, is not the person."""
+    return unconfirmed(url_for("desk_accounts.show_one", id_=account.id))
+
+
 def _grants(account: Account, grants: list[Grant]) -> ResponseReturnValue:
     try:
         place().accounts.set_grants(account.id, grants, by=current_person().name)
@@ -150,6 +175,10 @@ def _grants(account: Account, grants: list[Grant]) -> ResponseReturnValue:
     else:
         flash(_("The roles of %(name)s are changed.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
+
+
+def _add_page(form: AccountForm, status: int = 200, confirmed: bool = True) -> ResponseReturnValue:
+    return render_template("desk/account/add.html", form=form, confirmed=confirmed), status
 
 
 def _link(account: Account, code: str) -> ResponseReturnValue:
@@ -163,4 +192,5 @@ def _page(account: Account, form: RoleForm | None = None, status: int = 200) -> 
         account=account,
         form=form or RoleForm(role="editor").offer(current_person()),
         reset=ResetForm(second_factor=False),
+        mine=account.id == current_person().id,
     ), status

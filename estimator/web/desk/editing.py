@@ -14,12 +14,12 @@ from estimator.prices.schema import in_force
 from estimator.prices.splicing import CannotSplice, TypedPrice
 from estimator.versions.desk import Edit
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.web.desk.current import bp, desk, national_book
+from estimator.web.desk.current import bp, desk, forget_tables, national_book
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.price_form import Entered, PriceForm, shown_in_form
 from estimator.web.desk.price_place import Place, day_in, place_of
 from estimator.web.desk.sessions import current_person
-from estimator.web.desk.wording import refusal
+from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.site import site
 
 TRIES = 5
@@ -60,6 +60,10 @@ def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
         draft = _change(place, _edit(place, entered, day_in(form.period.data or "")))
     except CannotSplice as error:
         return _unreadable(place, error, _typed())
+    except DraftConflict as error:
+        flash(still_busy(error), "trouble")
+        forget_tables(owner)
+        return _page(place_of(owner, charge, column), form), 409
     _say_kept(draft)
     return redirect(place.row)
 
@@ -79,6 +83,9 @@ def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
         draft = _change(place, lambda data: splicing.remove_price(data, place.charge, place.column, start))
     except CannotSplice as error:
         return _unreadable(place, error, [])
+    except DraftConflict as error:
+        flash(refusal(error), "trouble")
+        return redirect(place.address())
     _say_kept(draft)
     return redirect(place.address())
 

@@ -15,7 +15,7 @@ from estimator.versions.folder import FolderConflict
 from estimator.versions.lines import Merged, Side
 from estimator.versions.publications import PublicationRefused
 from estimator.versions.published import PublishedPriceBooks
-from estimator.versions.settling import EditHasErrors, Settling
+from estimator.versions.settling import EditHasErrors, FolderNotWritten, Settling
 from estimator.web.desk.current import desk, forget_tables
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX
@@ -153,6 +153,11 @@ def decide(owner: str) -> ResponseReturnValue:
         act(conflict, current_person().name)
     except EditHasErrors as error:
         return _page(owner, refusal(error), error.problems), 409
+    except FolderNotWritten as error:
+        # It may be published all the same.
+        prices.refresh()
+        forget_tables(owner)
+        return _page(owner, refusal(error)), 409
     except PublicationRefused as error:
         return _page(owner, refusal(error)), 409
     prices.refresh()

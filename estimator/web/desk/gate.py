@@ -52,8 +52,13 @@ WITHOUT_SECOND_FACTOR = frozenset(
 SECOND_FACTOR_REQUIRED = "second_factor_required"
 """The setting of the whole site: nobody works at the desk with a password alone."""
 
-LOST = ("csrf_token", "password", "new_password", "current_password", "code")
+SECRET = frozenset(
+    {"csrf_token", "password", "new_password", "current_password", "code", "token", "secret", "credential"}
+)
 """What was typed but is not shown again."""
+
+NOT_TYPED = frozenset({"base", "line", "revision", "seen", "onto", "period", "next", "save", "check", "tick", "keep"})
+"""What our forms hold for themselves: nobody typed it, so nobody misses it."""
 
 csrf = CSRFProtect()
 
@@ -76,8 +81,7 @@ def _gate() -> ResponseReturnValue | None:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         csrf.protect()
     if request.endpoint not in OPEN and request.endpoint not in WITHOUT_SECOND_FACTOR and second_factor_is_missing():
-        flash(_("Owners of this site ask everybody for a second step. Please set one up to go on."), "trouble")
-        return redirect(url_for("desk_account.show"))
+        return _to_second_step()
     return None
 
 
@@ -87,6 +91,15 @@ def second_factor_is_missing() -> bool:
     if found is None or found.account.second_factor:
         return False
     return place().settings.get(EVERYBODY, SECOND_FACTOR_REQUIRED) == "yes"
+
+
+def _to_second_step() -> ResponseReturnValue:
+    """To where it is set up; a form that was sent is answered with what was typed, so that it can be kept."""
+    advice = str(_("Owners of this site ask everybody for a second step. Please set one up to go on."))
+    if request.method in ("GET", "HEAD"):
+        flash(advice, "trouble")
+        return redirect(url_for("desk_account.show"))
+    return _refused(403, str(_("A second step is needed")), advice)
 
 
 def _choose_language() -> None:
@@ -118,21 +131,28 @@ def wants_json() -> bool:
 
 def typed_texts(form: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a form held that somebody may have typed: names and texts, without secrets."""
-    return [(name, text) for name, text in form.items() if name not in LOST and text.strip()]
+    return [(name, text) for name, text in form.items() if name not in SECRET | NOT_TYPED and text.strip()]
 
 
 def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     """An error at the desk as one of its pages; elsewhere as everywhere."""
     if not is_desk(request.path) or error.code is None or not 400 <= error.code < 500:
         return show_error(error)
-    heading, advice = _words(error)
-    if wants_json():
-        return jsonify(error=f"{heading}. {advice}"), error.code
-    typed = typed_texts(request.form) if isinstance(error, CSRFError) and signed_in() else []
-    response = _page("desk/error.html", error.code, code=error.code, heading=heading, advice=advice, typed=typed)
+    response = _refused(error.code, *_words(error))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
+
+
+def _refused(status: int, heading: str, advice: str) -> Response:
+    """A refusal on a page of its own, with what a person who is signed in had typed."""
+    if wants_json():
+        response = jsonify(error=f"{heading}. {advice}")
+        response.status_code = status
+        return response
+    # What is too large was never read.
+    typed = typed_texts(request.form) if status != 413 and signed_in() else []
+    return _page("desk/error.html", status, code=status, heading=heading, advice=advice, typed=typed)
 
 
 def _page(template: str, status: int, **values: object) -> Response:

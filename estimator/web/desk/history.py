@@ -21,6 +21,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
+from estimator.web.forms import UNPRINTABLE
 from estimator.web.updates import comparing
 
 bp = Blueprint("desk_history", __name__, url_prefix=PREFIX)
@@ -30,6 +31,9 @@ MOST_CHANGES = 8
 """No more changes of one publication are listed in the history; all of them stand on its own page."""
 
 LONGEST_REASON = 500
+
+LARGEST_NUMBER = 2**31 - 1
+"""A version's number that every store can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def _how_words(how: str) -> str:
     }.get(how, how)
 
 
-@bp.get("/<owner>/history/<int:number>")
+@bp.get(f"/<owner>/history/<int(max={LARGEST_NUMBER}):number>")
 @editor_of
 def version(owner: str, number: int) -> ResponseReturnValue:
     """One publication: who, when, why, what it changed, its text."""
@@ -136,7 +140,7 @@ def _can_take(now: Mapping[str, bytes], files: Mapping[str, bytes]) -> bool:
     return bool(files) and now.keys() <= files.keys()
 
 
-@bp.get("/<owner>/history/<int:number>/file")
+@bp.get(f"/<owner>/history/<int(max={LARGEST_NUMBER}):number>/file")
 @editor_of
 def download(owner: str, number: int) -> ResponseReturnValue:
     """One file of a publication, byte for byte."""
@@ -150,7 +154,7 @@ def download(owner: str, number: int) -> ResponseReturnValue:
     return response
 
 
-@bp.post("/<owner>/history/<int:number>/draft")
+@bp.post(f"/<owner>/history/<int(max={LARGEST_NUMBER}):number>/draft")
 @editor_of
 def take(owner: str, number: int) -> ResponseReturnValue:
     """Begin a draft that says what this publication said; a draft that is there stays."""
@@ -214,7 +218,7 @@ def _differing(before: Publication, after: Publication) -> list[Texts]:
 @publisher_of
 def undo(owner: str) -> ResponseReturnValue:
     """Publish again what stood before the last publication, the one that was seen."""
-    why = " ".join(request.form.get("why", "").split())[:LONGEST_REASON]
+    why = UNPRINTABLE.sub("", " ".join(request.form.get("why", "").split()))[:LONGEST_REASON]
     seen = _number(request.form, "seen")
     try:
         done = desk().undo(

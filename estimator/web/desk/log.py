@@ -20,6 +20,7 @@ bp = Blueprint("desk_log", __name__, url_prefix=f"{PREFIX}/log")
 
 ON_A_PAGE = 100
 LARGEST_ID = 2**63 - 1
+DIGITS = len(str(LARGEST_ID))
 
 
 @bp.get("")
@@ -27,7 +28,8 @@ LARGEST_ID = 2**63 - 1
 def show() -> ResponseReturnValue:
     """One page of the log, the newest first; ``before`` an entry's number."""
     asked = request.args.get("before", "")
-    if asked and not (asked.isascii() and asked.isdigit() and int(asked) <= LARGEST_ID):
+    # Very long digits are not even made a number of: Python refuses that.
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS and int(asked) <= LARGEST_ID):
         abort(404)
     entries = place().journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
     more = entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None

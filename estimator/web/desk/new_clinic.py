@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from estimator.prices.book import NATIONAL
 from estimator.prices.written import scalar
-from estimator.versions.accounts import EVERYWHERE
+from estimator.versions.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS
 from estimator.versions.checking import file_of
 from estimator.versions.drafts import DraftConflict
 from estimator.web.desk.current import bp, desk
@@ -126,6 +126,7 @@ def first_text(id_: str, name: str, url: str) -> bytes:
 
 
 def _taken() -> set[str]:
-    """Owners there are or were, and words that the desk's own addresses need."""
+    """Owners there are or were, and words that the desk's own addresses or the commands need."""
     rooms = {rule.rule.split("/")[2] for rule in current_app.url_map.iter_rules() if rule.rule.startswith(f"{PREFIX}/")}
-    return {*desk().publications.owners(), *desk().drafts.owners(), *rooms, NATIONAL, EVERYWHERE}
+    reserved = {*rooms, NATIONAL, EVERYWHERE, EVERYWHERE_IN_COMMANDS}
+    return {*desk().publications.owners(), *desk().drafts.owners(), *reserved}

@@ -1,5 +1,6 @@
 """Every price of an owner's tables at a glance: value, source, age; and one click to say that it is still right."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from estimator.prices.overview import overview as overview_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.prices.splicing import CannotSplice, mark_checked
+from estimator.versions.desk import DraftHasErrors
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
 from estimator.web.desk.current import Tables, bp, desk, my_owners, national_book, published_book, tables_of
@@ -29,12 +31,21 @@ from estimator.web.filters import words
 from estimator.web.site import site
 
 
+class PriceChanged(Exception):
+    """A price no longer says what it said to the person who found it right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A price in the table; `changed`: the draft says something else than what is published."""
+    """
+    A price in the table; `changed`: the draft says something else than what is published.
+
+    `fingerprint` stands for what is shown of it.
+    """
 
     row: PriceRow
     changed: bool
+    fingerprint: str
 
     @property
     def can_be_checked(self) -> bool:
@@ -106,21 +117,36 @@ def checked(owner: str) -> ResponseReturnValue:
     place = place_of(owner, request.form.get("charge", ""), request.form.get("column", ""))
     start = day_in(request.form.get("start", "")) or abort(400)
     try:
-        _confirm(place, start)
+        _confirm(place, start, request.form.get("seen", ""))
+    except PriceChanged:
+        flash(_("This price changed meanwhile. Look at it again."), "trouble")
     except (CannotSplice, PublicationRefused, DraftConflict) as error:
         flash(refusal(error), "trouble")
     return redirect(place.row)
 
 
-def _confirm(place: Place, start: date) -> None:
-    """A publisher publishes the check by itself; an editor puts it into the draft."""
+def _confirm(place: Place, start: date, seen: str) -> None:
+    """
+    A publisher publishes the check by itself; an editor puts it into the draft.
+
+    Raises `PriceChanged` unless the price, where the check is going to be written, is the one that was `seen`.
+    """
+    latest = place.tables.work.latest if may("publisher", place.owner) else None
+    files = desk().publications.files(latest) if latest else place.tables.work.files
+    checked = desk().check(place.owner, files)
+    if checked.book is None:
+        raise DraftHasErrors(checked.errors)
+    if seen != _fingerprint(checked.book, place.charge, place.column):
+        raise PriceChanged
 
     def edit(data: bytes) -> bytes:
+        if data != files.get(place.file, b""):
+            raise PriceChanged
         return mark_checked(data, place.charge, place.column, start, site().today())
 
     name = current_person().name
     what = f"{place.label}, {place.column_words}"
-    if may("publisher", place.owner) and place.tables.work.latest is not None:
+    if latest is not None:
         why = _("Checked again and still right: %(price)s", price=what)
         done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
         flash(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
@@ -137,8 +163,17 @@ def _glance(tables: Tables) -> Glance:
     inherited = national_book() if tables.owner != NATIONAL else None
     found = overview_of(book.tables, today, inherited.tables if inherited else None)
     published = published_book(tables.work) if tables.work.draft else tables.book
-    rows = tuple(Row(row, _differs(row, tables.book, published)) for row in found.rows)
+    rows = tuple(
+        Row(row, _differs(row, book, published), _fingerprint(book, row.stands_at, row.column)) for row in found.rows
+    )
     return Glance(found, rows, missing_prices(book, today), on_disk)
+
+
+def _fingerprint(book: PriceBook, charge: str, column: PriceColumn) -> str:
+    """Everything that these tables say about a price, in short."""
+    entry = book.tables.charges.get(charge)
+    said = sorted((entry.prices(column) or {}).items()) if entry else []
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def _differs(row: PriceRow, here: PriceBook, published: PriceBook | None) -> bool:

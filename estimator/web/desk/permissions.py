@@ -8,10 +8,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from flask import abort
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden
 
 from estimator.prices.book import NATIONAL
+from estimator.prices.reading import may_name_clinic
 from estimator.versions.accounts import EVERYWHERE, ROLES, Role
 from estimator.web.desk.sessions import current_person, signed_in
 from estimator.web.filters import words
@@ -95,7 +97,11 @@ def name_of_role(role: Role) -> str:
 def _requiring(role: Role, view: View[P, R]) -> View[P, R]:
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        require(role, str(kwargs["owner"]))
+        owner = str(kwargs["owner"])
+        if owner != NATIONAL and not may_name_clinic(owner):
+            # Nobody's name, and perhaps none that a database takes.
+            abort(404)
+        require(role, owner)
         return view(*args, **kwargs)
 
     return checked

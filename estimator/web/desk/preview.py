@@ -107,7 +107,7 @@ def _shown(work: Work, begins: date, day: date | None) -> Shown:
     found = None
     if work.draft is not None and checked.book is not None:
         found = previewing.preview(desk().publications, work.owner, work.files, checked, begins, site().today(), day)
-    alerts = found.alerts if found else checked.alerts if work.base is None else ()
+    alerts = found.alerts if found else checked.alerts if work.draft and checked.book else ()
     keyed = tuple((alert_key(alert), alert) for alert in alerts)
     return Shown(work, checked, begins, found, keyed, desk().threshold(work.owner))
 

@@ -14,6 +14,7 @@ from estimator.web.desk.preview import Asked, bad_day, day_of, preview_page
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
+from estimator.web.forms import UNPRINTABLE
 from estimator.web.site import site
 
 LONGEST_REASON = 500
@@ -69,7 +70,7 @@ def _asked() -> Asked:
         when="from" if form.get("when") == "from" else "now",
         begins=form.get("begins", ""),
         day=form.get("day", ""),
-        why=" ".join(form.get("why", "").split()),
+        why=" ".join(UNPRINTABLE.sub(" ", form.get("why", "")).split()),
         ticked=frozenset(form.getlist("tick")),
     )
 

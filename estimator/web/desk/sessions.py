@@ -6,14 +6,18 @@ the token is good for, and until when, is in the store.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from estimator.versions.accounts import Account
-from estimator.versions.sign_ins import LONGEST, SignIn
+from estimator.versions.sign_ins import SignIn
 from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
+
+COOKIE_LASTS = timedelta(days=30)
+"""How long a cookie is known as ours; the store ends its session long before. It tells whose typing may be shown."""
 
 
 class DeskSessions(SecureCookieSessionInterface):
@@ -41,7 +45,7 @@ def add_sessions(app: Flask, secret: str, https: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         # Not "Strict": links to the desk in a message would find nobody signed in. No GET here changes anything.
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LONGEST,
+        PERMANENT_SESSION_LIFETIME=COOKIE_LASTS,
     )
     app.session_interface = DeskSessions()
 

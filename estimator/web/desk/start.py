@@ -32,8 +32,7 @@ def start() -> ResponseReturnValue:
         return _page(form, None, TOO_MANY)
     account = _whose(form.text("code"))
     if account is None:
-        form.problem("code", str(_("This code is not right, was used, or is older than a day. Ask for a new one.")))
-        return _page(form, None, 422)
+        return _no_such_code(form)
     password = form.password.data or ""
     throttle.succeeded(None, (shared,), now)
     try:
@@ -41,7 +40,9 @@ def start() -> ResponseReturnValue:
     except AccountRefused as refusal:
         form.refused(refusal, "password")
         return _page(form, account, 422)
-    place().accounts.set_password(account.id, passwords.hashed(password), by=account.name, action="set a password")
+    hashed = passwords.hashed(password)
+    if not place().accounts.start(account.id, form.text("code"), hashed, by=account.name, now=now):
+        return _no_such_code(form)
     flash(_("Your password is set."), "done")
     # Whoever starts is shown where a second step can be added.
     return go_on(account, "one-time code", "" if account.second_factor else url_for("desk_account.show"))
@@ -51,6 +52,11 @@ def _whose(code: str) -> Account | None:
     id_ = OneTimeCodes(place().database).whose(code, place().now())
     account = place().accounts.get(id_) if id_ is not None else None
     return account if account and account.disabled_at is None else None
+
+
+def _no_such_code(form: StartForm) -> ResponseReturnValue:
+    form.problem("code", str(_("This code is not right, was used, or is older than a day. Ask for a new one.")))
+    return _page(form, None, 422)
 
 
 def _page(form: StartForm, account: Account | None, status: int = 200) -> ResponseReturnValue:

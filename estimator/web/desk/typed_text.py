@@ -31,6 +31,9 @@ def typed(text: str, data: bytes) -> bytes:
     ends = _BREAK.findall(old)
     usual = Counter(ends).most_common(1)[0][0] if ends else "\n"
     body = new.replace("\n", usual) if len(set(ends)) <= 1 else _with_ends(new, old, usual)
+    if plain(body) != new:
+        # A lone carriage return that stayed has met a line feed: the two would be read as one end of a line.
+        body = new.replace("\n", usual)
     return ((_MARK if old.startswith(_MARK) else "") + body).encode("utf-8", "replace")
 
 

@@ -7,13 +7,18 @@ from estimator.prices.splicing import CannotSplice
 from estimator.versions.desk import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
-from estimator.versions.settling import EditHasErrors, FolderBusy, StillCollides
+from estimator.versions.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
 from estimator.web.filters import day
 
 
 def refusal(error: Exception) -> str:
     """The sentence for the person, in their language; by the error's type, never by its message."""
     return str(_words(error))
+
+
+def still_busy(error: DraftConflict) -> str:
+    """The sentence on a page that still holds what was typed, when others saved at every moment it was tried."""
+    return f"{refusal(error)} {_('What you typed is still here, and it is not saved yet. Save it again.')}"
 
 
 def _words(error: Exception) -> str:
@@ -46,6 +51,14 @@ def _words(error: Exception) -> str:
         case FolderBusy():
             return _(
                 "Files or prices have changed again, or somebody else is at work on them. Look again, then decide."
+            )
+        case FolderNotWritten(number=0):
+            return _("The file cannot be written. Make its folder writable, then decide again.")
+        case FolderNotWritten(number=number):
+            return _(
+                "Version %(number)d is published, but the file cannot be written. Make its folder writable, then choose"
+                " what is published.",
+                number=number,
             )
         case StillCollides():
             return _("Both sides changed the same lines. Choose for each place which of the two stays.")

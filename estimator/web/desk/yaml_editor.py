@@ -22,6 +22,7 @@ from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import plain, shown, typed
+from estimator.web.desk.wording import still_busy
 from estimator.web.filters import words
 from estimator.web.site import catalogue, site
 
@@ -125,6 +126,10 @@ def save(owner: str) -> ResponseReturnValue:
     except TextChanged as conflict:
         forget_tables(owner)
         return _conflict(owner, file, text, base, conflict.theirs)
+    except DraftConflict as error:
+        forget_tables(owner)
+        flash(still_busy(error), "trouble")
+        return _page(owner, Box(file, text, base, _checked(tables_of(owner), file, text), _line(request.form))), 409
     forget_tables(owner)
     found = _sorted(tables_of(owner).checked.problems, file, text)
     _say_saved(draft, found)
