@@ -158,6 +158,13 @@ def test_a_range_a_note_and_a_new_source_go_into_the_file(desk: PricedDesk) -> N
     assert (price.note.en, price.note.es) == ("With the room. And the nurse.", "Con la sala.")
 
 
+def test_a_new_source_that_is_described_counts(desk: PricedDesk) -> None:
+    """Whoever fills in the fields of a new source need not also find it at the end of a long list."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="475", start="2027-01-01", title="Our wall", source_kind="assumption"))
+    assert "2027-01-01: {price: 475, source: our-wall" in desk.text
+
+
 def test_a_clinic_sets_its_own_price_over_a_national_one(desk: PricedDesk) -> None:
     """The form begins with the inherited amounts; the clinic's file then has a charge that it did not have."""
     ann = desk.visiting()

@@ -71,7 +71,8 @@ def test_a_draft_is_published_from_a_day(desk: PricedDesk) -> None:
         ({"why": "  "}, "why", "Write why."),
         ({"why": "x" * 501}, "why", "Use at most 500 letters."),
         ({"when": "from", "begins": "soon"}, "begins", "'soon' is not a day like 2027-01-31."),
-        ({"when": "from", "begins": ""}, "begins", "'' is not a day like 2027-01-31."),
+        ({"when": "from", "begins": ""}, "begins", "Choose the day, like 2027-01-31."),
+        ({"when": "now", "begins": "2027-01-01"}, "begins", "A day is typed here, and At once is chosen."),
         ({"when": "from", "begins": "2026-11-21"}, "begins", "Choose today or a later day."),
     ],
 )
@@ -214,9 +215,10 @@ def test_what_begins_later_is_not_overtaken_unseen(desk: PricedDesk) -> None:
     desk.edit("2026-02-01: 450", "2026-02-01: 475")
     ann = desk.visiting()
     page = ann.get(PREVIEW)
+    assert "Version 2 is published and begins on January 1, 2027." in page.text
     assert sent(page)["when"] == "from"
     assert sent(page)["begins"] == "2027-01-01"
-    refused = ann.post(PUBLISH, sent(page, why="New list", when="now"), status=409)
+    refused = ann.post(PUBLISH, sent(page, why="New list", when="now", begins=""), status=409)
     assert "Version 2 is published already and begins on January 1, 2027." in refused.text
     ann.post(PUBLISH, sent(page, why="New list"))
     assert desk.latest.number == 3

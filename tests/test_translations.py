@@ -160,6 +160,9 @@ class TestPages:
     def test_no_english_is_left(self, page, visitor):
         opened = visitor.get(in_spanish(page.address), status=page.status)
         assert opened.root.one("html").attributes["lang"] == "es"
+        # Addresses are printed as they are, with the names of answers in them.
+        for address in opened.root.all(class_="address"):
+            address.inside = []
         left = {
             f"{original!r} in {text[max(0, text.find(part) - 30) :][:120]!r}"
             for text in seen_and_heard(opened)

@@ -12,7 +12,7 @@ from estimator.web.earlier import earlier
 from estimator.web.figures import shown
 from estimator.web.filters import trio
 from estimator.web.forms import GROUPS, AnswersForm
-from estimator.web.site import site
+from estimator.web.site import language, site
 from estimator.web.wording import addresses, assumptions, course_of, limits, paid_so_far, program_of
 
 bp = Blueprint("patient", __name__)
@@ -64,6 +64,7 @@ def estimate_page(
         addresses=addresses(rounded),
         changing=given(answers),
         permanent=in_link(answers),
+        printed=_printed(answers, book),
         shared={**in_link(answers), "prices": book.version, "was": trio(exact.you_pay)},
         earlier=earlier(request.args, book, exact.you_pay),
         program_of=program_of,
@@ -90,6 +91,12 @@ def prices() -> ResponseReturnValue:
 def method() -> ResponseReturnValue:
     """How an estimate is computed, with every number the tables put into it."""
     return render_template("patient/method.html", book=site().prices.current.national, limits=limits)
+
+
+def _printed(answers: Answers, book: PriceBook) -> dict[str, str | None]:
+    """The link that stands on paper: whoever types it gets the same prices and the same language."""
+    said = {name: text for name, text in in_link(answers).items() if name != "lang"}
+    return {**said, "prices": book.version, "lang": language() if language() != "en" else None}
 
 
 def _in_order_of_use(tables: Book) -> list[str]:

@@ -17,6 +17,7 @@ from estimator.versions.checking import Checked
 from estimator.versions.desk import Work
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
+from estimator.versions.publications import Publication
 from estimator.web.desk.current import bp, desk, national_book, tables_of
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.sessions import current_person
@@ -55,7 +56,16 @@ class Shown:
 
     @property
     def over(self) -> bool:
-        return self.threshold is not None and self.found is not None and self.found.largest_move > self.threshold
+        """Whether a second person has to agree; always where what was published cannot be compared."""
+        if self.threshold is None or self.work.base is None:
+            return False
+        return self.found is None or self.found.largest_move > self.threshold
+
+    @property
+    def waiting(self) -> Publication | None:
+        """What is published and has not begun: nothing may begin before it."""
+        latest = self.work.latest
+        return latest if latest and latest.in_force_from > site().today() else None
 
     @property
     def proposal(self) -> Proposal | None:
@@ -156,4 +166,6 @@ def day_of(text: str) -> date | None:
 
 def bad_day(text: str) -> str:
     """The sentence beside a day that cannot be read."""
+    if not text.strip():
+        return str(_("Choose the day, like 2027-01-31."))
     return str(_("'%(text)s' is not a day like 2027-01-31.", text=text[:40]))

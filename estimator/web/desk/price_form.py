@@ -112,7 +112,9 @@ class PriceForm(DeskForm):
         amounts = self._amounts()
         start = self._day(self.start, required=True)
         checked = self._day(self.checked)
-        source = self._new_source() if self.source.data == NEW else None
+        # Whoever describes a new source means it, whatever the list above says.
+        described = self.source.data == NEW or _line(self.title.data) or _line(self.url.data)
+        source = self._new_source() if described else None
         note = self._note()
         if checked and checked > self.today:
             _add(self.checked, _("Nobody can have looked on a day that is still to come."))

@@ -87,6 +87,8 @@ def _trouble(asked: Asked) -> dict[str, str]:
             found["begins"] = bad_day(asked.begins)
         elif begins < site().today():
             found["begins"] = str(_("What patients were told before cannot be changed. Choose today or a later day."))
+    elif day_of(asked.begins) not in (None, site().today()):
+        found["begins"] = str(_("A day is typed here, and At once is chosen. Choose From a day, or empty the day."))
     return found
 
 
