@@ -269,3 +269,91 @@ def test_a_new_clinic_begins_with_a_draft(desk: Desk) -> None:
     )
     assert isinstance(published, Publication)
     assert published.number == 1
+
+
+def test_a_page_of_an_older_draft_cannot_touch_the_next_one(desk: Desk) -> None:
+    """Ben's draft is not thrown away, and not published, by a page that shows the one before it."""
+    desk.change(CLINIC, NAME, replaced("450", "475"), "Ann")
+    seen = desk.work(CLINIC).revision
+    desk.discard(CLINIC, revision=seen, by="Ann")
+    desk.change(CLINIC, NAME, replaced("450", "5000"), "Ben")
+    for act in (lambda: desk.discard(CLINIC, revision=seen, by="Ann"), lambda: publish(desk, revision=seen)):
+        with pytest.raises(DraftConflict):
+            act()
+
+
+PATIENT = (
+    "\nreference_patients:\n  usual:\n    label: Six infusions\n"
+    "    answers: {treatment: iv, insurance: none, sessions: 6, psychotherapy: none}\n"
+)
+
+
+@pytest.fixture
+def judged(desk: Desk) -> Desk:
+    """The desk of a clinic with a patient, no package, and a second person for moves above 1 percent."""
+    desk.settings.set(CLINIC, SECOND_PERSON_ABOVE, "100", "Olga")
+    text = small_book()[NAME].replace(b"    packages:\n      - {sessions: 6, price: 2400}\n", b"") + PATIENT.encode()
+    desk.publications.publish(CLINIC, {NAME: text}, based_on=1, by="start", why="-", how="first", in_force_from=TODAY)
+    return desk
+
+
+def test_small_steps_first_do_not_hide_a_large_one(judged: Desk) -> None:
+    """Every day on which a price begins is judged, not the first few."""
+    dated = (
+        "".join(f"      2026-{month:02d}-01: 450.{month:02d}\n" for month in range(7, 13)) + "      2027-06-01: 2000"
+    )
+    judged.change(CLINIC, NAME, replaced("2026-02-01: 450", f"2026-02-01: 450\n{dated}"), "Ann")
+    with pytest.raises(AlertsNotTicked) as refused:
+        publish(judged)
+    ticked = {alert_key(alert) for alert in refused.value.alerts}
+    assert isinstance(publish(judged, ticked=ticked), Proposal)
+
+
+def test_a_patient_who_is_changed_along_does_not_hide_a_move(judged: Desk) -> None:
+    """Who rewrites a reference patient in the same draft is judged with the old answers too."""
+    judged.change(CLINIC, NAME, replaced("450", "900"), "Ann")
+    judged.change(
+        CLINIC, NAME, replaced("treatment: iv, insurance: none", "treatment: spravato, insurance: none"), "Ann"
+    )
+    assert isinstance(publish(judged), Proposal)
+
+
+def test_agreeing_means_agreeing_to_the_day_too(judged: Desk) -> None:
+    """A proposal from March is not agreed to by publishing at once."""
+    judged.change(CLINIC, NAME, replaced("450", "900"), "Ann")
+    assert isinstance(publish(judged, "Ann", in_force_from=NEW_YEAR), Proposal)
+    assert isinstance(publish(judged, "Ben"), Proposal)
+    assert isinstance(publish(judged, "Cyn", in_force_from=NEW_YEAR), Proposal)
+    published = publish(judged, "Ben", in_force_from=NEW_YEAR)
+    assert isinstance(published, Publication)
+    assert published.by == "Cyn, Ben"
+
+
+def test_a_check_leaves_a_proposal_waiting(judged: Desk) -> None:
+    """Checking another price is no edit of the draft that somebody proposed."""
+    judged.change(CLINIC, NAME, replaced("450", "900"), "Ann")
+    publish(judged, "Ann")
+    checked = replaced("2026-02-01: 75", "2026-02-01: {price: 75, checked: 2026-06-01}")
+    judged.confirm(CLINIC, NAME, checked, by="Dan", why="Checked, still right")
+    work = judged.work(CLINIC)
+    assert not work.behind
+    assert work.draft is not None
+    assert work.draft.proposal is not None
+    assert isinstance(publish(judged, "Ben"), Publication)
+
+
+def test_tables_are_checked_against_what_begins_later(desk: Desk) -> None:
+    """A clinic may not cite a source that the national tables drop on New Year."""
+    cites = "2026-02-01: {price: 450, source: survey}"
+    files = desk.work("national").files
+    money = files["national/money.yaml"]
+    start = money.index(b"  survey:")
+    dropped = {**files, "national/money.yaml": money[:start] + money[money.index(b"payers:") :]}
+    if desk.check("national", dropped).book is None:
+        dropped["national/care.yaml"] = files["national/care.yaml"].replace(b"survey", b"invented")
+    assert desk.check("national", dropped).book is not None
+    desk.publications.publish("national", dropped, based_on=1, by="Nat", why="-", how="browser", in_force_from=NEW_YEAR)
+    desk.change(CLINIC, NAME, replaced("2026-02-01: 450", cites), "Ann")
+    with pytest.raises(DraftHasErrors) as refused:
+        publish(desk)
+    assert any(problem.says.startswith("from 2027-01-01 on: ") for problem in refused.value.problems)
