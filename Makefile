@@ -34,7 +34,8 @@ test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium and on Post
 	@tests/setup.sh
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest $(ARGS)
+	@# Two processes, each with whole files; both have to list the tests in the same order.
+	PYTHONHASHSEED=0 $(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## Lint, formatting and types, without the tests
 	$(PY) -m ruff check .

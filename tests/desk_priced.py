@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from desk_visits import SECRET, DeskVisitor, TestDesk
+from desk_visits import DeskVisitor, TestDesk
+from flask import Flask
 
 from estimator.versions.checking import file_of
 from estimator.versions.database import open_database
 from estimator.versions.desk import Desk
 from estimator.versions.publications import Publication
 from estimator.web import create_app
-from estimator.web.desk import add_desk
 
 SMALL_BOOK = Path(__file__).parent / "small_book"
 CLINIC = "riverbend"
@@ -42,14 +42,14 @@ class PricedDesk(TestDesk):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.app = create_app(self.folder, clock=lambda: self.clock().date(), database=self.database)
-        if "desk_place" not in self.app.extensions:
-            add_desk(self.app, self.database, SECRET, self.clock)
         self.desk: Desk = self.app.extensions["desk"]
         self.person("Ann", f"publisher:{CLINIC}")
         self.person("Ben", f"publisher:{CLINIC}")
         self.person("Eve", f"editor:{CLINIC}")
         self.person("Olga")
+
+    def make_app(self) -> Flask:
+        return create_app(self.folder, clock=lambda: self.clock().date(), database=self.database)
 
     @property
     def text(self) -> str:

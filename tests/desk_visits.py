@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import Flask
 from pages import Page, Visitor
 from werkzeug.test import TestResponse
 
@@ -51,8 +52,11 @@ class TestDesk:
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.database)
-        self.app = create_app(clock=lambda: date(2026, 11, 22))
+        self.app = self.make_app()
         add_desk(self.app, self.database, SECRET, self.clock, https=self.https)
+
+    def make_app(self) -> Flask:
+        return create_app(clock=lambda: date(2026, 11, 22))
 
     def person(self, name: str, *roles: str, password: str | None = HASHED) -> Account:
         """An account with roles such as ``publisher:example-harbor`` or ``owner:*``, and PASSWORD."""
