@@ -162,21 +162,23 @@ def test_looking_for_a_draft_creates_none(database, drafts):
 
 
 def test_a_draft_keeps_who_began_it_and_who_saved_it_last(drafts):
-    drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=3, revision=0, by="Ana")
-    draft = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=3, revision=1, by="Ben")
-    assert (draft.begun_by, draft.by, draft.revision, draft.based_on) == ("Ana", "Ben", 2, 3)
+    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=3, revision=0, by="Ana")
+    draft = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=3, revision=first.revision, by="Ben")
+    assert (draft.begun_by, draft.by, draft.revision, draft.based_on) == ("Ana", "Ben", first.revision + 1, 3)
     assert drafts.get("harbor") == draft
 
 
 def test_a_save_takes_the_place_of_all_files_of_the_draft(drafts):
-    drafts.save("harbor", {"a.yaml": b"1", "b.yaml": b"2"}, based_on=1, revision=0, by="Ana")
-    assert drafts.save("harbor", {"b.yaml": b"3"}, based_on=1, revision=1, by="Ana").changed == {"b.yaml": b"3"}
+    first = drafts.save("harbor", {"a.yaml": b"1", "b.yaml": b"2"}, based_on=1, revision=0, by="Ana")
+    assert drafts.save("harbor", {"b.yaml": b"3"}, based_on=1, revision=first.revision, by="Ana").changed == {
+        "b.yaml": b"3"
+    }
 
 
 def test_who_saves_over_a_draft_they_have_not_seen_is_shown_it(drafts):
-    drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
-    current = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=1, by="Ben")
-    for seen in (0, 1, 3):
+    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    current = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben")
+    for seen in (0, first.revision, first.revision + 2):
         with pytest.raises(DraftConflict, match="Ben changed this draft meanwhile") as refused:
             drafts.save("harbor", {NAME: b"a: 3\n"}, based_on=1, revision=seen, by="Ana")
         assert refused.value.current == current
@@ -184,24 +186,24 @@ def test_who_saves_over_a_draft_they_have_not_seen_is_shown_it(drafts):
 
 
 def test_a_discarded_draft_is_gone_and_its_next_one_begins_anew(drafts):
-    drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
-    drafts.discard("harbor", 1)
+    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    drafts.discard("harbor", first.revision)
     assert drafts.get("harbor") is None
     with pytest.raises(DraftConflict, match="This draft is gone"):
-        drafts.discard("harbor", 1)
+        drafts.discard("harbor", first.revision)
     with pytest.raises(DraftConflict, match="This draft is gone"):
-        drafts.save("harbor", {}, based_on=1, revision=1, by="Ana")
+        drafts.save("harbor", {}, based_on=1, revision=first.revision, by="Ana")
     assert drafts.save("harbor", {}, based_on=1, revision=0, by="Ben").begun_by == "Ben"
 
 
 def test_a_proposal_stays_until_the_draft_changes(drafts):
-    drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
     proposal = Proposal("Ana", "new year", NEW_YEAR, datetime(2026, 11, 22, 9, tzinfo=UTC))
-    drafts.propose("harbor", 1, proposal)
+    drafts.propose("harbor", first.revision, proposal)
     assert drafts.get("harbor").proposal == proposal
     with pytest.raises(DraftConflict):
-        drafts.propose("harbor", 2, proposal)
-    assert drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=1, by="Ben").proposal is None
+        drafts.propose("harbor", first.revision + 1, proposal)
+    assert drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben").proposal is None
 
 
 def test_the_log_is_read_from_either_end(database):
