@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CLINIC = "example-harbor"
+CHECK = b"2026-01-01: {price: 300, checked:"
 FILE = f"clinics/{CLINIC}.yaml"
 HOME = f"/admin/{CLINIC}/"
 NEW_YEAR = date(date.today().year + 1, 1, 1).isoformat()
+LATER = date(date.today().year + 1, 2, 1).isoformat()
 EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 
 
@@ -83,8 +85,8 @@ class Story:
             return json.loads(connection.getresponse().read())
 
     def pays(self) -> int:
-        """What one infusion at New Year costs somebody without insurance, in cents, as the public site says it."""
-        answers = f"treatment=iv&insurance=none&sessions=1&psychotherapy=none&clinic={CLINIC}&start={NEW_YEAR}"
+        """What one infusion after New Year costs somebody without insurance, in cents, as the public site says it."""
+        answers = f"treatment=iv&insurance=none&sessions=1&psychotherapy=none&clinic={CLINIC}&start={LATER}"
         cents: int = self.public(f"/api/v1/estimate?{answers}")["you_pay"]["typical"]
         return cents
 
@@ -150,8 +152,8 @@ def price_at_new_year(story: Story, charge: str) -> str:
     return dated[max(start for start in dated if start <= NEW_YEAR)]
 
 
-def first_half(story: Story, ann: Page) -> None:
-    """The form, the YAML and back, the preview, publishing: the file holds it, patients see it."""
+def first_half(story: Story, ann: Page) -> int:
+    """The form, the YAML and back, the preview, publishing: the file holds it, patients see it; what they pay now."""
     before, paid = story.on_disk, story.pays()
     old = price_at_new_year(story, "infusion")
     set_price(ann, story, "infusion", "475")
@@ -184,31 +186,33 @@ def first_half(story: Story, ann: Page) -> None:
     within(5, lambda: price_on_disk(story, "infusion") == "475", "the file on disk does not hold the price")
     new = [line for line in changed_lines(before, story.on_disk) if line[0] == "+"]
     assert new == ["+   city: Exampleville  # since May", f"+       {NEW_YEAR}: 475"]
-    rise = 47500 - round(float(old) * 100)
-    within(5, lambda: story.pays() == paid + rise, "patients do not see the price")
+    paid += 47500 - round(float(old) * 100)
+    within(5, lambda: story.pays() == paid, "patients do not see the price")
+    return paid
 
 
 def test_two_people_a_conflict_a_broken_file_and_an_undo(story: Story) -> None:
     """From Tuesday's new price to Wednesday's undo, without a restart, without losing a line."""
     ann, ben = story.person("Ann"), story.person("Ben")
-    first_half(story, ann)
+    paid = first_half(story, ann)
 
     # Ben begins a draft. Ann's check goes out past it, and the draft takes it over.
+    evaluation = price_at_new_year(story, "evaluation")
     story.open(ben, HOME)
     set_price(ben, story, "evaluation", "165")
     story.open(ann, HOME)
+    assert "Ben" in ann.locator(".draft-bar").inner_text()
     ann.locator("#price-injection-self_pay").get_by_role("button", name="Checked today, still right").click()
     ann.get_by_text("Checked today: ").wait_for()
-    within(5, lambda: b"2026-01-01: {price: 300, checked:" in story.on_disk, "the check is not on disk")
+    within(5, lambda: CHECK in story.on_disk, "the check is not on disk")
     ben.get_by_role("link", name="Preview", exact=True).click()
     ben.fill("#why", "Evaluations")
 
-    # While he looks at the preview, a text editor publishes another line: he sees both, and takes both.
-    story.path.write_bytes(story.on_disk.replace(b"  state: CO", b"  state: UT"))
-    within(5, lambda: "edited on disk" in history(story, ann), "the edit on disk is not a version")
+    # While he looks at the preview, Ann takes her check back: he sees what she did, and takes both.
+    undo(story, ann)
     press(ben, "Publish")
     said = ben.locator("main").inner_text()
-    assert "edited on disk published version 4 meanwhile." in said
+    assert "Ann published version 4 meanwhile." in said
     assert "First evaluation" in said
     press(ben, "Take the merged draft")
     ben.get_by_text("The draft now has both").wait_for()
@@ -216,31 +220,47 @@ def test_two_people_a_conflict_a_broken_file_and_an_undo(story: Story) -> None:
     press(ben, "Publish")
     ben.get_by_text("is published and in force.").wait_for()
     within(5, lambda: price_on_disk(story, "evaluation") == "165", "the file does not hold Ben's price")
-    assert b"  state: UT" in story.on_disk
+    assert CHECK not in story.on_disk
+    paid += 16500 - round(float(evaluation) * 100)
+    within(5, lambda: story.pays() == paid, "patients do not see Ben's price")
+
+    # A text editor publishes, too.
+    story.path.write_bytes(story.on_disk.replace(b"  state: CO", b"  state: UT"))
+    within(5, lambda: "edited on disk" in history(story, ann), "the edit on disk is not a version")
     good = story.on_disk
 
-    # A text editor breaks the file: the desk and /healthz say so, prices stay.
-    paid = story.pays()
+    # Then it breaks the file: the desk and /healthz say so, prices stay.
     story.path.write_bytes(good.replace(b"  offers:", b"  offfers:"))
     within(5, lambda: health(story)["status"] != "ok", "/healthz does not say that the file is broken")
-    story.open(ann, HOME)
-    assert "The files on disk have problems." in ann.locator("main").inner_text()
+    # Each of the server's processes looks for itself.
+    within(5, lambda: "The files on disk have problems." in overview(story, ann), "the desk says nothing")
     assert story.pays() == paid
     story.path.write_bytes(good)
     within(5, lambda: health(story)["status"] == "ok", "/healthz does not see the repair")
 
-    # The undo, in one click; the history shows everything.
-    story.open(ann, f"/admin/{CLINIC}/history")
-    ann.get_by_role("button", name=re.compile("^Undo version")).click()
-    within(5, lambda: price_on_disk(story, "evaluation") != "165", "the undo does not reach the file")
-    assert b"  state: UT" in story.on_disk
+    # The undos, in one click each; the history shows everything.
+    undo(story, ann)
+    within(5, lambda: b"  state: CO" in story.on_disk, "the undo does not reach the file")
+    assert price_on_disk(story, "evaluation") == "165"
     told = history(story, ann)
-    for words in ("New price list", "Checked again and still right", "edited on disk", "Evaluations", "Undo"):
+    for words in ("New price list", "Checked again and still right", "Evaluations", "edited on disk", "Undo"):
         assert words in told
+
+
+def undo(story: Story, tab: Page) -> None:
+    """Take the last version back, from the page of all versions."""
+    story.open(tab, f"/admin/{CLINIC}/history")
+    tab.get_by_role("button", name=re.compile("^Undo version")).click()
+    tab.get_by_text(" is undone. ").wait_for()
 
 
 def history(story: Story, tab: Page) -> str:
     story.open(tab, f"/admin/{CLINIC}/history")
+    return tab.locator("main").inner_text()
+
+
+def overview(story: Story, tab: Page) -> str:
+    story.open(tab, HOME)
     return tab.locator("main").inner_text()
 
 
