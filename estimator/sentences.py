@@ -1,6 +1,6 @@
 """Sentences in modules that know nothing of pages or languages: marked here, translated by whoever shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 Translate: TypeAlias = Callable[[str], str]
@@ -10,3 +10,36 @@ Translate: TypeAlias = Callable[[str], str]
 def marked(sentence: str) -> str:
     """The sentence itself. Imported as ``_``, it marks the sentence for the catalogue of translations."""
     return sentence
+
+
+class Sentence(str):
+    """
+    A sentence in English that still knows its `template` (``%(name)s``) and the `values` in it, so that it can be
+    said in another language. Values that are sentences themselves are translated too.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, values: Mapping[str, object]) -> "Sentence":
+        made = super().__new__(cls, template % values if values else template)
+        made.template, made.values = template, values
+        return made
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object]]:  # type: ignore[override]
+        return self.template, self.values
+
+
+def say(template: str, /, **values: object) -> Sentence:
+    """A `Sentence`; the template is marked for the catalogue of translations. Without values, it is said as it is."""
+    return Sentence(template, values)
+
+
+def translated(text: str, translate: Translate) -> str:
+    """What `text` says in the reader's language; plain text stays as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    values = {name: translated(one, translate) if isinstance(one, str) else one for name, one in text.values.items()}
+    template = translate(text.template)
+    return template % values if values else template

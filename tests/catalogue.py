@@ -31,8 +31,8 @@ METHODS = [
 ]
 OPTIONS = {"templates/**.html": {"lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}}
 
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "_Refused": None, "FieldProblem": (2,)}
-"""The last two hold the sentences of `estimator.answers`, which knows nothing of languages."""
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "_Refused": None, "FieldProblem": (2,), "say": None}
+"""The last three hold sentences of modules that know nothing of languages."""
 
 HEADER = """\
 # The interface in Spanish for readers in the United States: usted, $1,234.50, US programs by their US names.

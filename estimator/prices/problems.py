@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from estimator.sentences import Sentence
+
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list positions from the top of a file, or of a price book, down to one value."""
 
@@ -47,5 +49,16 @@ def dotted(path: Path) -> str:
 
 def shortened(text: str, longest: int = LONGEST_SENTENCE) -> str:
     """`text` on one line of at most `longest` characters, its middle left out where it is longer."""
+    if isinstance(text, Sentence):
+        return _sentence_shortened(text, longest)
     text = text if len(text) <= longest else f"{text[: longest - 60]} … {text[-55:]}"
     return " ".join(text.splitlines())
+
+
+def _sentence_shortened(text: Sentence, longest: int) -> str:
+    """The same sentence with shorter values in it."""
+    if len(text) <= longest and len(text.splitlines()) <= 1:
+        return text
+    most = max(90, longest // (len(text.values) or 1))
+    values = {name: shortened(one, most) if isinstance(one, str) else one for name, one in text.values.items()}
+    return Sentence(text.template, values)

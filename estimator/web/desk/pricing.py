@@ -12,6 +12,7 @@ from estimator.prices.changes import Change
 from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.problems import Problem
 from estimator.prices.schema import PriceColumn
+from estimator.sentences import translated
 from estimator.web.desk import editing, merging, new_clinic, overview, preview, publishing, settings_page
 from estimator.web.desk.current import bp, draft_in_brief, name_of, yaml_address
 from estimator.web.filters import money, percent
@@ -57,11 +58,12 @@ def age(checked: date) -> str:
 
 
 def problem_words(problem: Problem) -> str:
-    """A problem without its place, which stands beside it as a link; in English, as the reader of tables says it."""
+    """A problem without its place, which stands beside it as a link, in the reader's language."""
+    says, fix = (translated(text, catalogue().ugettext) for text in (problem.says, problem.fix))
     where = f"{problem.where}: " if problem.where else ""
-    end = "" if problem.says.endswith(("?", ".")) else "."
-    fix = f" Fix: {problem.fix}." if problem.fix else ""
-    return f"{where}{problem.says}{end}{fix}"
+    end = "" if says.endswith(("?", ".")) else "."
+    how = f" {_('Fix: %(fix)s', fix=fix)}" if fix else ""
+    return f"{where}{says}{end}{how}{'' if not how or how.endswith(('?', '.')) else '.'}"
 
 
 def field_words(problem: FieldProblem) -> str:
