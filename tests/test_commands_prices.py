@@ -11,9 +11,9 @@ import pytest
 from strategies_yaml import small_book
 
 from estimator.cli import main
+from estimator.versions.bench import SECOND_PERSON_ABOVE
 from estimator.versions.books import Shelf
 from estimator.versions.database import Database, open_database
-from estimator.versions.desk import SECOND_PERSON_ABOVE
 from estimator.versions.folder import Folder
 from estimator.versions.publications import Publications
 from estimator.versions.settings import Settings

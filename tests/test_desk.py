@@ -9,16 +9,10 @@ from pathlib import Path
 import pytest
 from strategies_yaml import small_book
 
+from estimator.versions.bench import SECOND_PERSON_ABOVE
 from estimator.versions.checking import file_of
 from estimator.versions.database import open_database
-from estimator.versions.desk import (
-    SECOND_PERSON_ABOVE,
-    AlertsNotTicked,
-    Desk,
-    DraftHasErrors,
-    NoDraft,
-    NothingToUndo,
-)
+from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.migrations import migrate
 from estimator.versions.previewing import alert_key
@@ -28,6 +22,7 @@ from estimator.versions.publications import (
     Publication,
     PublicationConflict,
 )
+from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 
 CLINIC = "riverbend"
 NAME = file_of(CLINIC)

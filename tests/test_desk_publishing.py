@@ -11,7 +11,7 @@ from desk_visits import DeskVisitor, leads_to
 from pages import Page
 
 from estimator.prices.splicing import CannotSplice
-from estimator.versions import desk as actions
+from estimator.versions import publishing as actions
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
 from estimator.web.desk.wording import refusal

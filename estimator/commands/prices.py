@@ -86,9 +86,10 @@ def _number(text: str) -> int:
 def _run(act: Act, options: argparse.Namespace) -> int:
     """Open the store, act, and say in a sentence what went wrong."""
     from estimator.versions.database import StoreUnavailable
-    from estimator.versions.desk import Desk, DraftHasErrors
+    from estimator.versions.desk import Desk
     from estimator.versions.opening import open_store
     from estimator.versions.publications import PublicationRefused
+    from estimator.versions.publishing import DraftHasErrors
 
     try:
         with closing(open_store()) as database:
@@ -203,7 +204,7 @@ def _export(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
 
 
 def _undo(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
-    from estimator.versions.desk import NothingToUndo
+    from estimator.versions.publishing import NothingToUndo
 
     latest = desk.publications.latest(owner)
     if latest is None:

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect
-from estimator.versions.desk import Desk, DraftHasErrors
+from estimator.versions.desk import Desk
 from estimator.versions.disk import owner_of
 from estimator.versions.journal import add_in
 from estimator.versions.ondisk import OnDisk
 from estimator.versions.previewing import Preview, preview
 from estimator.versions.publications import Files, Publication
+from estimator.versions.publishing import DraftHasErrors
 
 
 @dataclass(frozen=True, slots=True, eq=False)

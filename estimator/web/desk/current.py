@@ -11,8 +11,9 @@ from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Path, Problem
 from estimator.prices.splicing import file_of
 from estimator.versions import checking
+from estimator.versions.bench import Work
 from estimator.versions.checking import Checked
-from estimator.versions.desk import Desk, Work
+from estimator.versions.desk import Desk
 from estimator.versions.drafts import Draft
 from estimator.web.desk.permissions import may, name_of_owner
 from estimator.web.desk.place import PREFIX

@@ -12,7 +12,7 @@ from estimator.prices import splicing
 from estimator.prices.rewriting import tree_of
 from estimator.prices.schema import in_force
 from estimator.prices.splicing import CannotSplice, TypedPrice
-from estimator.versions.desk import Edit
+from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.current import bp, desk, forget_tables, national_book
 from estimator.web.desk.permissions import editor_of

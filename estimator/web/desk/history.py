@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from estimator.effects import Effect, effects
 from estimator.prices.changes import Change
 from estimator.versions.comparing import DiffLine, State, diff_lines, states
-from estimator.versions.desk import DraftHasErrors
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import Publication, PublicationRefused
+from estimator.versions.publishing import DraftHasErrors
 from estimator.web.desk.current import desk, forget_tables, my_owners, tables_of, yaml_address
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices.changes import Change, changes
+from estimator.versions.bench import Work
 from estimator.versions.comparing import DiffLine, diff_lines
-from estimator.versions.desk import Work
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.lines import Side
 from estimator.versions.publications import Publication, PublicationConflict

@@ -18,9 +18,9 @@ from estimator.prices.overview import overview as overview_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.prices.splicing import CannotSplice, mark_checked
-from estimator.versions.desk import DraftHasErrors
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
+from estimator.versions.publishing import DraftHasErrors
 from estimator.web.desk.current import Tables, bp, desk, my_owners, national_book, published_book, tables_of
 from estimator.web.desk.folder_page import problems_on_disk
 from estimator.web.desk.permissions import editor_of, may

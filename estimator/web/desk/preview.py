@@ -13,8 +13,8 @@ from estimator.answers import EARLIEST, LATEST
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.problems import Problem
 from estimator.versions import previewing
+from estimator.versions.bench import Work
 from estimator.versions.checking import Checked
-from estimator.versions.desk import Work
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication

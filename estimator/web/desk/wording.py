@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.prices.splicing import CannotSplice
-from estimator.versions.desk import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
+from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 from estimator.versions.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
 from estimator.web.filters import day
 

@@ -14,7 +14,8 @@ from estimator.prices.completion import Known, complete
 from estimator.prices.outline import lines_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import ClinicFile, NationalFile
-from estimator.versions.desk import Edit, Work
+from estimator.versions.bench import Work
+from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.lines import Merged, three_way
 from estimator.web.desk.current import Tables, desk, forget_tables, national_book, tables_of, yaml_address

@@ -1,0 +1,82 @@
+"""Drafts: edited by one person or several, thrown away, put onto what somebody else has published meanwhile."""
+
+from collections.abc import Callable, Mapping
+
+from estimator.versions.bench import Bench, Work
+from estimator.versions.drafts import Draft, DraftConflict
+from estimator.versions.journal import add_in
+from estimator.versions.lines import Merged, Side, three_way
+from estimator.versions.publications import Files, PublicationConflict
+
+Edit = Callable[[bytes], bytes]
+"""A change of one file's text."""
+
+
+class Drafting(Bench):
+    """The part of the desk that writes drafts; nothing here reaches patients."""
+
+    __slots__ = ()
+
+    def edit(self, owner: str, files: Files, *, revision: int, by: str) -> Draft | None:
+        """
+        Put `files`, by name, into the draft that was seen at `revision` (0: none), broken or not.
+
+        A draft that no longer differs from what is published goes away. Raises `DraftConflict`.
+        """
+        return self._save(self.work(owner), files, revision, by)
+
+    def change(self, owner: str, name: str, edit: Edit, by: str) -> Draft | None:
+        """
+        Change one file of the draft as it is now; raises what `edit` raises, and `DraftConflict`.
+
+        For edits that find their own place in the text, such as one price: they need not have seen the rest.
+        """
+        work = self.work(owner)
+        return self._save(work, {name: edit(work.files.get(name, b""))}, work.revision, by)
+
+    def _save(self, work: Work, files: Files, revision: int, by: str) -> Draft | None:
+        if revision != work.revision:
+            raise DraftConflict(work.draft)
+        return self._put(work.owner, {**work.files, **files}, work.base_files, work.based_on, revision, by)
+
+    def _put(self, owner: str, files: Files, base_files: Files, based_on: int, revision: int, by: str) -> Draft | None:
+        changed = {name: content for name, content in files.items() if base_files.get(name) != content}
+        with self.database.writing() as connection:
+            if not changed:
+                if revision:
+                    self.drafts.discard_in(connection, owner, revision)
+                    add_in(connection, by, "discarded", owner, "the draft came to say what is published")
+                return None
+            draft = self.drafts.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by)
+            if not revision:
+                add_in(connection, by, "began a draft", owner, f"from version {based_on}")
+            return draft
+
+    def discard(self, owner: str, *, revision: int, by: str) -> None:
+        """Throw the draft away that was seen at `revision`; raises `DraftConflict`."""
+        with self.database.writing() as connection:
+            self.drafts.discard_in(connection, owner, revision)
+            add_in(connection, by, "discarded", owner, f"the draft at revision {revision}")
+
+    def merged(self, owner: str, decided: Mapping[str, Mapping[int, Side]] | None = None) -> dict[str, Merged]:
+        """The draft's changes and the latest publication's, file by file, where the draft is behind."""
+        work = self.work(owner)
+        theirs = self.publications.files(work.latest) if work.latest else {}
+        return {
+            name: three_way(work.base_files.get(name, b""), text, theirs.get(name, b""), (decided or {}).get(name))
+            for name, text in (work.draft.changed if work.draft else {}).items()
+        }
+
+    def take_merged(self, owner: str, files: Files, *, revision: int, onto: int, by: str) -> Draft | None:
+        """
+        Go on from publication number `onto`, the latest one seen, with `files` as the draft's changes.
+
+        Raises `DraftConflict`, or `PublicationConflict` when there is a later one by now.
+        """
+        work = self.work(owner)
+        if work.latest is None or work.latest.number != onto:
+            raise PublicationConflict(work.latest)
+        if revision != work.revision:
+            raise DraftConflict(work.draft)
+        latest = self.publications.files(work.latest)
+        return self._put(owner, {**latest, **files}, latest, onto, revision, by)
