@@ -75,7 +75,7 @@ def test_an_account_has_at_least_one_role(accounts):
         accounts.add("Dana", None, [], by="test", now=NOW)
     dana = added(accounts)
     with pytest.raises(AccountRefused):
-        accounts.set_grants(dana.id, [], by="test")
+        accounts.take(dana.id, OWNER, by="test")
     assert accounts.get(dana.id) == dana
 
 
@@ -120,20 +120,22 @@ def test_an_owner_manages_those_from_whom_nothing_can_be_gained(mine, theirs):
 @pytest.mark.parametrize("how", ["disable", "demote"])
 def test_the_last_owner_of_everything_stays(accounts, how):
     """Otherwise nobody could add accounts any more; somebody disabled does not count."""
-    dana, bo = added(accounts, "Dana"), added(accounts, "Bo")
+    for name in ("Dana", "Bo"):
+        accounts.give(added(accounts, name).id, Grant("owner", "national"), by="test")
+    dana, bo = accounts.named("Dana"), accounts.named("Bo")
 
     def lose(account):
         if how == "disable":
             accounts.disable(account.id, by="test", now=NOW)
         else:
-            accounts.set_grants(account.id, [Grant("owner", "national")], by="test")
+            accounts.take(account.id, OWNER, by="test")
 
     lose(bo)
     with pytest.raises(AccountRefused, match="Dana is the last owner"):
         lose(dana)
     assert accounts.get(dana.id) == dana
     accounts.enable(bo.id, by="test")
-    accounts.set_grants(bo.id, [OWNER], by="test")
+    accounts.give(bo.id, OWNER, by="test")
     lose(dana)
 
 
@@ -158,10 +160,30 @@ def test_two_owners_who_shut_each_other_out_at_once_do_not_both_succeed(accounts
     assert sum(one.disabled_at is None for one in accounts.all()) == 1
 
 
+def test_of_two_owners_who_change_different_roles_at_once_both_are_heard(accounts):
+    """No role comes back, and none is lost, because somebody else changed another one at the same moment."""
+    dana = added(accounts)
+    places = [f"clinic-{number}" for number in range(8)]
+    for place in places[::2]:
+        accounts.give(dana.id, Grant("editor", place), by="test")
+    start = threading.Barrier(len(places))
+
+    def change(place):
+        start.wait()
+        (accounts.take if place in places[::2] else accounts.give)(dana.id, Grant("editor", place), by="test")
+
+    threads = [threading.Thread(target=change, args=(place,)) for place in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(accounts.get(dana.id).grants) == {OWNER, *(Grant("editor", place) for place in places[1::2])}
+
+
 def test_what_happens_to_an_account_is_logged_and_tells_no_secret(accounts, database):
     harbor = Grant("editor", "harbor")
     dana, code = accounts.add("Dana", None, [harbor], by="olga", now=NOW)
-    accounts.set_grants(dana.id, [Grant("publisher", "harbor")], by="olga")
+    accounts.give(dana.id, Grant("publisher", "harbor"), by="olga")
     accounts.disable(dana.id, by="olga", now=NOW)
     accounts.enable(dana.id, by="olga")
     other = accounts.reset(dana.id, by="olga", now=NOW)

@@ -115,7 +115,7 @@ def test_a_role_taken_away_while_somebody_types_loses_no_text(desk):
     """What was typed is shown on the refusal, without secrets and without what the form holds for itself."""
     ed = desk.person("Ed", f"editor:{HARBOR}", "editor:national")
     visitor = desk.visitor("Ed")
-    desk.accounts.set_grants(ed.id, [Grant("editor", HARBOR)], by="test")
+    desk.accounts.take(ed.id, Grant("editor", "national"), by="test")
     secrets = {"password": "hidden words", "code": "hidden digits", "credential": "hidden key"}
     page = visitor.post("/admin/national/yaml", {"text": "# mine", "base": "as it was", **secrets}, status=403)
     assert [one.text for one in page.root.all("textarea")] == ["# mine"]
@@ -187,7 +187,7 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_click(guarded):
     dana = guarded.person("Dana", f"publisher:{HARBOR}")
     visitor = guarded.visitor("Dana")
     visitor.client.get(f"/admin/{HARBOR}/test-publisher")
-    guarded.accounts.set_grants(dana.id, [Grant("editor", HARBOR)], by="test")
+    guarded.accounts.give(dana.id, Grant("editor", HARBOR), by="test")
     assert visitor.client.get(f"/admin/{HARBOR}/test-publisher").status_code == 403
 
 

@@ -7,7 +7,7 @@ may. Every change is written to the log in the same transaction.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
@@ -144,13 +144,21 @@ class Accounts:
             raise AccountRefused(TAKEN, "name", name=name) from error
         return account, code
 
-    def set_grants(self, id_: int, granted: Collection[Grant], *, by: str) -> None:
-        """Put these roles in place of the ones held. Raises `AccountRefused`: somebody has to own everything."""
+    def give(self, id_: int, role: Grant, *, by: str) -> None:
+        """Give a role; at the same tables it takes the place of another. Raises `AccountRefused`, as `take`."""
+        self._change(id_, lambda held: {one for one in held if one.scope != role.scope} | {role}, by)
+
+    def take(self, id_: int, role: Grant, *, by: str) -> None:
+        """Take a role away. Raises `AccountRefused`: everybody has a role, and somebody has to own everything."""
+        self._change(id_, lambda held: held - {role}, by)
+
+    def _change(self, id_: int, change: Callable[[Set[Grant]], Set[Grant]], by: str) -> None:
+        """Change the roles as they are at this moment: of two who change different ones, both are heard."""
         with self.database.writing() as connection:
-            before = _known(connection, id_)
-            if set(before.grants) == set(granted):
+            before = _locked(connection, id_)
+            granted = change(set(before.grants))
+            if granted == set(before.grants):
                 return
-            _lock_owners(connection)
             connection.execute(delete(grants).where(grants.c.account_id == id_))
             _grant(connection, id_, granted)
             _keep_an_owner(connection, before)
@@ -160,8 +168,7 @@ class Accounts:
     def disable(self, id_: int, *, by: str, now: datetime) -> None:
         """Nobody signs in to this account until it is enabled; whoever is signed in no longer is."""
         with self.database.writing() as connection:
-            before = _known(connection, id_)
-            _lock_owners(connection)
+            before = _locked(connection, id_)
             _set(connection, id_, disabled_at=now)
             _end_everywhere(connection, id_)
             _keep_an_owner(connection, before)
@@ -299,9 +306,11 @@ def _end_everywhere(connection: Connection, id_: int, keep: str | None = None) -
 OWNS_EVERYTHING = (grants.c.role == "owner") & (grants.c.scope == EVERYWHERE)
 
 
-def _lock_owners(connection: Connection) -> None:
-    """Two who demote each other at the same moment take turns; SQLite has one writer anyway."""
-    connection.execute(select(grants).where(OWNS_EVERYTHING).with_for_update()).all()
+def _locked(connection: Connection, id_: int) -> Account:
+    """The account, while whoever else changes what people may do waits. SQLite has one writer anyway."""
+    # All accounts, in one order: rows of grants come and go, so that locks on them would let two wait in a circle.
+    connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update()).all()
+    return _known(connection, id_)
 
 
 def _keep_an_owner(connection: Connection, before: Account) -> None:

@@ -1,5 +1,7 @@
 """The accounts that an owner looks after."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -77,8 +79,7 @@ def add_role(id_: int) -> ResponseReturnValue:
         return _page(account, form, 422)
     if first := _unconfirmed(account):
         return first
-    kept = [grant for grant in account.grants if grant.scope != form.scope.data]
-    return _grants(account, [*kept, Grant(form.role.data, form.scope.data)])
+    return _changed(account, place().accounts.give, Grant(form.role.data, form.scope.data))
 
 
 @bp.post("/<int(max=9223372036854775807):id_>/roles/remove")
@@ -89,7 +90,10 @@ def remove_role(id_: int) -> ResponseReturnValue:
     if first := _unconfirmed(account):
         return first
     gone = (request.form.get("role"), request.form.get("scope"))
-    return _grants(account, [grant for grant in account.grants if (grant.role, grant.scope) != gone])
+    role = next((one for one in account.grants if (one.role, one.scope) == gone), None)
+    if role is None:
+        return redirect(url_for("desk_accounts.show_one", id_=account.id))
+    return _changed(account, place().accounts.take, role)
 
 
 @bp.post("/<int(max=9223372036854775807):id_>/reset")
@@ -167,9 +171,9 @@ def _unconfirmed(account: Account) -> ResponseReturnValue | None:
     return unconfirmed(url_for("desk_accounts.show_one", id_=account.id))
 
 
-def _grants(account: Account, grants: list[Grant]) -> ResponseReturnValue:
+def _changed(account: Account, change: Callable[..., None], role: Grant) -> ResponseReturnValue:
     try:
-        place().accounts.set_grants(account.id, grants, by=current_person().name)
+        change(account.id, role, by=current_person().name)
     except AccountRefused as refusal:
         flash(said(refusal.template, refusal.values), "trouble")
     else:
