@@ -5,7 +5,7 @@ import os
 import stat
 
 import pytest
-from shops import BOOSTED, CARE, CLINIC, INFUSION, shop
+from shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
 
 from estimator.versions.disk import CannotWrite, Disk
 from estimator.versions.journal import Journal
@@ -13,9 +13,8 @@ from estimator.versions.settling import FolderNotWritten
 
 
 @pytest.fixture
-def here(tmp_path):
-    with shop(tmp_path) as one:
-        yield one
+def here(tmp_path, database):
+    return Shop(tmp_path, database)
 
 
 def last(here, owner="national"):

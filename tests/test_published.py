@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, opened, shop
+from shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, Shop, opened
 from strategies_yaml import small_book
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
@@ -20,9 +20,8 @@ LATER = DAY.replace(month=12)
 
 
 @pytest.fixture
-def here(tmp_path):
-    with shop(tmp_path) as one:
-        yield one
+def here(tmp_path, database):
+    return Shop(tmp_path, database)
 
 
 @pytest.fixture
