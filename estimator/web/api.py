@@ -6,8 +6,8 @@ from estimator.answers import BadAnswers, FieldProblem, book_for, unknown_names
 from estimator.document import document
 from estimator.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBooks
-from estimator.web.forms import answers_from, said
 from estimator.web.site import language, site
+from estimator.web.typed import answers_from, said
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 

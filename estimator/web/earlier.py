@@ -15,9 +15,9 @@ from estimator.estimate import estimate
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.results import Amounts
 from estimator.web.figures import WHOLE_ABOVE
-from estimator.web.forms import typed
 from estimator.web.rounding import whole_dollars
 from estimator.web.site import site
+from estimator.web.typed import typed
 
 TRIO = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
 

@@ -5,40 +5,31 @@ Choices come from the price tables. What an answer means, and when it is wrong, 
 the form only shows its sentences beside the fields.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from typing import Self
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, RadioField, SelectField, StringField
-from wtforms.fields import SelectChoice
+from wtforms import Form
 from wtforms.form import BaseForm
 
 from estimator.answers import (
-    DAYS_UNTIL_START,
     NAMES,
     PRICE_PREFIX,
     REQUIRED,
     Answers,
     BadAnswers,
     FieldProblem,
-    book_for,
     offered_treatments,
-    read_answers,
 )
-from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import LANGUAGES, Treatment
-from estimator.states import STATES, state_names
-from estimator.web.filters import day, words
+from estimator.prices.book import PriceBook, PriceBooks
+from estimator.web.choices import USUAL, keep_typed, offer, usual_words
+from estimator.web.fields import Option, Radios, Select, Typed
+from estimator.web.filters import words
 from estimator.web.reveal import Reveal, reveal
-from estimator.web.site import language
-
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+from estimator.web.typed import answers_from, said, typed
 
 GROUPS = (
     (_l("Your treatment"), ("dose", "psychotherapy_sessions", "therapist_present", "rides")),
@@ -62,30 +53,6 @@ GROUPS = (
     (_l("Help from the drug's maker"), ("savings_program", "accumulator")),
 )
 """The questions that narrow the range, by heading; the required ones come before them."""
-
-
-@dataclass
-class Option(SelectChoice):
-    """A choice with a hint; `when` is the class that shows it only beside certain first answers."""
-
-    hint: str = ""
-    when: str = ""
-
-
-class Radios(RadioField):  # type: ignore[misc, unused-ignore]
-    """One of a few choices, every one in sight."""
-
-
-class Select(SelectField):  # type: ignore[misc, unused-ignore]
-    """One of many choices; what was given stays among them even when it is none."""
-
-
-class Typed(StringField):  # type: ignore[misc, unused-ignore]
-    """Something written: a `kind` of ``money``, ``percent``, ``count`` or ``day``."""
-
-    def __init__(self, label: object, kind: str, **rest: object) -> None:
-        super().__init__(label, **rest)
-        self.kind = kind
 
 
 class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
@@ -163,8 +130,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         ),
     )
 
-    USUAL = ("sessions", "psychotherapy_sessions")
-    """Questions whose hint is the usual number, which depends on the treatment."""
+    USUAL = USUAL
 
     books: PriceBooks
     today: date
@@ -179,7 +145,8 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         form.raw, form.books, form.today = raw, books, today
         form._add_prices()
         form.reveal = reveal(books.national, tuple(names for _heading, names in GROUPS))
-        form._offer()
+        offer(form, form.book, books, today)
+        keep_typed(form, raw)
         return form
 
     def answers(self) -> tuple[Answers, PriceBook] | None:
@@ -236,27 +203,12 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     def usual(self, name: str) -> list[tuple[str, str]]:
         """The usual number of `name` for every treatment, in words; each is shown beside its own."""
         treatments = self.book.tables.treatments
-        return [(treatment, self._usual(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
+        return [(treatment, usual_words(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
 
     def described(self, name: str, value: str) -> str:
         """An answer as the form words it, where it is one of its choices."""
         options = (option for option in (self[name].choices or ()) if option.value == value)
         return next((str(option.label) for option in options), value)
-
-    @staticmethod
-    def _usual(name: str, treatment: Treatment) -> str:
-        number = treatment.usual_sessions if name == "sessions" else treatment.psychotherapy.usual_sessions
-        if number.low == number.high:
-            sentence = _("%(treatment)s: usually %(usual)d.", treatment=words(treatment.short), usual=number.typical)
-        else:
-            sentence = _(
-                "%(treatment)s: usually %(usual)d, from %(low)d to %(high)d.",
-                treatment=words(treatment.short),
-                usual=number.typical,
-                low=number.low,
-                high=number.high,
-            )
-        return str(sentence)
 
     def _that_apply(self) -> dict[str, str]:
         """What was typed, without a plan of another payer: its choice is out of sight but still submitted."""
@@ -282,121 +234,6 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
             # Form refuses new fields on an instance; BaseForm, which it is, takes them.
             BaseForm.__setitem__(self, name, Typed(label, "money", description=_("The price you were told, for one.")))
             self[name].process(MultiDict(self.raw))
-
-    def _offer(self) -> None:
-        tables = self.books.national.tables
-        self["treatment"].choices = [
-            Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
-            for name in offered_treatments(self.book)
-        ]
-        self["insurance"].choices = [
-            Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()
-        ]
-        self["psychotherapy"].choices = [
-            Option("none", _("No")),
-            Option("in_person", _("In person")),
-            Option("virtual", _("By video or phone")),
-        ]
-        doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
-        self["dose"].choices = [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
-        for name in ("therapist_present", "rides", "savings_program", "accumulator"):
-            self[name].choices = [_unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
-        self["network"].choices = [_unsure(), Option("in", _("In network")), Option("out", _("Out of network"))]
-        self["authorization"].choices = [
-            Option("", _("Not yet, or not sure")),
-            Option("approved", _("Yes")),
-            Option("denied", _("It said no")),
-        ]
-        self["plan"].choices = [
-            _unsure(),
-            *(
-                Option(name, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
-                for payer, one in tables.payers.items()
-                for name, profile in one.profiles.items()
-            ),
-        ]
-        self["drug_benefit"].choices = [
-            _unsure(),
-            Option("medical", _("By the clinic"), hint=_("medical benefit")),
-            Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
-        ]
-        self._offer_lists()
-
-    def _offer_lists(self) -> None:
-        self["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
-        self["plan_year_start"].choices = [
-            _unsure(),
-            *(Option(str(number), month_name(number)) for number in range(1, 13)),
-        ]
-        self["clinic"].choices = [Option("", _("Usual prices across the United States"))]
-        for name, book in self.books.clinics.items():
-            if clinic := book.tables.clinic:
-                label = words(clinic.name)
-                self["clinic"].choices.append(
-                    Option(
-                        name,
-                        _("%(clinic)s (an example, not a real clinic)", clinic=label) if clinic.fictional else label,
-                    )
-                )
-        self["start"].description = _(
-            "If you leave this open we count from %(day)s.", day=day(self.today + timedelta(days=DAYS_UNTIL_START))
-        )
-        for name in self.USUAL:
-            self[name].description = _("The usual number.")
-        self["savings_program"].description = "; ".join(
-            dict.fromkeys(words(program.label) for program in self.books.national.tables.programs.values())
-        )
-        self._keep_typed(("state", "plan_year_start", "clinic"))
-
-    def _keep_typed(self, names: tuple[str, ...]) -> None:
-        """A list that does not offer what was given offers it as well, so that nothing typed is lost."""
-        if state := self.raw.get("state"):
-            self.raw["state"] = state.upper() if state.upper() in STATES else state
-        for name in names:
-            text = self.raw.get(name, "")
-            if name == "clinic" and text == NATIONAL:
-                self.raw[name] = ""
-            elif text not in (option.value for option in self[name].choices):
-                self[name].choices.append(Option(text, text))
-
-
-def _unsure() -> Option:
-    return Option("", _("Not sure"))
-
-
-def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
-    """
-    The answers in a query: known names, each the first that is not blank, without control characters.
-
-    A strange language is dropped: no field could show what is wrong with it.
-    """
-    names = (*NAMES, *(PRICE_PREFIX + charge for charge in books.national.tables.charges))
-    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
-    raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
-    return {name: text for name, text in raw.items() if name != "lang" or text in LANGUAGES}
-
-
-def answers_from(raw: Mapping[str, str], books: PriceBooks, today: date) -> tuple[Answers, PriceBook]:
-    """The answers and the price book they name. Raises BadAnswers with every problem, a strange clinic's too."""
-    try:
-        book = book_for(raw, books)
-    except BadAnswers as bad_clinic:
-        try:
-            read_answers(raw, books.national, today)
-        except BadAnswers as bad:
-            raise BadAnswers(bad.problems + bad_clinic.problems) from None
-        raise
-    return read_answers(raw, book, today), book
-
-
-def said(template: str, values: Mapping[str, str]) -> str:
-    """A problem's sentence in the reader's language."""
-    return str(_(template)).format(**values)
-
-
-def month_name(number: int) -> str:
-    """``January`` of 1."""
-    return str(format_date(date(2000, number, 1), "LLLL"))
 
 
 OPTIONAL = tuple(name for _heading, names in GROUPS for name in names)

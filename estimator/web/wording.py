@@ -12,8 +12,9 @@ from estimator.course import sessions
 from estimator.milestones import Milestone, milestones
 from estimator.prices.schema import Program, Text
 from estimator.results import Estimate, LineItem
+from estimator.web.choices import month_name
 from estimator.web.filters import day, money, percent, words
-from estimator.web.forms import AnswersForm, month_name
+from estimator.web.forms import AnswersForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.place import PREFIX, place
 from estimator.web.desk.sessions import current_person, current_sign_in
-from estimator.web.forms import said
+from estimator.web.typed import said
 
 bp = Blueprint("desk_accounts", __name__, url_prefix=f"{PREFIX}/accounts")
 

@@ -21,7 +21,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
-from estimator.web.forms import UNPRINTABLE
+from estimator.web.typed import UNPRINTABLE
 from estimator.web.updates import comparing
 
 bp = Blueprint("desk_history", __name__, url_prefix=PREFIX)

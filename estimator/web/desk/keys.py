@@ -13,7 +13,7 @@ from estimator.web.desk.account import unconfirmed
 from estimator.web.desk.codes import shown_once
 from estimator.web.desk.place import PREFIX, place
 from estimator.web.desk.sessions import current_person, current_sign_in
-from estimator.web.forms import said
+from estimator.web.typed import said
 
 bp = Blueprint("desk_keys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
 

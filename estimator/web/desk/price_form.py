@@ -17,8 +17,9 @@ from estimator.money import parse_typed_amount, plain_amount
 from estimator.prices.schema import Confidence, Source, Text
 from estimator.prices.splicing import TypedPrice
 from estimator.web.desk.forms import DeskForm
+from estimator.web.fields import Option
 from estimator.web.filters import day, words
-from estimator.web.forms import UNPRINTABLE, Option
+from estimator.web.typed import UNPRINTABLE
 
 ENDS = ("low", "typical", "high")
 NEW = "+"

@@ -16,8 +16,8 @@ from estimator.sentences import translated
 from estimator.web.desk import editing, merging, new_clinic, overview, preview, publishing, settings_page
 from estimator.web.desk.current import bp, draft_in_brief, name_of, yaml_address
 from estimator.web.filters import money, percent
-from estimator.web.forms import said
 from estimator.web.site import catalogue, language, locale, site
+from estimator.web.typed import said
 
 PAGES = (overview, editing, preview, publishing, merging, settings_page, new_clinic)
 """The modules whose views the blueprint holds."""

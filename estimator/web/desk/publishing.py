@@ -14,8 +14,8 @@ from estimator.web.desk.preview import Asked, bad_day, day_of, preview_page
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
-from estimator.web.forms import UNPRINTABLE
 from estimator.web.site import site
+from estimator.web.typed import UNPRINTABLE
 
 LONGEST_REASON = 500
 
