@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from estimator.sentences import say
+
 CentsArray = npt.NDArray[np.int64]
 Cents = int
 
@@ -64,13 +66,16 @@ def parse_amount(text: str) -> Cents:
     """
     Cents of an amount in a table, written like ``75`` or ``75.00``.
 
-    Raises ValueError with a sentence for the person who wrote it.
+    Raises ValueError with a `Sentence` for the person who wrote it.
     """
     match = _AMOUNT.fullmatch(text)
     if match is None:
         if re.fullmatch(r"[0-9]+\.[0-9]{3,}", text):
-            raise ValueError(f"'{text}' has fractions of a cent; write at most two digits after the point")
-        raise ValueError(f"'{text}' is not an amount like 75 or 75.00 (digits only: no $, comma or minus sign)")
+            raise ValueError(
+                say("'%(text)s' has fractions of a cent; write at most two digits after the point", text=text)
+            )
+        says = say("'%(text)s' is not an amount like 75 or 75.00 (digits only: no $, comma or minus sign)", text=text)
+        raise ValueError(says)
     return _cents(match[1], match[2])
 
 
@@ -82,7 +87,7 @@ def parse_typed_amount(text: str) -> Cents:
     """
     match = _TYPED.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"'{text}' is not a dollar amount")
+        raise ValueError(say("'%(text)s' is not a dollar amount", text=text))
     return _cents(match[1].replace(",", ""), match[2])
 
 
@@ -90,10 +95,10 @@ def parse_percent(text: str) -> int:
     """Basis points of a percentage written like ``20`` or ``12.5``; raises ValueError above 100."""
     match = _PERCENT.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is not a percentage like 20 or 12.5")
+        raise ValueError(say("'%(text)s' is not a percentage like 20 or 12.5", text=text))
     points = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
     if points > WHOLE:
-        raise ValueError(f"'{text}' is more than 100 percent")
+        raise ValueError(say("'%(text)s' is more than 100 percent", text=text))
     return points
 
 

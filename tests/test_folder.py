@@ -5,10 +5,14 @@ import os
 import stat
 
 import pytest
+from catalogue import extracted
 from shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
 
+from estimator.prices.problems import Problem
+from estimator.sentences import Sentence
 from estimator.versions.disk import CannotWrite, Disk
 from estimator.versions.journal import Journal
+from estimator.versions.publications import Publications
 from estimator.versions.settling import FolderNotWritten
 
 
@@ -266,6 +270,92 @@ def test_an_edit_at_the_very_moment_of_writing_back_is_not_written_over(here, mo
 def test_no_publication_writes_outside_the_folders_of_tables(here, name):
     with pytest.raises(CannotWrite, match="is no name"):
         Disk(here.folder).write({}, {name: b"x"})
+
+
+# In every language
+
+
+def templates(text):
+    """The templates of a sentence and of the sentences in it; anything else is no sentence."""
+    assert isinstance(text, Sentence), text
+    yield text.template
+    for value in text.values.values():
+        if isinstance(value, Sentence):
+            yield from templates(value)
+
+
+def nobody_may_write(here, monkeypatch):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    here.publish(INFUSION, BOOSTED)
+    monkeypatch.setattr(os, "replace", refused)
+
+
+def a_link_is_in_the_way(here, monkeypatch):
+    elsewhere = here.folder.parent / "elsewhere.yaml"
+    (here.folder / CARE).rename(elsewhere)
+    (here.folder / CARE).symlink_to(elsewhere)
+    here.publish(INFUSION, BOOSTED)
+
+
+def both_have_changed(here, monkeypatch):
+    here.edit(INFUSION, BOOSTED)
+    here.publish(INFUSION, b"typical: 520")
+
+
+def a_publication_waits(here, monkeypatch):
+    here.publish(INFUSION, b"typical: 520", since=here.day.replace(month=12))
+    here.edit(INFUSION, BOOSTED)
+
+
+def the_folder_is_gone(here, monkeypatch):
+    (here.folder / "clinics").rename(here.folder / "elsewhere")
+
+
+def a_publication_cannot_be_read(here, monkeypatch):
+    here.publish(INFUSION, b"typical: [")
+
+
+def the_store_is_away(here, monkeypatch):
+    def refused(_):
+        raise ConnectionError
+
+    monkeypatch.setattr(Publications, "newest_id", refused)
+
+
+TROUBLES = {
+    nobody_may_write: {"%(name)s cannot be written: %(reason)s", "Permission denied"},
+    a_link_is_in_the_way: {"%(name)s is a link to another file, and links are not written through"},
+    both_have_changed: {
+        "edited on disk while version %(number)s was published; that one is in force, and the edit is untouched."
+        " Choose at the desk what stays"
+    },
+    a_publication_waits: {
+        "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in force."
+        " Choose at the desk what stays"
+    },
+    the_folder_is_gone: {
+        "the folder is missing or cannot be read",
+        "put it back; to withdraw a clinic, remove its file and leave the folder",
+    },
+    a_publication_cannot_be_read: {
+        "version %(number)s is published, but cannot be read; version %(before)s stays in force"
+    },
+    the_store_is_away: {"store or folder cannot be reached (%(kind)s); the last good prices stay in force"},
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_what_keeps_folder_and_store_apart_can_be_said_in_any_language(here, monkeypatch, trouble):
+    """What is wrong and how to put it right are sentences of the catalogue, and so are those in them."""
+    with monkeypatch.context() as patch:
+        trouble(here, patch)
+        here.look()
+        problems: tuple[Problem, ...] = here.prices.problems
+    said = {one for problem in problems for text in (problem.says, problem.fix) if text for one in templates(text)}
+    assert said >= TROUBLES[trouble]
+    assert said <= {message.id for message in extracted()}
 
 
 # Both

@@ -257,8 +257,8 @@ def test_what_no_table_may_hold_is_refused(text):
 def test_a_refusal_can_be_translated():
     with pytest.raises(CannotSplice) as refused:
         remove(CLINIC, ("clinic", "city"))
-    assert refused.value.template % refused.value.values == str(refused.value)
-    assert "%(where)s" in refused.value.template
+    assert refused.value.sentence == str(refused.value)
+    assert "%(where)s" in refused.value.sentence.template
 
 
 # Every shipped price

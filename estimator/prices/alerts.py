@@ -8,6 +8,7 @@ from estimator.money import dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
 from estimator.prices.schema import Book, in_force
+from estimator.sentences import say
 
 JUMP = 50
 """A typical price that changes by more than this many percent from one start date to the next gets a look."""
@@ -17,15 +18,16 @@ def checked_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
     """Figures older than twelve months."""
     for path, figure in figures(book):
         if out_of_date(figure.checked, today):
-            says = f"last checked on {figure.checked}, more than 12 months ago"
-            yield Finding((*path, "checked"), says, "look at the source again, then write today's date")
+            says = say("last checked on %(day)s, more than 12 months ago", day=figure.checked)
+            yield Finding((*path, "checked"), says, say("look at the source again, then write today's date"))
 
 
 def checked_in_the_future(book: Book, today: date | None) -> Iterator[Finding]:
     """Dates nobody can have looked at yet."""
     for path, figure in figures(book):
         if today and figure.checked and figure.checked > today:
-            yield Finding((*path, "checked"), f"checked on {figure.checked}, which is after today")
+            says = say("checked on %(day)s, which is after today", day=figure.checked)
+            yield Finding((*path, "checked"), says)
 
 
 def free_of_charge(book: Book, _: date | None) -> Iterator[Finding]:
@@ -33,8 +35,9 @@ def free_of_charge(book: Book, _: date | None) -> Iterator[Finding]:
     for path, charge, _column, dated in prices(book):
         for start, price in dated.items():
             if price.high == 0 and charge.included_in is None:
-                fix = "remove the price if it is not known: a missing price is shown as missing"
-                yield Finding((*path, start.isoformat()), "the price is 0: is this really free?", fix)
+                says = say("the price is 0: is this really free?")
+                fix = say("remove the price if it is not known: a missing price is shown as missing")
+                yield Finding((*path, start.isoformat()), says, fix)
 
 
 def prices_that_jump(book: Book, _: date | None) -> Iterator[Finding]:
@@ -43,8 +46,13 @@ def prices_that_jump(book: Book, _: date | None) -> Iterator[Finding]:
         for before, start in pairwise(sorted(dated)):
             old, new = dated[before].typical, dated[start].typical
             if abs(new - old) * 100 > old * JUMP:
-                says = f"the typical price goes from {dollars(old)} to {dollars(new)}"
-                yield Finding((*path, start.isoformat()), f"{says}, a change of more than {JUMP} percent")
+                says = say(
+                    "the typical price goes from %(old)s to %(new)s, a change of more than %(most)s percent",
+                    old=dollars(old),
+                    new=dollars(new),
+                    most=JUMP,
+                )
+                yield Finding((*path, start.isoformat()), says)
 
 
 def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Finding]:
@@ -57,9 +65,13 @@ def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Fin
                 price = in_force(dated, today or date.max) or in_force(dated, date.max)
                 singles += package.sessions * price.typical if price else 0
             if package.price > singles > 0:
-                says = f"{package.sessions} sessions cost {dollars(package.price)} as a package"
-                path = ("charges", id_, "packages", position, "price")
-                yield Finding(path, f"{says}, and {dollars(singles)} one by one")
+                says = say(
+                    "%(sessions)s sessions cost %(price)s as a package, and %(singles)s one by one",
+                    sessions=package.sessions,
+                    price=dollars(package.price),
+                    singles=dollars(singles),
+                )
+                yield Finding(("charges", id_, "packages", position, "price"), says)
 
 
 ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (

@@ -15,6 +15,7 @@ from estimator.prices.findings import Finding, nearest
 from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits
 from estimator.prices.problems import Path
 from estimator.prices.schema import (
+    MORE_UNKNOWNS,
     PRICE_COLUMNS,
     UNKNOWNS,
     AmountRange,
@@ -23,6 +24,7 @@ from estimator.prices.schema import (
     PercentRange,
     Price,
 )
+from estimator.sentences import Sentence, say
 
 YES_NO_UNKNOWNS = ("accumulator", "drug_benefit", "dose")
 """Core unknowns with two answers, which need the chance of the first."""
@@ -38,28 +40,35 @@ def low_typical_and_high_are_in_order(book: Book) -> Iterator[Finding]:
             for below, above in (("low", "typical"), ("typical", "high")):
                 small, large = getattr(table, below), getattr(table, above)
                 if small > large:
-                    says = f"{below} ({as_written(table, small)}) is above {above} ({as_written(table, large)})"
+                    says = say(
+                        "%(below)s (%(small)s) is above %(above)s (%(large)s)",
+                        below=below,
+                        small=as_written(table, small),
+                        above=above,
+                        large=as_written(table, large),
+                    )
                     yield Finding((*path, below), says)
 
 
 def every_figure_has_a_source(book: Book) -> Iterator[Finding]:
     for path, figure in figures(book):
         if not figure.source:
-            yield Finding((*path, "source"), "a source is missing here", "add source: …, or defaults to the file")
+            fix = say("add source: …, or defaults to the file")
+            yield Finding((*path, "source"), say("a source is missing here"), fix)
 
 
 def every_figure_has_been_checked(book: Book) -> Iterator[Finding]:
     for path, figure in figures(book):
         if figure.checked is None:
-            fix = "add checked: the day somebody last looked at the source"
-            yield Finding((*path, "checked"), "the date of the last check is missing", fix)
+            fix = say("add checked: the day somebody last looked at the source")
+            yield Finding((*path, "checked"), say("the date of the last check is missing"), fix)
 
 
 def sources_can_be_visited(book: Book) -> Iterator[Finding]:
     for id_, source in book.sources.items():
         if source.url is None and source.kind not in ("derived", "assumption"):
-            fix = "add url: …, or kind: derived or kind: assumption with a note"
-            yield Finding(("sources", id_), "the address of this source is missing", fix)
+            fix = say("add url: …, or kind: derived or kind: assumption with a note")
+            yield Finding(("sources", id_), say("the address of this source is missing"), fix)
 
 
 def what_varies_has_a_chance(book: Book) -> Iterator[Finding]:
@@ -67,20 +76,22 @@ def what_varies_has_a_chance(book: Book) -> Iterator[Finding]:
         for payer, coverage in charge.coverage.items():
             path: Path = ("charges", id_, "coverage", payer)
             if coverage.status == "varies" and coverage.chance is None:
-                yield Finding((*path, "chance"), "coverage that varies needs its chance", "add chance: percent covered")
+                says = say("coverage that varies needs its chance")
+                yield Finding((*path, "chance"), says, say("add chance: percent covered"))
             if coverage.status == "varies" and charge.coverage_question is None:
-                says = "coverage that varies needs a coverage_question"
-                yield Finding(("charges", id_, "coverage_question"), says, "add what the patient should ask, and whom")
+                says = say("coverage that varies needs a coverage_question")
+                yield Finding(("charges", id_, "coverage_question"), says, _add_question())
             if coverage.status != "varies" and coverage.chance is not None:
-                yield Finding((*path, "chance"), "only coverage that varies has a chance", "remove it")
+                yield Finding((*path, "chance"), say("only coverage that varies has a chance"), say("remove it"))
 
 
 def insured_charges_have_a_benefit_class(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
         payers = [payer for payer, coverage in charge.coverage.items() if coverage.status != "not_covered"]
         if payers and charge.benefit is None:
-            says = f"covered by {', '.join(payers)}, so a benefit class is needed"
-            yield Finding(("charges", id_, "benefit"), says, "add benefit: drug, procedure, visit or psychotherapy")
+            says = say("covered by %(payers)s, so a benefit class is needed", payers=", ".join(payers))
+            fix = say("add benefit: drug, procedure, visit or psychotherapy")
+            yield Finding(("charges", id_, "benefit"), says, fix)
 
 
 def prices_not_known_have_a_question(book: Book) -> Iterator[Finding]:
@@ -89,37 +100,39 @@ def prices_not_known_have_a_question(book: Book) -> Iterator[Finding]:
         unknown = any(not price.range.known for prices in dated for price in prices.values())
         leader = book.charges.get(charge.moves_with or "", charge)
         if unknown and not (charge.included_in or charge.price_question or leader.price_question):
-            says = "a price with a range needs a price_question"
-            yield Finding(("charges", id_, "price_question"), says, "add what the patient should ask, and whom")
+            says = say("a price with a range needs a price_question")
+            yield Finding(("charges", id_, "price_question"), says, _add_question())
 
 
 def packages_have_a_single_price(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
         singles = (charge.self_pay or {}).values()
         if charge.packages and not (singles and all(price.range.known for price in singles)):
-            says = "a package needs the exact self_pay price of one session beside it"
-            yield Finding(("charges", id_, "packages"), says, "add self_pay with one number per start date")
+            says = say("a package needs the exact self_pay price of one session beside it")
+            yield Finding(("charges", id_, "packages"), says, say("add self_pay with one number per start date"))
 
 
 def only_the_last_phase_is_open(book: Book) -> Iterator[Finding]:
     for id_, treatment in book.treatments.items():
         for name, phase in list(treatment.phases.items())[:-1]:
             if phase.sessions is None:
-                says = "only the last phase may leave out how many sessions it has"
-                yield Finding(("treatments", id_, "phases", name, "sessions"), says, "add sessions: …")
+                says = say("only the last phase may leave out how many sessions it has")
+                yield Finding(
+                    ("treatments", id_, "phases", name, "sessions"), says, say("add %(key)s: …", key="sessions")
+                )
 
 
 def lower_doses_have_two_doses(book: Book) -> Iterator[Finding]:
     for path, treatment, line in all_lines(book):
         if line.lower_dose is not None and len(treatment.doses) != 2:
-            says = "a line with lower_dose needs the treatment's two doses"
-            yield Finding((*path, "lower_dose"), says, "add doses: [lower, higher] to the treatment")
+            says = say("a line with lower_dose needs the treatment's two doses")
+            yield Finding((*path, "lower_dose"), says, say("add doses: [lower, higher] to the treatment"))
 
 
 def lines_name_their_phases(book: Book) -> Iterator[Finding]:
     for path, treatment, line in all_lines(book):
         if line.phase is not None and line.phase not in treatment.phases:
-            says = f"'{line.phase}' is no phase of this treatment"
+            says = say("'%(name)s' is no phase of this treatment", name=line.phase)
             yield Finding((*path, "phase"), says, nearest(line.phase, treatment.phases))
 
 
@@ -128,17 +141,17 @@ def one_profile_is_typical(book: Book) -> Iterator[Finding]:
         typical = [name for name, profile in payer.profiles.items() if profile.typical]
         path: Path = ("payers", id_, "profiles")
         if payer.profiles and not typical:
-            yield Finding(path, "no profile is the typical one", "add typical: yes to one of them")
+            yield Finding(path, say("no profile is the typical one"), say("add typical: yes to one of them"))
         for name in typical[1:]:
-            says = f"'{typical[0]}' and '{name}' are both typical"
-            yield Finding((*path, name, "typical"), says, "keep typical: yes on one of them")
+            says = say("'%(one)s' and '%(other)s' are both typical", one=typical[0], other=name)
+            yield Finding((*path, name, "typical"), says, say("keep typical: yes on one of them"))
 
 
 def insurers_say_what_they_allow(book: Book) -> Iterator[Finding]:
     for id_, payer in book.payers.items():
         if payer.profiles and payer.allowed is None:
-            says = "a payer with profiles needs the price column it allows"
-            yield Finding(("payers", id_, "allowed"), says, "add allowed: commercial, or another column")
+            says = say("a payer with profiles needs the price column it allows")
+            yield Finding(("payers", id_, "allowed"), says, say("add allowed: commercial, or another column"))
 
 
 def maximums_are_not_below_deductibles(book: Book) -> Iterator[Finding]:
@@ -152,7 +165,7 @@ def maximums_are_not_below_deductibles(book: Book) -> Iterator[Finding]:
             terms.append((("out_of_network",), out.deductible, out.out_of_pocket_maximum))
         for path, deductible, maximum in terms:
             if maximum and any(most < first for most, first in zip(maximum.range, deductible.range, strict=True)):
-                says = "the out-of-pocket maximum is below the deductible"
+                says = say("the out-of-pocket maximum is below the deductible")
                 yield Finding(("payers", id_, *path, "out_of_pocket_maximum"), says)
 
 
@@ -166,11 +179,16 @@ def programs_word_what_is_not_known(book: Book) -> Iterator[Finding]:
         }
         for key, is_needed in needed.items():
             if is_needed and getattr(program, key) is None:
-                says = f"{key.removesuffix('_question')} is not known for sure, so {key} is needed"
-                yield Finding(("programs", id_, key), says, "add what the patient should ask, and whom")
+                what = key.removesuffix("_question")
+                says = say("%(what)s is not known for sure, so %(key)s is needed", what=what, key=key)
+                yield Finding(("programs", id_, key), says, _add_question())
         if program.excluded_states and program.resident is None:
-            says = "with excluded_states, the chance to live in one of the others is needed"
-            yield Finding(("programs", id_, "resident"), says, "add resident: percent")
+            says = say("with excluded_states, the chance to live in one of the others is needed")
+            yield Finding(("programs", id_, "resident"), says, say("add resident: percent"))
+
+
+def _add_question() -> Sentence:
+    return say("add what the patient should ask, and whom")
 
 
 # Across the book
@@ -180,19 +198,20 @@ def sources_are_known(book: Book) -> Iterator[Finding]:
     for path, figure in figures(book):
         for name in figure.source:
             if name not in book.sources:
-                yield Finding((*path, "source"), f"'{name}' is not among the sources", nearest(name, book.sources))
+                says = say("'%(name)s' is not among the sources", name=name)
+                yield Finding((*path, "source"), says, nearest(name, book.sources))
 
 
 def charges_are_known(book: Book) -> Iterator[Finding]:
     for path, name in charge_names(book):
         if name not in book.charges:
-            yield Finding(path, f"'{name}' is no charge", nearest(name, book.charges))
+            yield Finding(path, say("'%(name)s' is no charge", name=name), nearest(name, book.charges))
 
 
 def payers_are_known(book: Book) -> Iterator[Finding]:
     for path, name in payer_names(book):
         if name not in book.payers:
-            yield Finding(path, f"'{name}' is no payer", nearest(name, book.payers))
+            yield Finding(path, _no_payer(name), nearest(name, book.payers))
 
 
 def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
@@ -200,20 +219,29 @@ def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
     for path, advice in all_advice(book) if book.clinic is None else ():
         for position, name in enumerate(advice.treatments):
             if name not in book.treatments:
-                fix = nearest(name, book.treatments)
-                yield Finding((*path, "treatments", position), f"'{name}' is no treatment", fix)
+                yield Finding((*path, "treatments", position), _no_treatment(name), nearest(name, book.treatments))
 
 
 def reference_patients_have_a_treatment_and_a_payer(book: Book) -> Iterator[Finding]:
     """Whether their other answers can be read, only the estimate can say; the effects of a change list who cannot."""
     for id_, patient in book.reference_patients.items():
-        for key, known, noun in (("treatment", book.treatments, "treatment"), ("insurance", book.payers, "payer")):
+        asked = (("treatment", book.treatments, _no_treatment), ("insurance", book.payers, _no_payer))
+        for key, known, unknown in asked:
             path: Path = ("reference_patients", id_, "answers", key)
             name = patient.answers.get(key)
             if name is None:
-                yield Finding(path, f"the answer {key} is missing", f"add {key}: …; {nearest('', known)}")
+                fix = say("add %(key)s: …; %(hint)s", key=key, hint=nearest("", known))
+                yield Finding(path, say("the answer %(key)s is missing", key=key), fix)
             elif name not in known:
-                yield Finding(path, f"'{name}' is no {noun}", nearest(name, known))
+                yield Finding(path, unknown(name), nearest(name, known))
+
+
+def _no_treatment(name: str) -> Sentence:
+    return say("'%(name)s' is no treatment", name=name)
+
+
+def _no_payer(name: str) -> Sentence:
+    return say("'%(name)s' is no payer", name=name)
 
 
 def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
@@ -224,10 +252,11 @@ def charges_do_not_point_in_circles(book: Book) -> Iterator[Finding]:
             target = book.charges.get(name) if name != id_ else None
             further = getattr(target, key) if target is not None else None
             if name == id_:
-                yield Finding(("charges", id_, key), "a charge cannot name itself", "remove it, or name another charge")
+                yield Finding(("charges", id_, key), _names_itself(), say("remove it, or name another charge"))
             elif further is not None and not (further == id_ and id_ < name):
-                says = f"'{name}' itself has {key}: {further}"
-                fix = "remove one of the two" if further == id_ else f"name {further} directly"
+                says = say("'%(name)s' itself has %(key)s: %(further)s", name=name, key=key, further=further)
+                directly = say("name %(name)s directly", name=further)
+                fix = say("remove one of the two") if further == id_ else directly
                 yield Finding(("charges", id_, key), says, fix)
 
 
@@ -235,11 +264,15 @@ def lists_do_not_name_their_own_charge(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
         for path, name in lists_of_charges(charge):
             if name == id_:
-                yield Finding(("charges", id_, *path), "a charge cannot name itself", "remove it")
+                yield Finding(("charges", id_, *path), _names_itself(), say("remove it"))
     for path, _, line in all_lines(book):
         if line.lower_dose == line.charge:
-            says = "the lower dose is billed as the same charge"
-            yield Finding((*path, "lower_dose"), says, "remove it, or name another charge")
+            says = say("the lower dose is billed as the same charge")
+            yield Finding((*path, "lower_dose"), says, say("remove it, or name another charge"))
+
+
+def _names_itself() -> Sentence:
+    return say("a charge cannot name itself")
 
 
 def profiles_have_every_benefit_class(book: Book) -> Iterator[Finding]:
@@ -248,7 +281,9 @@ def profiles_have_every_benefit_class(book: Book) -> Iterator[Finding]:
         needed = _benefits_paid(book, id_)
         for name, profile in payer.profiles.items():
             for benefit in sorted(needed - profile.benefits.keys()):
-                says = f"the benefit class {benefit} is missing, and a charge this payer covers needs it"
+                says = say(
+                    "the benefit class %(benefit)s is missing, and a charge this payer covers needs it", benefit=benefit
+                )
                 yield Finding(("payers", id_, "profiles", name, "benefits", benefit), says)
 
 
@@ -256,13 +291,15 @@ def core_unknowns_are_worded(book: Book) -> Iterator[Finding]:
     for name in UNKNOWNS:
         unknown = book.unknowns.get(name)
         if unknown is None:
-            yield Finding(("unknowns", name), f"the question about '{name}' is missing", "add label, ask and whom")
+            says = say("the question about '%(name)s' is missing", name=name)
+            yield Finding(("unknowns", name), says, say("add label, ask and whom"))
         elif unknown.chance is None and name in YES_NO_UNKNOWNS:
-            says = "a question with two answers needs the chance of the first"
-            yield Finding(("unknowns", name, "chance"), says, "add chance: percent")
+            says = say("a question with two answers needs the chance of the first")
+            yield Finding(("unknowns", name, "chance"), says, say("add chance: percent"))
     for name in book.unknowns:
-        if name not in UNKNOWNS:
-            yield Finding(("unknowns", name), f"'{name}' is not asked anywhere", nearest(name, UNKNOWNS))
+        if name not in (*UNKNOWNS, *MORE_UNKNOWNS):
+            says = say("'%(name)s' is not asked anywhere", name=name)
+            yield Finding(("unknowns", name), says, nearest(name, (*UNKNOWNS, *MORE_UNKNOWNS)))
 
 
 def charges_that_exclude_each_other_are_not_billed_together(book: Book) -> Iterator[Finding]:
@@ -273,8 +310,13 @@ def charges_that_exclude_each_other_are_not_billed_together(book: Book) -> Itera
                 for (_, one), (path, other) in combinations(visit, 2):
                     if path not in found and _exclude_each_other(book, one, other):
                         found.add(path)
-                        says = f"'{one}' and '{other}' exclude each other, and are billed in one visit ({payer})"
-                        fix = "limit one of the lines: payers, not_payers, phase or only"
+                        says = say(
+                            "'%(one)s' and '%(other)s' exclude each other, and are billed in one visit (%(payer)s)",
+                            one=one,
+                            other=other,
+                            payer=payer,
+                        )
+                        fix = say("limit one of the lines: payers, not_payers, phase or only")
                         yield Finding(("treatments", id_, *path), says, fix)
 
 
@@ -298,8 +340,14 @@ def colours_can_be_read(book: Book) -> Iterator[Finding]:
     for key, paper in (("accent", PAPER), ("accent_dark", PAPER_DARK)) if colours else ():
         colour = getattr(colours, key)
         if (ratio := contrast(colour, paper)) < ENOUGH:
-            says = f"{colour} on the page's {paper} has a contrast of {ratio:.1f}; people need {ENOUGH}"
-            yield Finding(("clinic", "colours", key), says, "darken accent, or lighten accent_dark")
+            says = say(
+                "%(colour)s on the page's %(paper)s has a contrast of %(ratio)s; people need %(enough)s",
+                colour=colour,
+                paper=paper,
+                ratio=f"{ratio:.1f}",
+                enough=ENOUGH,
+            )
+            yield Finding(("clinic", "colours", key), says, say("darken accent, or lighten accent_dark"))
 
 
 OWN_CHECKS: tuple[Check, ...] = (

@@ -12,8 +12,10 @@ from pydantic_core import ErrorDetails
 
 from estimator.prices.nodes import Node
 from estimator.prices.problems import Path, Problem, dotted, shortened
+from estimator.prices.scalars import FIX, SAYS
 from estimator.prices.schema import Price
 from estimator.prices.yaml_text import MOST_PROBLEMS
+from estimator.sentences import Sentence, say
 
 _KEY = "[key]"
 """How pydantic marks an error about a mapping's key."""
@@ -46,57 +48,59 @@ def _problem(details: ErrorDetails, root: Node, model: type[BaseModel], file: st
 
 def _words(details: ErrorDetails, node: Node, path: Path, model: type[BaseModel]) -> tuple[str, str]:
     """The sentence and the fix."""
-    kind, context, message = details["type"], details.get("ctx", {}), details["msg"]
+    kind, context = details["type"], details.get("ctx", {})
     if node.content == "" and kind not in ("missing", "extra_forbidden"):
-        return "this is empty", "write the value, or remove the key"
+        return say("this is empty"), say("write the value, or remove the key")
     match kind:
         case "table":
-            return message, context.get("how to put it right", "")
+            return context[SAYS], context[FIX]
         case "extra_forbidden":
-            return f"{shortened(str(path[-1]), 80)} is no key that can stand here", _known_keys(path, model)
+            says = say("%(key)s is no key that can stand here", key=shortened(str(path[-1]), 80))
+            return says, _known_keys(path, model)
         case "missing":
-            return f"{path[-1]} is missing", f"add {path[-1]}: …"
+            return say("%(key)s is missing", key=path[-1]), say("add %(key)s: …", key=path[-1])
         case "literal_error":
             choices = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
             written = str(path[-1]) if isinstance(node.content, dict) else str(node.content)
-            fix = _nearest(written, choices) or f"write one of {', '.join(choices)}"
-            return f"'{shortened(written, 80)}' is not known here", fix
+            fix = _nearest(written, choices) or say("write one of %(names)s", names=", ".join(choices))
+            return say("'%(text)s' is not known here", text=shortened(written, 80)), fix
         case "greater_than_equal":
-            return f"'{node.content}' is too small; the least is {context['ge']}", ""
+            return say("'%(text)s' is too small; the least is %(least)s", text=node.content, least=context["ge"]), ""
         case "less_than_equal":
-            return f"'{node.content}' is too large; the most is {context['le']}", ""
+            return say("'%(text)s' is too large; the most is %(most)s", text=node.content, most=context["le"]), ""
         case "too_short":
-            return "at least one is needed here", ""
+            return say("at least one is needed here"), ""
         case "tuple_type":
-            return f"expected a list here, not {_kind(node)}", _as_list(node)
+            return say("expected a list here, not %(kind)s", kind=_kind(node)), _as_list(node)
         case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
-            return f"expected a group of keys here, not {_kind(node)}", _as_group(node, path, model)
-    return message, ""
+            return say("expected a group of keys here, not %(kind)s", kind=_kind(node)), _as_group(node, path, model)
+    return say("this cannot be read (%(reason)s)", reason=details["msg"]), ""
 
 
-def _kind(node: Node) -> str:
+def _kind(node: Node) -> Sentence:
     if isinstance(node.content, str):
-        return "one value"
-    return "a list" if isinstance(node.content, list) else "a group of keys"
+        return say("one value")
+    return say("a list") if isinstance(node.content, list) else say("a group of keys")
 
 
-def _as_list(node: Node) -> str:
+def _as_list(node: Node) -> Sentence:
     if not isinstance(node.content, str):
-        return "begin each item with -"
-    return f"write [{shortened(node.content, 80)}]"
+        return say("begin each item with -")
+    return say("write [%(value)s]", value=shortened(node.content, 80))
 
 
 def _as_group(node: Node, path: Path, model: type[BaseModel]) -> str:
     wanted = _annotation_at(model, path)
     if typing.get_origin(wanted) is Mapping and stripped(typing.get_args(wanted)[0]) is date:
-        return "write the day the price begins in front of it, like 2026-01-01: 75"
+        return say("write the day the price begins in front of it, like 2026-01-01: 75")
     keys = _keys_of(wanted)
-    return f"write its keys: {', '.join(keys)}" if keys else ""
+    return say("write its keys: %(keys)s", keys=", ".join(keys)) if keys else ""
 
 
 def _known_keys(path: Path, model: type[BaseModel]) -> str:
     keys = _keys_of(_annotation_at(model, path[:-1]))
-    return _nearest(str(path[-1]), keys) or (f"the keys here are {', '.join(keys)}" if keys else "")
+    near = _nearest(str(path[-1]), keys)
+    return near or (say("the keys here are %(keys)s", keys=", ".join(keys)) if keys else "")
 
 
 def _keys_of(annotation: Any) -> list[str]:
@@ -108,7 +112,7 @@ def _keys_of(annotation: Any) -> list[str]:
 def _nearest(written: str, known: list[str]) -> str:
     """``did you mean …``, or nothing when no known word resembles the written one."""
     near = difflib.get_close_matches(written[:60], known, n=1)
-    return f"did you mean {near[0]}?" if near else ""
+    return say("did you mean %(name)s?", name=near[0]) if near else ""
 
 
 def _annotation_at(model: type[BaseModel], path: Path) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from estimator.prices.problems import Path
+from estimator.sentences import say
 
 
 class Finding(NamedTuple):
@@ -20,5 +21,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1)
     if near:
-        return f"did you mean {near[0]}?"
-    return f"write one of {', '.join(known)}" if known else ""
+        return say("did you mean %(name)s?", name=near[0])
+    return say("write one of %(names)s", names=", ".join(known)) if known else ""

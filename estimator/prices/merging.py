@@ -25,6 +25,7 @@ from estimator.prices.schema import (
     Table,
     Treatment,
 )
+from estimator.sentences import say
 
 T = TypeVar("T", NationalFile, ClinicFile)
 V = TypeVar("V")
@@ -136,22 +137,24 @@ def merge_national(files: Sequence[TableFile[NationalFile]]) -> tuple[Book, list
     for file in files:
         table = with_defaults(file.table, file.table.defaults)
         if table.texts is not None and book["texts"] is not None:
-            says = f"texts are already in {holders['texts', ''].line_of(('texts',))}"
-            problems.append(file.place(("texts",), says, "keep them in one file"))
+            says = say("texts are already in %(place)s", place=holders["texts", ""].line_of(("texts",)))
+            problems.append(file.place(("texts",), says, say("keep them in one file")))
         elif table.texts is not None:
             book["texts"], holders["texts", ""] = table.texts, file
         for section in SECTIONS:
             for id_, entry in (getattr(table, section) or {}).items():
                 if id_ in merged[section]:
-                    says = f"'{id_}' is already defined in {holders[section, id_].line_of((section, id_))}"
-                    problems.append(file.place((section, id_), says, "remove one of them"))
+                    place = holders[section, id_].line_of((section, id_))
+                    says = say("'%(name)s' is already defined in %(place)s", name=id_, place=place)
+                    problems.append(file.place((section, id_), says, say("remove one of them")))
                 else:
                     merged[section][id_] = entry
                     holders[section, id_] = file
     book.update({section: MappingProxyType(entries) for section, entries in merged.items()})
     for name in ("texts", "sources", "treatments", "charges", "payers", "unknowns"):
         if not book.get(name):
-            problems.append(Problem("national", 0, 0, name, f"no file has any {name}", f"add {name}: …"))
+            says = say("no file has any %(key)s", key=name)
+            problems.append(Problem("national", 0, 0, name, says, say("add %(key)s: …", key=name)))
     return Book.model_construct(**book), problems
 
 
@@ -225,16 +228,19 @@ def _misplaced(national: Book, file: TableFile[ClinicFile]) -> Iterator[Problem]
     """What a clinic says about things that the national tables do not have, or have already."""
     for id_, charge in (file.table.charges or {}).items():
         if id_ not in national.charges and charge.label is None:
-            fix = f"add a label if the charge is new; {nearest(id_, national.charges)}"
-            yield file.place(("charges", id_), f"'{id_}' is no charge of the national tables", fix)
+            fix = say("add a label if the charge is new; %(hint)s", hint=nearest(id_, national.charges))
+            yield file.place(("charges", id_), say("'%(name)s' is no charge of the national tables", name=id_), fix)
     for id_ in file.table.adds or {}:
         if id_ not in national.treatments:
-            yield file.place(("adds", id_), f"'{id_}' is no treatment", nearest(id_, national.treatments))
+            yield _no_treatment(national, file, ("adds", id_), id_)
     for position, id_ in enumerate(file.table.clinic.offers):
         if id_ not in national.treatments:
-            path = ("clinic", "offers", position)
-            yield file.place(path, f"'{id_}' is no treatment", nearest(id_, national.treatments))
+            yield _no_treatment(national, file, ("clinic", "offers", position), id_)
     for id_ in file.table.sources or {}:
         if id_ in national.sources:
-            says = f"'{id_}' is already a source of the national tables"
-            yield file.place(("sources", id_), says, "give it another name, or use the national one")
+            says = say("'%(name)s' is already a source of the national tables", name=id_)
+            yield file.place(("sources", id_), says, say("give it another name, or use the national one"))
+
+
+def _no_treatment(national: Book, file: TableFile[ClinicFile], path: Path, id_: str) -> Problem:
+    return file.place(path, say("'%(name)s' is no treatment", name=id_), nearest(id_, national.treatments))

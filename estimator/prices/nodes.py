@@ -14,6 +14,7 @@ import yaml
 
 from estimator.prices.problems import Path, Problem
 from estimator.prices.yaml_text import MOST_PROBLEMS, syntax_problem, text_of
+from estimator.sentences import say
 
 MOST_NODES = 6_000
 DEEPEST = 24
@@ -129,15 +130,17 @@ class _TreeReader:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self.problem(event.start_mark, "a second document begins here", "remove the line ---")
+                    fix = say("remove the line ---")
+                    self.problem(event.start_mark, say("a second document begins here"), fix)
                     raise _Stop
         if self.root is None:
-            self.problems.append(Problem(self.file, 0, 0, "", "the file is empty"))
+            self.problems.append(Problem(self.file, 0, 0, "", say("the file is empty")))
 
     def count(self, event: Any) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            self.problem(event.start_mark, f"the file holds more than {MOST_NODES:,} keys and values", "split it")
+            says = say("the file holds more than %(most)s keys and values", most=f"{MOST_NODES:,}")
+            self.problem(event.start_mark, says, say("split it"))
             raise _Stop
         if event.anchor is not None or getattr(event, "tag", None) is not None:
             self.refuse_what_is_no_table(event)
@@ -145,20 +148,21 @@ class _TreeReader:
     def refuse_what_is_no_table(self, event: Any) -> None:
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            self.problem(
-                mark, f"*{event.anchor} repeats another place", "write the values here, or put the text in quotes"
-            )
+            says = say("*%(name)s repeats another place", name=event.anchor)
+            self.problem(mark, says, say("write the values here, or put the text in quotes"))
             return
         if event.anchor is not None:
-            self.problem(mark, f"&{event.anchor} names a place; tables have no such names", "remove it, or use quotes")
+            says = say("&%(name)s names a place; tables have no such names", name=event.anchor)
+            self.problem(mark, says, say("remove it, or use quotes"))
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.problem(mark, f"{tag} is a YAML tag; tables have none", "remove it, or put the text in quotes")
+            says = say("%(tag)s is a YAML tag; tables have none", tag=tag)
+            self.problem(mark, says, say("remove it, or put the text in quotes"))
 
     def scalar(self, value: str, mark: Any) -> None:
         if len(value) > LONGEST_VALUE:
-            says = f"a value or key is longer than {LONGEST_VALUE:,} characters"
-            self.problem(mark, says, "shorten it, or close the quotation mark")
+            says = say("a value or key is longer than %(most)s characters", most=f"{LONGEST_VALUE:,}")
+            self.problem(mark, says, say("shorten it, or close the quotation mark"))
             raise _Stop
         if self.ignored:
             return
@@ -172,26 +176,28 @@ class _TreeReader:
         top.key, top.mark = key, mark
         line = mark.line + 1
         if key == "<<":
-            self.problem(mark, "<< would merge another group of keys; tables cannot", "write the keys here")
+            says = say("<< would merge another group of keys; tables cannot")
+            self.problem(mark, says, say("write the keys here"))
             top.key = None
         elif key in top.keys:
-            says = f"the key {key} is written twice, on lines {top.keys[key]} and {line}"
-            self.problem(mark, says, "remove one of them", key)
+            first = top.keys[key]
+            says = say("the key %(key)s is written twice, on lines %(one)s and %(two)s", key=key, one=first, two=line)
+            self.problem(mark, says, say("remove one of them"), key)
             top.key = None
         else:
             top.keys[key] = line
 
     def collection(self, content: Any, mark: Any) -> None:
         if len(self.open) + self.ignored >= DEEPEST:
-            self.problem(
-                mark, f"keys are nested deeper than {DEEPEST} levels", "remove the levels that tables do not have"
-            )
+            says = say("keys are nested deeper than %(most)s levels", most=DEEPEST)
+            self.problem(mark, says, say("remove the levels that tables do not have"))
             raise _Stop
         top = self.open[-1] if self.open else None
         if self.ignored:
             self.ignored += 1
         elif top is not None and isinstance(top.node.content, dict) and top.mark is None:
-            self.problem(mark, "a list or group stands where a key is expected", "write a name and a colon")
+            says = say("a list or group stands where a key is expected")
+            self.problem(mark, says, say("write a name and a colon"))
             self.ignored = 1
         else:
             self.open.append(_Open(self.put(content, mark)))
@@ -206,7 +212,8 @@ class _TreeReader:
         if top is None:
             self.root = node
             if not isinstance(content, dict):
-                self.problem(mark, "a table begins with keys, like 'charges:'", "put a key in front")
+                says = say("a table begins with keys, like 'charges:'")
+                self.problem(mark, says, say("put a key in front"))
                 raise _Stop
         elif isinstance(top.node.content, list):
             top.node.content.append(node)

@@ -1,5 +1,6 @@
 """What is wrong with a table, as a value: something a person can find and fix."""
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +11,9 @@ Path: TypeAlias = tuple[str | int, ...]
 
 LONGEST_SENTENCE = 400
 """Problems quote what was written; a problem never grows with the file it is about."""
+
+_SHORTEST_VALUE = 90
+"""Values in a sentence are left at least this long, so that they can still be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
+def path_of(where: str) -> Path:
+    """The path that `dotted` wrote; a list's positions count from 0 again."""
+    found = re.findall(r"\[([0-9]{1,9})\]|([^.\[\]]+)", where)
+    return tuple(int(number) - 1 if number else key for number, key in found)
+
+
 def shortened(text: str, longest: int = LONGEST_SENTENCE) -> str:
     """`text` on one line of at most `longest` characters, its middle left out where it is longer."""
     if isinstance(text, Sentence):
@@ -55,10 +65,28 @@ def shortened(text: str, longest: int = LONGEST_SENTENCE) -> str:
     return " ".join(text.splitlines())
 
 
-def _sentence_shortened(text: Sentence, longest: int) -> str:
-    """The same sentence with shorter values in it."""
-    if len(text) <= longest and len(text.splitlines()) <= 1:
+def _sentence_shortened(text: Sentence, longest: int) -> Sentence:
+    """The same sentence with shorter values in it, each on one line."""
+    if len(text) <= longest and text.splitlines() == [text]:
         return text
-    most = max(90, longest // (len(text.values) or 1))
-    values = {name: shortened(one, most) if isinstance(one, str) else one for name, one in text.values.items()}
+    lengths = [len(one) for one in text.values.values() if isinstance(one, str)]
+    most = max(_SHORTEST_VALUE, _share(lengths, longest - len(text.template)))
+    values = {name: _value_shortened(one, most) for name, one in text.values.items()}
     return Sentence(text.template, values)
+
+
+def _value_shortened(value: object, longest: int) -> object:
+    if isinstance(value, Sentence):
+        return shortened(value, longest)
+    # A line end at its end stays to be seen, as a blank: it may be what is wrong with the value.
+    return shortened(f"{value}.", longest + 1)[:-1] if isinstance(value, str) else value
+
+
+def _share(lengths: list[int], room: int) -> int:
+    """How long the longest values may be so that all of them fit into `room`, shorter ones as they are."""
+    for position, length in enumerate(sorted(lengths)):
+        share = room // (len(lengths) - position)
+        if length > share:
+            return share
+        room -= length
+    return room

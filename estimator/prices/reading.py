@@ -5,6 +5,7 @@ A folder of tables -> price books, or every problem with its file and line.
 errors leaves out that clinic only; an error in the national tables leaves nothing to put the clinics' figures into.
 """
 
+import errno
 import os
 import re
 import stat
@@ -27,6 +28,7 @@ from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem, shortened
 from estimator.prices.schema import Book, ClinicFile, NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
+from estimator.sentences import say
 
 T = TypeVar("T", NationalFile, ClinicFile)
 
@@ -66,8 +68,9 @@ def may_name_clinic(id_: str) -> bool:
 
 def misnamed(id_: str) -> Problem:
     """What is wrong with a clinic's file of this name."""
-    fix = "rename it: small letters, digits, - and _, beginning with a letter"
-    return Problem(f"clinics/{id_}.yaml", 0, 0, "", f"'{id_}' cannot be the name of a clinic", fix)
+    says = say("'%(name)s' cannot be the name of a clinic", name=id_)
+    fix = say("rename it: small letters, digits, - and _, beginning with a letter")
+    return Problem(f"clinics/{id_}.yaml", 0, 0, "", says, fix)
 
 
 def _of_clinic(problem: Problem) -> bool:
@@ -117,8 +120,8 @@ def read_files(files: Mapping[str, bytes], today: date | None = None, unread: It
             if book is not None:
                 clinics[book.id] = book
         elif kind != "national":
-            says = "only national/*.yaml and clinics/*.yaml are tables"
-            problems.append(Problem(name, 0, 0, "", says, "move the file"))
+            says = say("only national/*.yaml and clinics/*.yaml are tables")
+            problems.append(Problem(name, 0, 0, "", says, say("move the file")))
     books = PriceBooks(national.book, clinics) if national.book is not None else None
     return Reading(books, tuple(dict.fromkeys(problems)))
 
@@ -128,8 +131,8 @@ def read_national(files: Mapping[str, bytes], today: date | None = None, unread:
     own = {name: files[name] for name in sorted(files) if name.startswith("national/")}
     problems = list(unread)
     if not own:
-        says = "there are no national tables"
-        problems.append(Problem("national", 0, 0, "", says, "add national/*.yaml, or name another folder"))
+        says = say("there are no national tables")
+        problems.append(Problem("national", 0, 0, "", says, say("add national/*.yaml, or name another folder")))
     read = [_read_table(name, data, NationalFile, problems) for name, data in own.items()]
     complete = [file for file in read if file is not None]
     tables, found = merge_national(complete)
@@ -210,17 +213,30 @@ def collect(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     problems: list[Problem] = []
     for name, path in collectable(folder):
         if not _is_plain(path.name):
-            says = "the file's name is too long, or has characters that cannot be shown"
-            problems.append(Problem(_escaped(name), 0, 0, "", says, "rename it to a short name of plain letters"))
+            says = say("the file's name is too long, or has characters that cannot be shown")
+            fix = say("rename it to a short name of plain letters")
+            problems.append(Problem(_escaped(name), 0, 0, "", says, fix))
             continue
         if name.endswith(".yml"):
-            problems.append(Problem(name, 0, 0, "", "the name ends in .yml", "rename it to .yaml"))
+            problems.append(Problem(name, 0, 0, "", say("the name ends in .yml"), say("rename it to .yaml")))
             continue
         try:
             files[name] = _bytes_of(path)
         except OSError as error:
-            problems.append(Problem(name, 0, 0, "", f"the file cannot be read: {error.strerror}"))
+            problems.append(Problem(name, 0, 0, "", say("the file cannot be read: %(reason)s", reason=_reason(error))))
     return files, problems
+
+
+def _reason(error: OSError) -> object:
+    """Why a file cannot be read; what happens rarely is told in the operating system's own words."""
+    match error.errno:
+        case errno.ENOENT:
+            return say("No such file or directory")
+        case errno.EACCES:
+            return say("Permission denied")
+        case errno.EISDIR:
+            return say("Is a directory")
+    return error.strerror
 
 
 def collectable(folder: Path) -> list[tuple[str, Path]]:
@@ -250,5 +266,5 @@ def _bytes_of(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is no regular file")
+            raise OSError(0, say("it is no regular file"))
         return file.read(MOST_BYTES + 1)

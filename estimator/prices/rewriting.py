@@ -14,6 +14,7 @@ from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem
 from estimator.prices.spans import Key, Span, read_spans
 from estimator.prices.written import Tree, after_colon, folded, inline, item_lines, key_lines, scalar
+from estimator.sentences import Sentence
 from estimator.sentences import marked as _
 
 MOST_EDITS = 500
@@ -37,12 +38,12 @@ class CannotSplice(Exception):
     """
     The change cannot be made in the text without touching more than it should; a person can make it in the YAML.
 
-    The sentence is a `template` and its values (``%(name)s``), so that it can be translated.
+    The `sentence` knows its template and values (``%(name)s``), so that it can be translated.
     """
 
-    def __init__(self, template: str, **values: str) -> None:
-        super().__init__(template % values)
-        self.template, self.values = template, values
+    def __init__(self, template: str, **values: object) -> None:
+        self.sentence = Sentence(template, values)
+        super().__init__(self.sentence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,22 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from estimator.money import parse_amount, parse_percent, parse_typed_amount, plain_amount
+from estimator.sentences import Sentence, say
+
+SAYS, FIX = "what is wrong", "how to put it right"
+"""Where the context of an error holds its sentences; pydantic's own message is plain text without a template."""
 
 
-def refuse(sentence: str, fix: str = "") -> PydanticCustomError:
+def refuse(sentence: Sentence, fix: str = "") -> PydanticCustomError:
     """An error whose sentence, and the way to put it right, a person reads as they stand."""
-    # pydantic would put values of the context in place of {name} in the sentence: it holds none but this key.
-    return PydanticCustomError("table", sentence, {"how to put it right": fix})
+    return PydanticCustomError("table", sentence, {SAYS: sentence, FIX: fix})
 
 
 def as_text(value: Any) -> str:
     """`value` where it is the text of a scalar; refused where it is a list or a group of keys."""
     if not isinstance(value, str):
-        kind = "a list" if isinstance(value, list) else "a group of keys"
-        raise refuse(f"expected one value here, not {kind}")
+        kind = say("a list") if isinstance(value, list) else say("a group of keys")
+        raise refuse(say("expected one value here, not %(kind)s", kind=kind))
     return value
 
 
@@ -36,33 +39,35 @@ def _no_suggestion(_: str) -> str:
 
 
 def _scalar(parse: Callable[[str], Any], suggest: Callable[[str], str] = _no_suggestion) -> BeforeValidator:
-    """Run `parse` on the text of a scalar; its ValueError becomes the problem's sentence, `suggest` its fix."""
+    """Run `parse` on the text of a scalar; the sentence of its ValueError becomes the problem's, `suggest` its fix."""
 
     def validate(value: Any) -> Any:
         text = as_text(value)
         try:
             return parse(text)
         except ValueError as error:
-            raise refuse(str(error), suggest(text)) from error
+            raise refuse(error.args[0], suggest(text)) from error
 
     return BeforeValidator(validate)
 
 
 def _plain_amount(text: str) -> str:
     try:
-        return f"write {plain_amount(parse_typed_amount(text))}"
+        return say("write %(value)s", value=plain_amount(parse_typed_amount(text)))
     except ValueError:
         return ""
 
 
 def _plain_percent(text: str) -> str:
-    return f"write {text.removesuffix('%').strip()}" if re.fullmatch(r"[0-9.]+ *%", text) else ""
+    if not re.fullmatch(r"[0-9.]+ *%", text):
+        return ""
+    return say("write %(value)s", value=text.removesuffix("%").strip())
 
 
 def _plain_yes_no(text: str) -> str:
     words = {"true": "yes", "on": "yes", "y": "yes", "false": "no", "off": "no", "n": "no"}
     word = words.get(text.lower(), text.lower())
-    return f"write {word}" if word in ("yes", "no") else "write yes or no"
+    return say("write %(value)s", value=word) if word in ("yes", "no") else say("write yes or no")
 
 
 def _day(text: str) -> date:
@@ -71,48 +76,52 @@ def _day(text: str) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise ValueError(f"'{text}' is not a date like 2026-01-31")
+    raise ValueError(say("'%(text)s' is not a date like 2026-01-31", text=text))
 
 
 def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise ValueError(f"'{text}' is neither yes nor no")
+        raise ValueError(say("'%(text)s' is neither yes nor no", text=text))
     return text == "yes"
 
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"0|[1-9][0-9]{0,3}", text):
-        raise ValueError(f"'{text}' is not a whole number like 6")
+        raise ValueError(say("'%(text)s' is not a whole number like 6", text=text))
     return int(text)
 
 
 def _identifier(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", text):
-        raise ValueError(f"'{text}' is not a name: use small letters, digits, - and _, beginning with a letter")
+        says = say("'%(text)s' is not a name: use small letters, digits, - and _, beginning with a letter", text=text)
+        raise ValueError(says)
     return text
 
 
 def _state(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", text):
-        raise ValueError(f"'{text}' is not a state's two capital letters")
+        raise ValueError(say("'%(text)s' is not a state's two capital letters", text=text))
     return text
 
 
 def _address(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s\"<>]+", text):
-        raise ValueError(f"'{text}' is not an address that begins with https:// or http://")
+        raise ValueError(say("'%(text)s' is not an address that begins with https:// or http://", text=text))
     return text
 
 
 def _colour(text: str) -> str:
     if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError(f"'{text}' is not a colour like \"#0b5d53\": # and six digits or letters a to f, in quotes")
+        says = say(
+            "'%(text)s' is not a colour like \"#0b5d53\": # and six digits or letters a to f, in quotes", text=text
+        )
+        raise ValueError(says)
     return text
 
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise ValueError("this is empty; write the words or remove the key")
+        raise ValueError(say("this is empty; write the words or remove the key"))
     return text
 
 

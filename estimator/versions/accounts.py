@@ -17,10 +17,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, inse
 from sqlalchemy.exc import IntegrityError
 
 from estimator.sentences import marked as _
+from estimator.sentences import say
 from estimator.versions import one_time
 from estimator.versions.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
 from estimator.versions.database import Database
 from estimator.versions.journal import add_in
+from estimator.versions.own_words import ABOUT, CHANGED_ROLES, NO_ROLE, ROLE_AT, ROLE_EVERYWHERE, WITH_THE_SECOND_STEP
 from estimator.versions.throttle import key_of_account, key_of_name
 
 Role = Literal["editor", "publisher", "owner"]
@@ -162,7 +164,7 @@ class Accounts:
             connection.execute(delete(grants).where(grants.c.account_id == id_))
             _grant(connection, id_, granted)
             _keep_an_owner(connection, before)
-            detail = f"{described(before.grants)} → {described(granted)}"
+            detail = say(CHANGED_ROLES, before_roles=described(before.grants), roles=described(granted))
             _log(connection, by, "changed roles", before, detail)
 
     def disable(self, id_: int, *, by: str, now: datetime) -> None:
@@ -196,7 +198,7 @@ class Accounts:
                 _set(connection, id_, totp=None, totp_last=None)
                 for table in (passkeys, recovery_codes):
                     connection.execute(delete(table).where(table.c.account_id == id_))
-            _log(connection, by, "reset a sign-in", account, "with the second step" if second_factor else "")
+            _log(connection, by, "reset a sign-in", account, WITH_THE_SECOND_STEP if second_factor else "")
             return one_time.make_in(connection, id_, now)
 
     def set_password(self, id_: int, hashed: str, *, keep: str | None = None, by: str, action: str) -> None:
@@ -229,8 +231,11 @@ def key(said: str) -> str:
 
 def described(granted: Collection[Grant]) -> str:
     """Roles in the log's words, such as ``publisher of example-harbor, owner of everything``."""
-    words = (f"{one.role} of {'everything' if one.scope == EVERYWHERE else one.scope}" for one in sorted(granted))
-    return ", ".join(words) or "no role"
+    words = (
+        ROLE_EVERYWHERE[one.role] if one.scope == EVERYWHERE else say(ROLE_AT[one.role], scope=one.scope)
+        for one in sorted(granted)
+    )
+    return ", ".join(words) or NO_ROLE
 
 
 def account_in(connection: Connection, id_: int) -> Account | None:
@@ -357,4 +362,5 @@ def _log(connection: Connection, by: str, action: str, account: Account, detail:
     """The line stands with the one owner whose tables the account is about, so that a clinic's owner can read it."""
     scopes = {grant.scope for grant in account.grants}
     where = scopes.pop() if len(scopes) == 1 and EVERYWHERE not in scopes else ""
-    add_in(connection, by, action, where, f"{account.name}: {detail}" if detail else account.name)
+    told = say(ABOUT, account=account.name, detail=detail) if detail else account.name
+    add_in(connection, by, action, where, told)

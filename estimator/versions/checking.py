@@ -8,6 +8,7 @@ from functools import lru_cache
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, read_clinic, read_national
+from estimator.sentences import say
 from estimator.versions.publications import Files, Publications
 
 
@@ -88,8 +89,13 @@ def _broken_clinics(
 
 def _errors(problems: Iterable[Problem], since: date | None) -> Iterator[Problem]:
     """The errors among `problems`, and where they begin later, since when."""
-    said = f"from {since.isoformat()} on: " if since else ""
-    return (replace(problem, says=said + problem.says) for problem in problems if not problem.alert)
+    for problem in problems:
+        if not problem.alert:
+            yield problem if since is None else replace(problem, says=_beginning(since, problem.says))
+
+
+def _beginning(day: date, says: str) -> str:
+    return say("from %(day)s on: %(problem)s", day=day, problem=says)
 
 
 def _national(files: Files, today: date) -> National:

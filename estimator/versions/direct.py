@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect
+from estimator.sentences import say
 from estimator.versions.desk import Desk
 from estimator.versions.disk import owner_of
 from estimator.versions.journal import add_in
 from estimator.versions.ondisk import OnDisk
+from estimator.versions.own_words import PUBLISHED
 from estimator.versions.previewing import Preview, preview
 from estimator.versions.publications import Files, Publication
 from estimator.versions.publishing import DraftHasErrors
@@ -57,7 +59,8 @@ def publish_directly(
         publication = desk.publications.publish_in(
             connection, owner, files, based_on=based_on, by=by, why=why, how="command", in_force_from=day
         )
-        add_in(connection, by, "published", owner, f"version {publication.number}, from {day.isoformat()}: {why}")
+        detail = say(PUBLISHED, number=publication.number, day=day.isoformat(), why=why)
+        add_in(connection, by, "published", owner, detail)
         note(connection, publication.number)
     return publication
 

@@ -17,6 +17,8 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.live import Signature, signature_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect, may_name_clinic, misnamed
+from estimator.sentences import Sentence, say
+from estimator.sentences import marked as _
 from estimator.versions.publications import Files
 
 try:
@@ -33,8 +35,20 @@ _ENDING = ".estimator-new"
 """What the hidden files end with that are on their way to take a table's place."""
 
 
+_SAID_BY_THE_SYSTEM = (
+    *(_("Permission denied"), _("Operation not permitted"), _("Read-only file system"), _("No space left on device")),
+    *(_("Disk quota exceeded"), _("No such file or directory"), _("Not a directory"), _("Is a directory")),
+    *(_("File exists"), _("File name too long"), _("Input/output error"), _("Too many open files")),
+)
+"""Reasons that a system gives for what it does not do, marked for translation; others are shown as it gives them."""
+
+
 class CannotWrite(Exception):
-    """A table's file cannot be replaced, or should not be; the message is a sentence."""
+    """A table's file cannot be replaced, or should not be: the `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +143,7 @@ class Disk:
         A crash leaves some old, some new. Raises `CannotWrite`.
         """
         self.sweep()
-        name = "the folder"
+        name: str = say("the folder")
         try:
             for name in sorted(wanted):
                 if seen.get(name) != wanted[name]:
@@ -141,7 +155,8 @@ class Disk:
         except OSError as error:
             self.sweep()
             # The table's name: where the folder stands on this machine is nothing for those who read it.
-            raise CannotWrite(f"{name} cannot be written: {error.strerror}") from error
+            reason = say(error.strerror or type(error).__name__)
+            raise CannotWrite(say("%(name)s cannot be written: %(reason)s", name=name, reason=reason)) from error
 
     def sweep(self) -> None:
         """Remove what an interrupted `write` left."""
@@ -165,12 +180,12 @@ class Disk:
     def _path(self, name: str, seen: bytes | None) -> Path:
         """Where a table stands, as long as it is what was seen there: nothing, or a plain file with these bytes."""
         if not _NAME.fullmatch(name):
-            raise CannotWrite(f"'{name}' is no name for a table's file")
+            raise CannotWrite(say("'%(name)s' is no name for a table's file", name=name))
         path = self.folder / name
         if path.is_symlink():
-            raise CannotWrite(f"{name} is a link to another file, and links are not written through")
+            raise CannotWrite(say("%(name)s is a link to another file, and links are not written through", name=name))
         if _content(path) != seen:
-            raise CannotWrite(f"{name} has changed this very moment")
+            raise CannotWrite(say("%(name)s has changed this very moment", name=name))
         return path
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from estimator.sentences import say
 from estimator.versions.bench import Bench, Work
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.journal import add_in
 from estimator.versions.lines import Merged, Side, three_way
+from estimator.versions.own_words import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
 from estimator.versions.publications import Files, PublicationConflict
 
 Edit = Callable[[bytes], bytes]
@@ -45,18 +47,31 @@ class Drafting(Bench):
             if not changed:
                 if revision:
                     self.drafts.discard_in(connection, owner, revision)
-                    add_in(connection, by, "discarded", owner, "the draft came to say what is published")
+                    add_in(connection, by, "discarded", owner, say(DRAFT_SAYS_THE_SAME))
                 return None
             draft = self.drafts.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by)
             if not revision:
-                add_in(connection, by, "began a draft", owner, f"from version {based_on}")
+                add_in(connection, by, "began a draft", owner, say(DRAFT_FROM, number=based_on))
             return draft
 
     def discard(self, owner: str, *, revision: int, by: str) -> None:
         """Throw the draft away that was seen at `revision`; raises `DraftConflict`."""
         with self.database.writing() as connection:
             self.drafts.discard_in(connection, owner, revision)
-            add_in(connection, by, "discarded", owner, f"the draft at revision {revision}")
+            add_in(connection, by, "discarded", owner, say(DRAFT_GONE, revision=revision))
+
+    def take_back(self, owner: str, changed: Files, *, based_on: int, by: str) -> Draft | None:
+        """
+        Begin a draft anew with the files of one that was thrown away, on the publication that it was made from.
+
+        Raises `DraftConflict` where there is one by now, and `PublicationConflict` where that publication is none.
+        """
+        base = self.publications.get(owner, based_on)
+        latest = self.publications.latest(owner)
+        if latest is not None and base is None:
+            raise PublicationConflict(latest)
+        base_files = self.publications.files(base) if base else {}
+        return self._put(owner, {**base_files, **changed}, base_files, based_on if base else 0, 0, by)
 
     def merged(self, owner: str, decided: Mapping[str, Mapping[int, Side]] | None = None) -> dict[str, Merged]:
         """The draft's changes and the latest publication's, file by file, where the draft is behind."""

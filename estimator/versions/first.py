@@ -6,9 +6,11 @@ from pathlib import Path
 from estimator.prices.book import NATIONAL
 from estimator.prices.live import BrokenTables
 from estimator.prices.reading import collect, read_files
+from estimator.sentences import say
 from estimator.versions.checking import file_of
 from estimator.versions.journal import add_in
 from estimator.versions.ondisk import OnDisk
+from estimator.versions.own_words import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
 from estimator.versions.publications import PublicationRefused, Publications
 
 FIRST_DAY = date(2000, 1, 1)
@@ -37,14 +39,14 @@ def publish_first(publications: Publications, folder: Path, notes: OnDisk | None
                     owner,
                     own,
                     based_on=0,
-                    by="estimator",
-                    why="what the folder held at the first start",
+                    by=BY_ESTIMATOR,
+                    why=say(AT_THE_FIRST_START),
                     how="first",
                     in_force_from=FIRST_DAY,
                 )
                 if notes is not None:
                     notes.note_in(connection, owner, 1)
-                add_in(connection, "estimator", "published", owner, "version 1, at the first start")
+                add_in(connection, BY_ESTIMATOR, "published", owner, say(FIRST_VERSION, number=1))
     except PublicationRefused:
         # Another process that started at the same time was faster.
         return

@@ -16,20 +16,19 @@ from estimator.prices.digests import digests_of
 from estimator.prices.live import Signature, signature_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
+from estimator.sentences import Sentence, say
 from estimator.versions.books import Shelf
 from estimator.versions.database import Database
 from estimator.versions.disk import CannotWrite, Disk, Held, kind_of
 from estimator.versions.journal import add_in
 from estimator.versions.judging import Collided, Edited, Judgement, Same, StoreMovedOn, judge
 from estimator.versions.ondisk import OnDisk
+from estimator.versions.own_words import BY_DISK, BY_ESTIMATOR, EDITS, TAKEN_UP, WRITTEN
 from estimator.versions.publications import Files, Publication, PublicationRefused, Publications
 from estimator.versions.timeline import Timeline
 
 SETTLED_SECONDS = 0.5
 """An edit counts when the folder has been left alone for so long: a half-written file may read well, but short."""
-
-BY_DISK = "edited on disk"
-BY_ESTIMATOR = "estimator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,21 @@ class FolderConflict:
     why: str
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """What happened and what to do, for everybody: who published is nobody's business outside the desk."""
-        other = f"version {self.published.number}"
+        number = self.published.number
         if self.why == "pending":
-            day = self.published.in_force_from.isoformat()
-            happened = f"edited on disk, but {other} is already published from {day} on; the edit is not in force"
-        else:
-            happened = f"edited on disk while {other} was published; that one is in force, and the edit is untouched"
-        return f"{happened}. Choose at the desk what stays"
+            return say(
+                "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in force."
+                " Choose at the desk what stays",
+                number=number,
+                day=self.published.in_force_from.isoformat(),
+            )
+        return say(
+            "edited on disk while version %(number)s was published; that one is in force, and the edit is untouched."
+            " Choose at the desk what stays",
+            number=number,
+        )
 
     @property
     def problem(self) -> Problem:
@@ -163,7 +168,11 @@ class Folder:
         try:
             self.write(owner, held.files(owner), judged.in_force)
         except CannotWrite as error:
-            says = f"version {judged.in_force.number} is in force, but cannot be written to the folder: {error}"
+            says = say(
+                "version %(number)s is in force, but cannot be written to the folder: %(reason)s",
+                number=judged.in_force.number,
+                reason=error.sentence,
+            )
             return [Problem(kind_of(owner), 0, 0, "", says)]
         return []
 
@@ -172,7 +181,7 @@ class Folder:
         self.disk.write(seen, self._publications.files(publication))
         with self._database.writing() as connection:
             self.notes.note_in(connection, owner, publication.number)
-            add_in(connection, BY_ESTIMATOR, "written to disk", owner, f"version {publication.number}")
+            add_in(connection, BY_ESTIMATOR, "written to disk", owner, say(WRITTEN, number=publication.number))
 
     def _publish(self, accepted: Mapping[str, Files], judged: Mapping[str, Judgement], day: date) -> bool:
         """Publish edits, all or none; False when somebody else has published meanwhile, or nothing was edited."""
@@ -193,7 +202,8 @@ class Folder:
                         in_force_from=day,
                     )
                     self.notes.note_in(connection, owner, publication.number)
-                    add_in(connection, BY_ESTIMATOR, "edited on disk", owner, f"version {publication.number}: {why}")
+                    detail = say(TAKEN_UP, number=publication.number, why=why)
+                    add_in(connection, BY_ESTIMATOR, "edited on disk", owner, detail)
         except PublicationRefused:
             return False
         return bool(accepted)
@@ -210,8 +220,9 @@ def _known(held: Held, timeline: Timeline, noted: Mapping[str, int]) -> tuple[fr
         if kind_of(owner) in held.missing and timeline.history(owner)[number - 1].files
     }
     for kind in sorted({kind_of(owner) for owner in gone}):
-        fix = "put it back; to withdraw a clinic, remove its file and leave the folder"
-        problems.append(Problem(kind, 0, 0, "", "the folder is missing or cannot be read", fix))
+        says = say("the folder is missing or cannot be read")
+        fix = say("put it back; to withdraw a clinic, remove its file and leave the folder")
+        problems.append(Problem(kind, 0, 0, "", says, fix))
     return frozenset(owners - held.unknown - gone), problems
 
 
@@ -251,11 +262,12 @@ def _owner_of(problem: Problem) -> str:
     return file.rpartition(".")[0] if kind == "clinics" else NATIONAL
 
 
-def _why(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Which files an edit changed."""
-    said = {
+def _why(before: Mapping[str, str], after: Mapping[str, str]) -> Sentence:
+    """Which files an edit changed; some there are, or it is none."""
+    found = {
         "edited": sorted(name for name in after if name in before and after[name] != before[name]),
         "new": sorted(after.keys() - before.keys()),
         "removed": sorted(before.keys() - after.keys()),
     }
-    return "; ".join(f"{what}: {', '.join(names)}" for what, names in said.items() if names)
+    said = {what: ", ".join(names) for what, names in found.items() if names}
+    return say(EDITS[tuple(said)], **said)

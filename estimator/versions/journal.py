@@ -55,6 +55,10 @@ class Journal:
 
 
 def add_in(connection: Connection, who: str, action: str, owner: str = "", detail: str = "") -> None:
-    """One line as a part of somebody's transaction: what it tells and the line itself happen together."""
-    row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner, "detail": detail}
+    """
+    One line as a part of somebody's transaction: what it tells and the line itself happen together.
+
+    A `detail` of the program's own is said with a template of `own_words`.
+    """
+    row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner, "detail": str(detail)}
     connection.execute(insert(journal).values(row))

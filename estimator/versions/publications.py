@@ -128,11 +128,13 @@ class Publications:
         in_force_from: date,
         at: datetime | None = None,
         checked_at: int | None = None,
+        overtakes: bool = False,
     ) -> Publication:
         """
         The same as a part of somebody's transaction, which a refusal has to end.
 
-        `checked_at` is the `newest_id` from before the files were checked; raises `Overtaken` when it has grown.
+        `overtakes`: it may begin before what has not begun yet, as an undo always may. `checked_at` is the `newest_id`
+        from before the files were checked; raises `Overtaken` when it has grown.
         """
         digests = digests_of(files)
         digest = digest_of_all(digests)
@@ -145,7 +147,7 @@ class Publications:
         if latest and latest.digest == digest and latest.in_force_from <= in_force_from:
             raise NothingChanged
         # An undo is meant to overtake what has not begun.
-        if latest and latest.in_force_from > in_force_from and how != "undo":
+        if latest and latest.in_force_from > in_force_from and not (overtakes or how == "undo"):
             raise PendingPublication(latest)
         contents = {digests[name]: content for name, content in files.items()}
         insert_new(connection, texts, [{"digest": key, "content": contents[key]} for key in sorted(contents)])
@@ -154,7 +156,7 @@ class Publications:
             "number": based_on + 1,
             "at": at or datetime.now(UTC),
             "by": by,
-            "why": why,
+            "why": str(why),
             "how": how,
             "in_force_from": in_force_from,
             "digest": digest,

@@ -20,6 +20,7 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.live import BrokenTables
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
+from estimator.sentences import say
 from estimator.versions.books import Shelf
 from estimator.versions.database import Database
 from estimator.versions.first import publish_first
@@ -213,7 +214,9 @@ class PublishedPriceBooks:
 
 
 def _unreached(error: Exception) -> Problem:
-    says = f"store or folder cannot be reached ({type(error).__name__}); the last good prices stay in force"
+    says = say(
+        "store or folder cannot be reached (%(kind)s); the last good prices stay in force", kind=type(error).__name__
+    )
     return Problem("store", 0, 0, "", says)
 
 
@@ -229,5 +232,14 @@ def _before(timeline: Timeline, refused: Publication, day: date) -> Publication 
 
 def _stays(refused: Publication, before: Publication | None) -> Problem:
     name = next(iter(refused.files)) if len(refused.files) == 1 else refused.owner
-    stays = f"version {before.number} stays in force" if before else "there is no earlier version"
-    return Problem(name, 0, 0, "", f"version {refused.number} is published, but cannot be read; {stays}")
+    if before is None:
+        says = say(
+            "version %(number)s is published, but cannot be read; there is no earlier version", number=refused.number
+        )
+    else:
+        says = say(
+            "version %(number)s is published, but cannot be read; version %(before)s stays in force",
+            number=refused.number,
+            before=before.number,
+        )
+    return Problem(name, 0, 0, "", says)

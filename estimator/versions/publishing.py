@@ -11,12 +11,14 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
+from estimator.sentences import say
 from estimator.versions.bench import Bench, Work
 from estimator.versions.checking import Checked
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
 from estimator.versions.journal import add_in
 from estimator.versions.lines import three_way
+from estimator.versions.own_words import PUBLISHED, UNDID
 from estimator.versions.previewing import Preview, alert_key, preview
 from estimator.versions.publications import (
     Files,
@@ -125,7 +127,8 @@ class Publishing(Bench):
                 checked_at=seen,
             )
             self.drafts.discard_in(connection, owner, revision)
-            add_in(connection, by, "published", owner, _said(publication))
+            detail = say(PUBLISHED, number=publication.number, day=in_force_from.isoformat(), why=why)
+            add_in(connection, by, "published", owner, detail)
             return publication
 
     def _unhurried(self, attempt: Callable[[int], T]) -> T:
@@ -194,7 +197,14 @@ class Publishing(Bench):
                 in_force_from=day,
                 checked_at=newest,
             )
-            detail = f"version {latest.number}; {_said(publication)} says what version {before.number} said"
+            detail = say(
+                UNDID,
+                undone=latest.number,
+                number=publication.number,
+                day=day.isoformat(),
+                why=why,
+                before=before.number,
+            )
             add_in(connection, by, "undid", owner, detail)
             return publication
 
@@ -270,7 +280,3 @@ def _carried(draft: Draft, name: str, old: Files, new: Files) -> Files | None:
 def _is_agreed(proposal: Proposal | None, by: str, day: date, today: date) -> bool:
     """Whether somebody else proposed this draft for this day; a day that has passed meanwhile means at once."""
     return proposal is not None and proposal.by != by and max(proposal.in_force_from, today) == day
-
-
-def _said(publication: Publication) -> str:
-    return f"version {publication.number}, from {publication.in_force_from.isoformat()}: {publication.why}"

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
 
+from estimator.sentences import say
 from estimator.versions.database import Database
 from estimator.versions.journal import add_in
+from estimator.versions.own_words import NOT_SET, SETTING
 from estimator.versions.tables import settings
 
 EVERYBODY = "*"
@@ -29,4 +31,5 @@ class Settings:
             connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))
             if value is not None:
                 connection.execute(insert(settings).values(owner=owner, name=name, value=value))
-            add_in(connection, by, "set", "" if owner == EVERYBODY else owner, f"{name}: {value or 'not set'}")
+            detail = say(SETTING, setting=name, value=value or NOT_SET)
+            add_in(connection, by, "set", "" if owner == EVERYBODY else owner, detail)

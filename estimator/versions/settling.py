@@ -8,12 +8,21 @@ from datetime import date
 
 from estimator.prices.digests import digests_of
 from estimator.prices.problems import Problem
+from estimator.sentences import say
 from estimator.versions.books import Shelf
 from estimator.versions.database import Database, insert_new
 from estimator.versions.disk import CannotWrite
 from estimator.versions.folder import Folder, FolderConflict, good_edits
 from estimator.versions.journal import add_in
 from estimator.versions.lines import Merged, Side, three_way
+from estimator.versions.own_words import (
+    EDIT_WAS,
+    EDIT_WAS_NO_FILE,
+    KEPT_FROM_DISK,
+    MERGED,
+    MERGED_WITH_WAITING,
+    WAITS_AGAIN,
+)
 from estimator.versions.publications import Files, How, PublicationRefused, Publications
 from estimator.versions.tables import texts
 from estimator.versions.timeline import Timeline
@@ -88,8 +97,7 @@ class Settling:
 
         A publication that was to begin later is taken back, as by an undo: it was made for other prices.
         """
-        how: How = "undo" if conflict.why == "pending" else "disk"
-        step = _Step(conflict.on_disk_files, how, self.day, f"edited on disk; kept by {by}")
+        step = _Step(conflict.on_disk_files, "disk", self.day, say(KEPT_FROM_DISK, by=by))
         self._settle(conflict, [step], conflict.on_disk_files, by, "kept disk")
 
     def keep_published(self, conflict: FolderConflict, by: str) -> None:
@@ -123,15 +131,15 @@ class Settling:
             raise StillCollides
         files = {name: one.text for name, one in merged.items() if one.text}
         if conflict.why == "both":
-            steps = [_Step(files, "disk", self.day, f"edited on disk; merged by {by}")]
+            steps = [_Step(files, "disk", self.day, say(MERGED, by=by))]
             self._settle(conflict, steps, files, by, "merged")
             return
         if len(Publications(self.database).pending(conflict.owner, self.day)) > 1:
             raise FolderBusy("More than one publication waits for its day.")
         number, begins = conflict.published.number, conflict.published.in_force_from
         steps = [
-            _Step(conflict.on_disk_files, "undo", self.day, f"edited on disk; version {number} waits again, merged"),
-            _Step(files, "disk", begins, f"version {number} and the edit on disk, merged by {by}"),
+            _Step(conflict.on_disk_files, "disk", self.day, say(WAITS_AGAIN, number=number)),
+            _Step(files, "browser", begins, say(MERGED_WITH_WAITING, number=number, by=by)),
         ]
         self._settle(conflict, steps, conflict.on_disk_files, by, "merged")
 
@@ -191,9 +199,12 @@ class Settling:
                     why=step.why,
                     how=step.how,
                     in_force_from=step.in_force_from,
+                    overtakes=conflict.why == "pending",
                 )
                 if step.in_force_from <= self.day:
                     number = latest.number
-            said = ", ".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
-            add_in(connection, by, action, owner, f"version {conflict.published.number}; the edit was {said or 'none'}")
+            held = ", ".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
+            seen = conflict.published.number
+            detail = say(EDIT_WAS, number=seen, held=held) if held else say(EDIT_WAS_NO_FILE, number=seen)
+            add_in(connection, by, action, owner, detail)
         return number

@@ -62,6 +62,7 @@ def create_app(
         lambda message: catalogue().ugettext(message),
         lambda one, many, number: catalogue().ungettext(one, many, number),
         newstyle=True,
+        pgettext=lambda context, message: catalogue().upgettext(context, message),
     )
     filters.add_filters(app)
     errors.add_errors(app)

@@ -1,4 +1,4 @@
-"""The log's actions in the reader's language; what is written in the log itself is English."""
+"""The log's actions in the reader's language; what is written in the log itself is English. Details: `stored_words`."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
+from estimator.sentences import translated
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.disk import kind_of, owner_of
 from estimator.versions.folder import FolderConflict
@@ -22,7 +23,7 @@ from estimator.web.desk.place import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
-from estimator.web.site import site
+from estimator.web.site import catalogue, site
 
 bp = Blueprint("desk_folder", __name__, url_prefix=PREFIX)
 
@@ -98,14 +99,16 @@ def _broken(owner: str, settling: Settling | None, problems: tuple[Problem, ...]
         OnDisk(
             name,
             shown(files[name]),
-            {
-                problem.line: "; ".join(one.says for one in problems if (one.file, one.line) == (name, problem.line))
-                for problem in problems
-                if problem.file == name
-            },
+            {problem.line: _on_line(problems, name, problem.line) for problem in problems if problem.file == name},
         )
         for name in sorted(named & files.keys())
     ]
+
+
+def _on_line(problems: tuple[Problem, ...], name: str, line: int) -> str:
+    """What is wrong with one line, in the reader's language."""
+    there = (one.says for one in problems if (one.file, one.line) == (name, line))
+    return "; ".join(translated(says, catalogue().ugettext) for says in there)
 
 
 def _sides(conflict: FolderConflict) -> list[BothSides]:

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from estimator.effects import Effect, effects
 from estimator.prices.changes import Change
+from estimator.sentences import say, translated
 from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
+from estimator.versions.own_words import UNDO
 from estimator.versions.publications import Publication, PublicationRefused
 from estimator.versions.publishing import DraftHasErrors
 from estimator.web.desk.current import desk, forget_tables, my_owners, tables_of, yaml_address
@@ -21,6 +23,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
+from estimator.web.site import catalogue
 from estimator.web.typed import UNPRINTABLE
 from estimator.web.updates import comparing
 
@@ -86,7 +89,7 @@ def _history_page(owner: str, refused: DraftHasErrors | None = None, why: str = 
         latest=history[0] if history else None,
         older=listed[-1].number if listed and listed[-1].number > 1 else None,
         most=MOST_CHANGES,
-        why=why or (_reason(history[0]) if history else ""),
+        why=why or (_reason(history[0].number) if history else ""),
         refused=refused,
         may_publish=may("publisher", owner),
         how_words=_how_words,
@@ -97,8 +100,9 @@ def _told(one: Publication, before: Publication | None, state: State) -> Told:
     return Told(one, state, before, comparing().changes(before, one) if before else None)
 
 
-def _reason(latest: Publication) -> str:
-    return str(_("Undo of version %(number)d", number=latest.number))
+def _reason(number: int) -> str:
+    """The reason that the form offers for undoing a version."""
+    return translated(say(UNDO, number=number), catalogue().ugettext)
 
 
 def _how_words(how: str) -> str:
@@ -220,10 +224,9 @@ def undo(owner: str) -> ResponseReturnValue:
     """Publish again what stood before the last publication, the one that was seen."""
     why = UNPRINTABLE.sub("", " ".join(request.form.get("why", "").split()))[:LONGEST_REASON]
     seen = _number(request.form, "seen")
+    offered = why in ("", _reason(seen))
     try:
-        done = desk().undo(
-            owner, seen=seen, by=current_person().name, why=why or str(_("Undo of version %(number)d", number=seen))
-        )
+        done = desk().undo(owner, seen=seen, by=current_person().name, why=say(UNDO, number=seen) if offered else why)
     except DraftHasErrors as refused:
         return _history_page(owner, refused, why), 409
     except PublicationRefused as refused:

@@ -1,4 +1,9 @@
-"""The log of what was done at the desk, for owners."""
+"""
+The log of what was done at the desk, for owners.
+
+Its page says in the reader's language what the program wrote; the spreadsheet has every line as it is stored, in
+English, so that two people who compare theirs have the same.
+"""
 
 import csv
 import io
@@ -7,6 +12,7 @@ from collections.abc import Collection
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from estimator.versions.accounts import EVERYWHERE
 from estimator.versions.journal import Entry
@@ -14,6 +20,7 @@ from estimator.web.desk.actions import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.place import PREFIX, place
 from estimator.web.desk.sessions import current_person
+from estimator.web.desk.stored_words import detail
 from estimator.web.download import BYTE_ORDER_MARK, safe
 
 bp = Blueprint("desk_log", __name__, url_prefix=f"{PREFIX}/log")
@@ -39,17 +46,19 @@ def show() -> ResponseReturnValue:
         more=more,
         first=not asked,
         action_in_words=in_words,
+        detail_in_words=detail,
     )
 
 
 @bp.get("/log.csv")
 @owner_of_any
 def download() -> Response:
-    """The whole log for a spreadsheet, the oldest first. Times are UTC."""
+    """The whole log for a spreadsheet, the oldest first, its lines as they are stored. Times are UTC."""
     owners = _owners()
     table = io.StringIO()
     rows = csv.writer(table)
-    rows.writerow([_("Number"), _("Time (UTC)"), _("Who"), _("What"), _("Whose tables"), _("Details")])
+    what = pgettext("log", "What")
+    rows.writerow([_("Number"), _("Time (UTC)"), _("Who"), what, _("Whose tables"), _("Details")])
     for entry in place().journal.all():
         if owners is None or entry.owner in owners:
             rows.writerow([safe(cell) for cell in _cells(entry)])

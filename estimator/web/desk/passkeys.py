@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from estimator.versions.own_words import PASSKEY
 from estimator.versions.throttle import Throttle, key_of_address
 from estimator.web.desk import ceremonies
 from estimator.web.desk.place import PREFIX, place
@@ -33,4 +34,4 @@ def sign_in() -> ResponseReturnValue:
         flash(_("That passkey did not work. You can try again, or use the fields."), "trouble")
         return redirect(back)
     throttle.succeeded(None, (shared,), now)
-    return finish(account, "passkey") if account else enter(id_, "passkey", wanted)
+    return finish(account, PASSKEY) if account else enter(id_, PASSKEY, wanted)

@@ -4,7 +4,9 @@ from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from estimator.sentences import say
 from estimator.versions.accounts import Account
+from estimator.versions.own_words import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
 from estimator.versions.second_factors import SecondFactors, looks_like_recovery_code
 from estimator.versions.throttle import Throttle, key_of_codes
 from estimator.web.desk.forms import CodeForm
@@ -41,7 +43,7 @@ def check() -> ResponseReturnValue:
         form.problem("code", _said_wrong(recovery))
         return _page(account, form, 422)
     throttle.succeeded(own, (), now)
-    return finish(account, "recovery code" if recovery else "authenticator app")
+    return finish(account, RECOVERY_CODE if recovery else AUTHENTICATOR_APP)
 
 
 def halfway() -> Account | None:
@@ -56,7 +58,7 @@ def halfway() -> Account | None:
 def finish(account: Account, how: str) -> ResponseReturnValue:
     """Sign in somebody whose second step was right."""
     half = session["half"]
-    return enter(account.id, f"{half['how']}, {how}", half["next"])
+    return enter(account.id, say(TWO_STEPS, first=half["how"], second=how), half["next"])
 
 
 def _said_wrong(recovery: bool) -> str:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from estimator.versions import passwords
 from estimator.versions.accounts import Account, key
+from estimator.versions.own_words import PASSWORD
 from estimator.versions.throttle import Throttle, key_of_address, key_of_name
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
@@ -57,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
     throttle.succeeded(own, (shared,), now)
     if passwords.needs_rehash(account.password or ""):
         place().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
-    return go_on(account, "password", request.form.get("next", ""))
+    return go_on(account, PASSWORD, request.form.get("next", ""))
 
 
 @bp.post("/sign-out")

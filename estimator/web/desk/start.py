@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from estimator.versions import passwords
 from estimator.versions.accounts import Account, AccountRefused
 from estimator.versions.one_time import OneTimeCodes
+from estimator.versions.own_words import ONE_TIME_CODE
 from estimator.versions.throttle import Throttle, key_of_address
 from estimator.web.desk.forms import StartForm
 from estimator.web.desk.place import PREFIX, place
@@ -45,7 +46,7 @@ def start() -> ResponseReturnValue:
         return _no_such_code(form)
     flash(_("Your password is set."), "done")
     # Whoever starts is shown where a second step can be added.
-    return go_on(account, "one-time code", "" if account.second_factor else url_for("desk_account.show"))
+    return go_on(account, ONE_TIME_CODE, "" if account.second_factor else url_for("desk_account.show"))
 
 
 def _whose(code: str) -> Account | None:

@@ -4,11 +4,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.prices.splicing import CannotSplice
+from estimator.sentences import translated
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
 from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 from estimator.versions.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
+from estimator.web.desk.stored_words import who
 from estimator.web.filters import day
+from estimator.web.site import catalogue
 
 
 def refusal(error: Exception) -> str:
@@ -26,7 +29,7 @@ def _words(error: Exception) -> str:
         case PublicationConflict(latest=None):
             return _("Nothing is published here yet.")
         case PublicationConflict(latest=Publication() as latest):
-            return _("%(by)s published version %(number)d meanwhile.", by=latest.by, number=latest.number)
+            return _("%(by)s published version %(number)d meanwhile.", by=who(latest.by), number=latest.number)
         case PendingPublication(pending=pending):
             return _(
                 "Version %(number)d is published already and begins on %(day)s. Publish from that day or later, or undo"
@@ -70,6 +73,6 @@ def _words(error: Exception) -> str:
             return _("This draft is gone: somebody published it or threw it away.")
         case DraftConflict(current=Draft() as current):
             return _("%(by)s changed this draft meanwhile.", by=current.by)
-        case CannotSplice(template=template, values=values):
-            return str(_(template)) % values
+        case CannotSplice(sentence=sentence):
+            return translated(sentence, catalogue().ugettext)
     raise TypeError(f"no words for a {type(error).__name__}") from error
