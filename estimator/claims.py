@@ -333,7 +333,8 @@ class _Builder:
         root = self.leader(name)
         charge = self.tables.charges[root]
         question = charge.price_question or self.tables.charges[name].price_question or _unasked(charge.label)
-        return self.unknowns.add_range(f"{root}.price", question, PRICE_PREFIX + root)
+        asked = question.of_patient(insured=bool(self.payer.profiles))
+        return self.unknowns.add_range(f"{root}.price", asked, PRICE_PREFIX + root)
 
     def program(self, name: str, verdict: Verdict) -> str | None:
         if verdict.covered == "no" or not self.answers.savings_program or self.out_of_network:

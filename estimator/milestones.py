@@ -31,17 +31,25 @@ class Milestone:
 
 
 def milestones(rows: Sequence[LedgerRow], plan: PlanTerms) -> tuple[Milestone, ...]:
-    """The milestones of a scenario's rows, in date order; none where nobody is insured."""
+    """
+    The milestones of a scenario's rows, in date order; none where nobody is insured.
+
+    A plan year turns where the plan has a deductible or a maximum to start again, and covers a bill after that day.
+    """
     if plan.profile is None or plan.plan_year_start is None or not rows:
         return ()
     found: list[Milestone] = []
     deductible, maximum = plan.deductible_remaining, plan.out_of_pocket_remaining
     given: dict[tuple[str, int], int] = {}
     year = plan_year(rows[0].date, plan.plan_year_start)
+    turned: date | None = None
     for row in rows:
         if (current := plan_year(row.date, plan.plan_year_start)) != year:
             year, deductible, maximum = current, plan.deductible, plan.out_of_pocket_maximum
-            found.append(Milestone(row.date.replace(day=1, month=plan.plan_year_start), "plan_year_turns"))
+            turned = date(year, plan.plan_year_start, 1)
+        if turned and row.covered and plan.starts_again:
+            found.append(Milestone(turned, "plan_year_turns"))
+            turned = None
         if deductible and row.deductible_left == 0:
             found.append(Milestone(row.date, "deductible_met"))
         if maximum and row.out_of_pocket_left == 0:

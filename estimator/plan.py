@@ -84,6 +84,12 @@ class Plan:
         return _out_of_network(self.answers, self.payer)
 
     @property
+    def only_copays(self) -> bool:
+        """Whether no profile has anything to meet: no deductible, no maximum, no coinsurance."""
+        nothing_to_meet = not self.deductible.high.any() and bool((self.maximum.low >= NO_LIMIT).all())
+        return nothing_to_meet and all(not one.coinsurance.high.any() for one in self.benefits.values())
+
+    @property
     def open_terms(self) -> bool:
         """Whether a range inside the profiles is still in play."""
         terms = [self.deductible, self.maximum]
@@ -171,7 +177,9 @@ def _register(plan: Plan, claims: Claims, unknowns: Unknowns) -> None:
         typical = next((m for m, p in zip(middles, plan.profiles, strict=True) if p.typical), middles[0])
         w = wordings["plan"]
         unknowns.add(Unknown("plan", w.label, w.ask, w.whom, "plan", middles, typical, continuous=False))
-    if plan.open_terms:
+    if plan.open_terms and plan.only_copays and "plan_copay" in wordings:
+        unknowns.add_range("plan_terms", wordings["plan_copay"], "copay")
+    elif plan.open_terms:
         unknowns.add_range("plan_terms", wordings["plan_terms"], "deductible")
     if plan.other_care is not None and not plan.other_care.known:
         unknowns.add_range("other_care", wordings["other_care"], "deductible_remaining")

@@ -164,6 +164,11 @@ class PlanTerms:
     benefits: Mapping[str, BenefitTerms]
     programs: Mapping[str, ProgramTerms]
 
+    @property
+    def starts_again(self) -> bool:
+        """Whether a new plan year brings anything back: a deductible or a maximum."""
+        return bool(self.deductible) or self.out_of_pocket_maximum is not None
+
 
 class Ledgers(Protocol):
     """The three shown scenarios in full; `place` is 0 for the cheapest, 1 for the typical, 2 for the dearest."""

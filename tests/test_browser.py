@@ -190,11 +190,15 @@ def sheets(tab, paper):
         *((treatment, insurance, 21) for treatment in ("iv", "spravato", "im") for insurance in ("none", "commercial")),
         ("at_home", "commercial", 21),
         ("spravato", "medicare", 21),
-        ("iv", "commercial", 40),
+        *((treatment, "commercial", 40) for treatment in ("iv", "spravato")),
+        *((treatment, "commercial", 104) for treatment in ("iv", "spravato", "im")),
+        ("iv", "medicare", 104),
+        ("spravato", "commercial", 60),
+        ("im", "medicaid", 80),
     ],
 )
 def test_a_long_course_prints_on_two_pages(tab, treatment, insurance, sessions, lang):
-    """The rebates' three rows a month, and every address of a source, once made three pages of it."""
+    """Three rows a month with rebates, every month of ten years, every address of a source: each made three pages."""
     asked = f"treatment={treatment}&insurance={insurance}&sessions={sessions}&psychotherapy=in_person"
     tab.goto(f"/estimate?{asked}&start=2026-12-06&lang={lang}")
     assert {paper: sheets(tab, paper) for paper in ("A4", "Letter")} == {"A4": 2, "Letter": 2}
@@ -214,6 +218,33 @@ def test_nothing_is_printed_too_small_to_read(tab, page):
     tab.goto(page)
     tab.emulate_media(media="print")
     assert tab.evaluate(SMALL_PRINT) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("path", ["/next-steps", "/before-you-decide", "/glossary"])
+def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, path, lang):
+    """Like the estimate: no address in the middle of a sentence, one list at the end."""
+    tab.goto(f"{path}?{urlsplit(RESULT).query}&lang={lang}")
+    told = [one.get_attribute("href").partition("//")[2].removesuffix("/") for one in tab.locator("main a.cite").all()]
+    assert not tab.locator(".noted").is_visible()
+    tab.emulate_media(media="print")
+    listed = [" ".join(one.inner_text().split()) for one in tab.locator(".noted li").all()]
+    assert {one.rpartition(": ")[2] for one in listed} == set(told)
+    assert len(listed) == len(set(told)) < len(told)
+    printed = tab.locator("main").inner_text()
+    assert len(re.findall(r"\b(?:Sources?|Fuentes?): [0-9]", printed)) > 5
+    assert "http" not in printed
+    assert {sheets(tab, "A4"), sheets(tab, "Letter")} == {2}
+
+
+def test_without_style_sheets_choices_stand_one_to_a_line_and_nothing_meant_for_paper_shows(tab):
+    for page, spread in (("/", "label[for^=treatment-]"), (RESULT, None)):
+        tab.goto(page)
+        tab.evaluate("document.querySelectorAll('style').forEach(one => one.remove())")
+        assert not any(one.is_visible() for one in tab.locator(".paper").all())
+        if spread:
+            tops = [one.bounding_box()["y"] for one in tab.locator(spread).all()]
+            assert tops == sorted(set(tops))
 
 
 def test_the_printed_estimate_says_its_own_address_and_those_of_its_sources_once(tab):

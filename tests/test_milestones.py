@@ -1,5 +1,6 @@
 """Milestones explain why the same visit costs differently; they are read off the worked examples' ledgers."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from test_examples import book_of
 from estimator.answers import read_answers
 from estimator.estimate import estimate
 from estimator.milestones import milestones
+from estimator.results import LedgerRow, PlanTerms
 
 EXAMPLES = Path(__file__).parent / "examples"
+PLAN = PlanTerms("some", None, 0, None, None, 1, None, {}, {})
 
 
 def kinds(name):
@@ -33,3 +36,29 @@ def kinds(name):
 )
 def test_milestones_of_the_worked_examples(name, expected):
     assert kinds(name) == expected
+
+
+def turns(day, plan, start=1, **of_row):
+    """The days on which a plan year turns between a covered bill in December 2026 and another on `day`."""
+    row = LedgerRow(
+        date(2026, 12, 6), "visit", 0, "visit", True, 0, 0, 0, 0, None, 0, 0, deductible_left=0, out_of_pocket_left=None
+    )
+    rows = [row, replace(row, date=day, **of_row)]
+    found = milestones(rows, replace(PLAN, plan_year_start=start, **plan))
+    return [one.day.isoformat() for one in found if one.kind == "plan_year_turns"]
+
+
+def test_a_plan_year_turns_only_where_something_starts_again():
+    """A plan without deductible and maximum, as in Medicaid, has nothing that a new year could change."""
+    assert turns(date(2027, 1, 10), {"deductible": 500}) == ["2027-01-01"]
+    assert turns(date(2027, 1, 10), {"out_of_pocket_maximum": 1000}) == ["2027-01-01"]
+    assert turns(date(2027, 1, 10), {}) == []
+
+
+def test_a_plan_year_turns_only_before_a_bill_that_the_plan_covers():
+    assert turns(date(2027, 1, 10), {"deductible": 500}, covered=False) == []
+
+
+def test_a_plan_year_that_begins_in_summer_turns_on_its_own_day():
+    """The next bill may come only in the following calendar year."""
+    assert turns(date(2028, 2, 10), {"deductible": 500}, start=7) == ["2027-07-01"]

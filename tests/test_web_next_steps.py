@@ -72,6 +72,32 @@ def test_advice_is_for_those_it_fits(visitor, query):
         assert (advice.text.en in text) == fits, advice.title.en
 
 
+OF_INSURANCE = re.compile(r"\binsurer|\bmy plan\b|your plan decides|insurance premiums", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("treatment", ["iv", "spravato", "im", "at_home"])
+@pytest.mark.parametrize("address", ["/estimate", "/next-steps"])
+def test_who_has_no_insurance_is_told_nothing_about_insurers(visitor, address, treatment):
+    """The same sentences stand on the page of somebody insured: it is the payer that keeps them away."""
+    own = FOUR | {"treatment": treatment, "psychotherapy": "in_person", "sessions": "12"}
+    assert OF_INSURANCE.findall(visitor.get(address, own).text) == []
+    assert OF_INSURANCE.findall(visitor.get(address, own | {"insurance": "commercial"}).text)
+
+
+@pytest.mark.parametrize("query", [FOUR, SPRAVATO])
+def test_notes_are_for_the_payers_they_name(visitor, query):
+    text = visitor.get("/estimate", query).text
+    notes = (*TEXTS.why_notice, *TEXTS.not_included)
+    assert {note.applies_to(query["insurance"]) for note in notes} == ({True, False} if query is FOUR else {True})
+    for note in notes:
+        assert (note.text.en in text) == note.applies_to(query["insurance"]), note.text.en
+
+
+def test_before_anything_is_answered_every_note_stands(visitor):
+    text = visitor.get("/").text
+    assert all(note.text.en in text for note in TEXTS.why_notice)
+
+
 def test_advice_for_nobody_in_particular_is_for_everybody():
     (first, *_) = TEXTS.good_faith_estimate
     assert first.meant_for("iv", "none")

@@ -44,6 +44,12 @@ def in_words(change: Change, translate: Translate = str, language: str = "en") -
     return _Writer(translate, language).sentence(change)
 
 
+def names_in_words(about: tuple[About, ...], translate: Translate = str, language: str = "en") -> str:
+    """``Ketamine infusion, without insurance`` of what `changes.names_on` answers."""
+    writer = _Writer(translate, language)
+    return ", ".join(writer.word(one) for one in about)
+
+
 class _Writer:
     def __init__(self, translate: Translate, language: str) -> None:
         self.translate = translate

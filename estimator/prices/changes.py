@@ -68,6 +68,17 @@ def changes(before: Book, after: Book) -> list[Change]:
     return list(_alike(change for one in differences(before, after) for change in books.changes(one)))
 
 
+def names_on(path: Path, book: Book) -> tuple[About, ...]:
+    """What a path of a book leads to, from the outside in; empty where nothing on the way has a name of its own."""
+    here: Any = book
+    named = any(_label(here := _child(here, key), book) is not None for key in path)
+    try:
+        return _Books(book, book).about(path, book) if named else ()
+    except ValueError:
+        # Where a price's day should stand is something else.
+        return _Books(book, book).about(path[:3], book)
+
+
 def _alike(found: Iterable[Change]) -> Iterator[Change]:
     """`found`, with many figures whose source, day or confidence changed in the same way as one change."""
     found = list(found)

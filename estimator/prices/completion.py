@@ -18,6 +18,7 @@ from estimator.prices.outline import Outline, Spot, lines_of, outline
 from estimator.prices.problems import Path
 from estimator.prices.scalars import AMOUNT_JSON, COUNT_JSON, PERCENT_JSON
 from estimator.prices.schema import (
+    MORE_UNKNOWNS,
     UNKNOWNS,
     Price,
     Text,
@@ -179,7 +180,7 @@ def _keys_of_mapping(place: _Place, known: Known) -> Iterator[tuple[str, str]]:
     elif typing.get_origin(wanted) is typing.Literal:
         yield from ((str(choice), "") for choice in typing.get_args(wanted))
     elif place.section == "unknowns":
-        yield from ((name, "") for name in UNKNOWNS)
+        yield from ((name, "") for name in (*UNKNOWNS, *MORE_UNKNOWNS))
     elif place.section is not None:
         yield from known.sections.get(place.section, {}).items()
 

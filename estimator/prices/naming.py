@@ -5,7 +5,7 @@ from functools import partial
 
 from estimator.prices.figures import all_lines, lines, tables
 from estimator.prices.problems import Path
-from estimator.prices.schema import Advice, Book, Charge, Line, Treatment
+from estimator.prices.schema import Advice, Book, Charge, Line, Note, Treatment
 
 Visit = Callable[[str, Line], bool]
 """Whether a line of a part of a treatment belongs to one kind of visit."""
@@ -48,13 +48,17 @@ def payer_names(book: Book) -> Iterator[tuple[Path, str]]:
         yield from ((("charges", id_, "coverage", name), name) for name in charge.coverage)
     for id_, program in book.programs.items():
         yield from ((("programs", id_, "payers", position), name) for position, name in enumerate(program.payers))
-    for path, advice in all_advice(book):
-        yield from (((*path, "payers", position), name) for position, name in enumerate(advice.payers))
+    for path, note in _notes(book):
+        yield from (((*path, "payers", position), name) for position, name in enumerate(note.payers))
 
 
 def all_advice(book: Book) -> Iterator[tuple[Path, Advice]]:
     """Every piece of advice among the texts."""
-    return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Advice))
+    return ((path, note) for path, note in _notes(book) if isinstance(note, Advice))
+
+
+def _notes(book: Book) -> Iterator[tuple[Path, Note]]:
+    return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Note))
 
 
 def visits(treatment: Treatment, payer: str) -> Iterator[list[tuple[Path, str]]]:

@@ -30,6 +30,7 @@ from estimator.prices.scalars import (
     as_text,
     refuse,
 )
+from estimator.sentences import say
 
 LANGUAGES = ("en", "es")
 
@@ -139,7 +140,7 @@ class Price(Provenance):
             return _range_from(value)
         if isinstance(value, dict) and "price" in value:
             if value.keys() & {"low", "typical", "high"}:
-                raise refuse("give either price, or low, typical and high, not both")
+                raise refuse(say("give either price, or low, typical and high, not both"))
             rest = {key: item for key, item in value.items() if key != "price"}
             return rest | _range_from(as_text(value["price"]))
         return value
@@ -186,11 +187,16 @@ class Package(Provenance):
 
 
 class Question(Table):
-    """What to ask about an unknown, and whom."""
+    """What to ask about an unknown, and whom; somebody without insurance asks `ask_uninsured`, where it is given."""
 
     label: Text
     ask: Text
+    ask_uninsured: Text | None = None
     whom: Whom
+
+    def of_patient(self, insured: bool) -> "Question":
+        """The question as this patient asks it."""
+        return self if insured or self.ask_uninsured is None else self.model_copy(update={"ask": self.ask_uninsured})
 
 
 class _ChargeKeys(Table):
@@ -305,7 +311,7 @@ class Benefit(Table):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.copay is None) == (self.coinsurance is None):
-            raise refuse("give either copay or coinsurance")
+            raise refuse(say("give either copay or coinsurance"))
         return self
 
 
@@ -406,9 +412,14 @@ class Clinic(Table):
 
 
 class Note(Provenance):
-    """A sentence for patients, with its source."""
+    """A sentence for patients, with its source; `payers` says for whose, left out means for everybody's."""
 
     text: Text
+    payers: tuple[Name, ...] = ()
+
+    def applies_to(self, payer: str | None) -> bool:
+        """Whether the note is for patients of `payer`; where that is not known yet, every note is."""
+        return payer is None or payer in (self.payers or (payer,))
 
 
 class Advice(Note):
@@ -416,16 +427,16 @@ class Advice(Note):
 
     title: Text
     treatments: tuple[Name, ...] = ()
-    payers: tuple[Name, ...] = ()
 
     def meant_for(self, treatment: str, payer: str) -> bool:
-        return treatment in (self.treatments or (treatment,)) and payer in (self.payers or (payer,))
+        return treatment in (self.treatments or (treatment,)) and self.applies_to(payer)
 
 
-class Term(Note):
+class Term(Provenance):
     """A technical word, explained in a sentence or two; `label` is the word itself."""
 
     label: Text
+    text: Text
 
 
 class Texts(Table):
@@ -433,6 +444,7 @@ class Texts(Table):
 
     notice: Text
     why_notice: Annotated[tuple[Note, ...], Field(min_length=1)]
+    payer_notes: tuple[Note, ...] = ()
     not_included: tuple[Note, ...] = ()
     safety: tuple[Note, ...] = ()
     good_faith_estimate: tuple[Advice, ...] = ()
@@ -457,6 +469,9 @@ class ReferencePatient(Table):
 
 UNKNOWNS = ("plan", "plan_terms", "other_care", "accumulator", "drug_benefit", "dose", "out_of_network")
 """Unknowns that the core asks about by name; the tables word them."""
+
+MORE_UNKNOWNS = ("plan_copay",)
+"""Others that tables may word; where they do not, the core asks more generally."""
 
 
 class NationalFile(Table):

@@ -86,8 +86,10 @@ def questions_for(whom: Whom, estimate: Estimate) -> list[Ask]:
 
 def _missing(name: str, estimate: Estimate) -> Ask:
     charge = estimate.book.tables.charges[name]
-    question = charge.price_question
-    return Ask(words(charge.label), words(question.ask) if question else _("What does this cost?"))
+    if charge.price_question is None:
+        return Ask(words(charge.label), _("What does this cost?"))
+    insured = bool(estimate.book.tables.payers[estimate.answers.insurance].profiles)
+    return Ask(words(charge.label), words(charge.price_question.of_patient(insured).ask))
 
 
 def _agreement(estimate: Estimate) -> Ask:

@@ -57,6 +57,11 @@ def _formatted(value: date, format_: str, locale_: str) -> str:
     return str(format_date(value, format_, locale_))
 
 
+def typed_address(url: str) -> str:
+    """``www.example.org/prices`` of ``https://www.example.org/prices/``: an address as somebody types it from paper."""
+    return url.partition("//")[2].removesuffix("/")
+
+
 def smallest(amounts: Amounts) -> int:
     return min(amounts)
 
@@ -72,5 +77,5 @@ def trio(amounts: Amounts) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest, trio):
+    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest, trio, typed_address):
         app.add_template_filter(function)

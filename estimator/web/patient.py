@@ -8,10 +8,12 @@ from estimator.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.schema import PRICE_COLUMNS, Book
 from estimator.web.asked import form_again, form_asked, given, in_link
+from estimator.web.dose import cheaper_at_higher_dose
 from estimator.web.earlier import earlier
 from estimator.web.figures import shown
 from estimator.web.filters import trio
 from estimator.web.forms import GROUPS, AnswersForm
+from estimator.web.printed import printed_months
 from estimator.web.site import language, site
 from estimator.web.wording import addresses, assumptions, course_of, limits, paid_so_far, program_of
 
@@ -61,6 +63,8 @@ def estimate_page(
         course=course_of(rounded),
         assumptions=assumptions(rounded, form),
         paid_so_far=paid_so_far(rounded),
+        months=printed_months(rounded.months),
+        higher_dose=cheaper_at_higher_dose(exact),
         addresses=addresses(rounded),
         changing=given(answers),
         permanent=in_link(answers),

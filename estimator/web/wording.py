@@ -13,7 +13,7 @@ from estimator.milestones import Milestone, milestones
 from estimator.prices.schema import Program, Text
 from estimator.results import Estimate, LineItem
 from estimator.web.choices import month_name
-from estimator.web.filters import day, money, percent, words
+from estimator.web.filters import day, money, percent, typed_address, words
 from estimator.web.forms import AnswersForm
 
 
@@ -77,8 +77,9 @@ def session_charges(estimate: Estimate) -> frozenset[str]:
 
 
 def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
-    """Every open question of the estimate, in the form's order."""
+    """Every open question of the estimate that matters to the plan, in the form's order."""
     instead = _instead(estimate.answers)
+    idle = () if any(plan.starts_again for plan in estimate.plan) else ("plan_year_start",)
     return [
         Assumption(
             str(form[name].label.text),
@@ -86,16 +87,18 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
             form.first_id(name),
         )
         for name in NAMES
-        if name in estimate.answers.assumed
+        if name in estimate.answers.assumed and name not in idle
     ]
 
 
 def addresses(estimate: Estimate) -> list[str]:
-    """The addresses of the sources of the bill and of the notice, each once, as somebody would type them."""
+    """The addresses of the sources of the bill, the notice and the notes, each once, as somebody would type them."""
     tables = estimate.book.tables
-    why = (tables.sources[name].url for note in tables.texts.why_notice for name in note.source)
+    texts = (*tables.texts.why_notice, *tables.texts.payer_notes)
+    notes = (note for note in texts if note.applies_to(estimate.answers.insurance))
+    why = (tables.sources[name].url for note in notes for name in note.source)
     bill = (note.url for item in estimate.items for note in item.sources)
-    return [url.partition("//")[2].removesuffix("/") for url in dict.fromkeys((*bill, *why)) if url]
+    return [typed_address(url) for url in dict.fromkeys((*bill, *why)) if url]
 
 
 def program_of(estimate: Estimate, item: LineItem) -> Program | None:
