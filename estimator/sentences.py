@@ -36,6 +36,22 @@ def say(template: str, /, **values: object) -> Sentence:
     return Sentence(template, values)
 
 
+_ = marked
+
+_SAID_BY_THE_SYSTEM = (
+    *(_("Permission denied"), _("Operation not permitted"), _("Read-only file system")),
+    *(_("No space left on device"), _("Disk quota exceeded"), _("No such file or directory")),
+    *(_("Not a directory"), _("Is a directory"), _("File exists"), _("File name too long")),
+    *(_("Input/output error"), _("Too many open files")),
+)
+"""Reasons that a system gives for what it does not do; others are shown as it gives them, in English."""
+
+
+def reason_of(error: OSError) -> Sentence:
+    """Why the operating system did not do something."""
+    return Sentence(error.strerror or type(error).__name__, {})
+
+
 def translated(text: str, translate: Translate) -> str:
     """What `text` says in the reader's language; plain text stays as it is."""
     if not isinstance(text, Sentence):

@@ -70,6 +70,13 @@ def test_a_name_that_cannot_be_told_from_another_is_refused(accounts, name, emai
     assert len(accounts.all()) == 1
 
 
+@pytest.mark.parametrize("name", ["estimator", "Edited on  disk"])
+def test_nobody_is_called_as_the_program_itself(accounts, name):
+    """What the program does by itself stands in the history and the log under these names."""
+    with pytest.raises(AccountRefused, match="has the name"):
+        accounts.add(name, None, [OWNER], by="test", now=NOW)
+
+
 def test_an_account_has_at_least_one_role(accounts):
     with pytest.raises(AccountRefused):
         accounts.add("Dana", None, [], by="test", now=NOW)

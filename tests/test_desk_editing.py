@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 import pytest
 from desk_priced import CLINIC, INFUSION, PricedDesk
 from desk_priced import desk as desk
@@ -30,6 +33,7 @@ TYPED = {
     "note": "",
     "note_es": "",
     "period": "",
+    "replaces": "",
 }
 
 
@@ -97,7 +101,14 @@ def test_a_new_price_begins_with_what_holds_today(desk: PricedDesk) -> None:
         ({"start": ""}, "start", "Say from which day the price holds."),
         ({"start": "01/31/2027"}, "start", "'01/31/2027' is not a day like 2027-01-31."),
         ({"start": "2027-02-30"}, "start", "'2027-02-30' is not a day like 2027-01-31."),
-        ({"start": "0001-01-01"}, "start", "'0001-01-01' is not a day like 2027-01-31."),
+        ({"start": "0001-01-01"}, "start", "Choose a day from January 1, 2020 to December 31, 2090."),
+        ({"start": "20270131"}, "start", "'20270131' is not a day like 2027-01-31."),
+        ({"start": "2091-01-01"}, "start", "Choose a day from January 1, 2020 to December 31, 2090."),
+        ({"checked": "1999-12-31"}, "checked", "Choose a day from January 1, 2020 to December 31, 2090."),
+        ({"price": "12345678"}, "price", "This is too large: the most is $9,999,999.99."),
+        ({"price": "$10,000,000"}, "price", "This is too large: the most is $9,999,999.99."),
+        ({"price": "100,000,000.00"}, "price", "This is too large: the most is $9,999,999.99."),
+        ({"price": "10,00"}, "price", "'10,00' is not an amount such as 420 or 420.50."),
         ({"checked": "2026-11-23"}, "checked", "Nobody can have looked on a day that is still to come."),
         ({"kind": "range", "low": "5", "typical": "4", "high": "6"}, "low", "The low price is above the typical one."),
         (
@@ -108,7 +119,7 @@ def test_a_new_price_begins_with_what_holds_today(desk: PricedDesk) -> None:
         ({"kind": "range", "low": "3", "typical": "4"}, "high", "Write an amount such as 420 or 420.50."),
         ({"source": "+"}, "title", "Say what the source is called, such as: Our price list for 2027."),
         ({"source": "+", "title": "x", "url": "example.org"}, "url", "is not an address that begins with https://"),
-        ({"source": "+", "title": "x", "url": ""}, "url", "This kind of source needs its address."),
+        ({"source": "+", "title": "x", "source_kind": "survey"}, "url", "This kind of source needs its address."),
         ({"note_es": "Hola"}, "note", "Write the note in English too."),
         ({"note": "x" * 1001}, "note", "Use at most 1000 letters."),
     ],
@@ -163,6 +174,21 @@ def test_a_new_source_that_is_described_counts(desk: PricedDesk) -> None:
     ann = desk.visiting()
     ann.post(INFUSION, typed(ann, price="475", start="2027-01-01", title="Our wall", source_kind="assumption"))
     assert "2027-01-01: {price: 475, source: our-wall" in desk.text
+
+
+def test_a_clinics_price_list_may_hang_on_the_wall(desk: PricedDesk) -> None:
+    """It needs no address, and stays what it is: no assumption. Tables of the nation name the address of a list."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="475", start="2027-01-01", title="Our wall", source_kind="price-list"))
+    checked = desk.desk.check(CLINIC, desk.desk.work(CLINIC).files)
+    assert checked.book, checked.errors
+    assert checked.book.tables.sources["our-wall"].kind == "price-list"
+    owner = desk.visiting("Olga")
+    address = "/admin/national/price/infusion/self_pay"
+    page = owner.post(
+        address, typed(owner, address, price="475", start="2027-01-01", source="+", title="A wall"), status=400
+    )
+    assert "This kind of source needs its address." in page.root.one(id="url-error").text
 
 
 def test_a_clinic_sets_its_own_price_over_a_national_one(desk: PricedDesk) -> None:
@@ -320,3 +346,113 @@ def test_an_editor_may_and_a_stranger_to_these_tables_may_not(desk: PricedDesk) 
     eve.get("/admin/national/price/evaluation/self_pay", status=403)
     eve.post("/admin/national/price/evaluation/self_pay", dict(TYPED), status=403)
     eve.post("/admin/national/price/evaluation/self_pay/remove", dict(TYPED), status=403)
+
+
+# A day on which a price begins already
+
+
+def test_a_day_that_has_a_price_is_asked_about_before_it_is_replaced(desk: PricedDesk) -> None:
+    """Without scripts, saving asks first and keeps what was typed; the second press replaces, and says what."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="440", start="2027-01-01", checked=""))
+    mine = typed(ann, price="475", start="2027-01-01", note="A note of mine", checked="")
+    page = ann.post(INFUSION, mine, status=409)
+    sentence = "On January 1, 2027 stands $440 already; saving replaces it."
+    assert sentence in page.root.one(class_="summary", role="alert").text
+    assert page.root.one(id="stands").text == sentence
+    assert "2027-01-01: 440" in desk.text
+    again = shown(page)
+    assert again == mine | {"replaces": "2027-01-01"}
+    moved = ann.post(INFUSION, again | {"start": "2026-02-01"}, status=409)
+    assert "On February 1, 2026 stands $450 already" in moved.text, "the answer held for the other day"
+    ann.post(INFUSION, again)
+    assert "price: 475" in desk.text
+    assert "440" not in desk.text
+    assert "Kept in the draft, in place of $440 on January 1, 2027." in ann.get(f"/admin/{CLINIC}/").text
+
+
+def test_a_free_day_is_not_asked_about(desk: PricedDesk) -> None:
+    """Nor is a correction of the price that begins on that very day, nor the same price once more."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="440", start="2027-01-01", checked=""))
+    ann.post(INFUSION, typed(ann, f"{INFUSION}?period=2027-01-01", price="445"))
+    assert "2027-01-01: 445" in desk.text
+    ann.post(INFUSION, typed(ann, price="445", start="2027-01-01", checked=""))
+    assert "in place of" not in ann.get(f"/admin/{CLINIC}/").text
+
+
+def test_a_correction_moved_onto_another_price_is_asked_about(desk: PricedDesk) -> None:
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="440", start="2027-01-01", checked=""))
+    ann.post(INFUSION, typed(ann, price="460", start="2027-06-01", checked=""))
+    moved = typed(ann, f"{INFUSION}?period=2027-06-01", start="2027-01-01")
+    page = ann.post(INFUSION, moved, status=409)
+    assert "On January 1, 2027 stands $440 already" in page.text
+    ann.post(INFUSION, shown(page))
+    assert "2027-06-01" not in desk.text
+    assert "2027-01-01: 460" in desk.text
+
+
+def test_the_page_knows_the_days_that_have_a_price(desk: PricedDesk) -> None:
+    """For the script that says it at once; the day being corrected is none of them."""
+    ann = desk.visiting()
+    ann.post(INFUSION, typed(ann, price="440", start="2027-01-01", checked=""))
+    (form,) = ann.get(INFUSION).root.all("form", class_="price-form")
+    assert list(json.loads(form.attributes["data-stands"])) == ["2026-02-01", "2027-01-01"]
+    (form,) = ann.get(f"{INFUSION}?period=2027-01-01").root.all("form", class_="price-form")
+    assert list(json.loads(form.attributes["data-stands"])) == ["2026-02-01"]
+
+
+# A draft with a mistake elsewhere
+
+
+def test_the_drafts_own_prices_are_shown_though_it_has_mistakes(desk: PricedDesk) -> None:
+    """What was drafted is not hidden behind what is published; the mistakes are listed with their lines."""
+    desk.edit("      2026-02-01: 450", "      2026-02-01: 450\n      2027-01-01: {price: 475, source: wall}")
+    desk.edit("sources:\n", "sources:\n  wall: {title: Our wall, kind: assumption}\n")
+    desk.edit("  state: NO", "  state: NOWHERE")
+    ann = desk.visiting()
+    page = ann.get(INFUSION)
+    assert "The draft has 1 mistake. Below stands what the draft says about this price" in page.text
+    assert page.root.all("ul", class_="problems")
+    cells = [[cell.text for cell in one.all("th", "td")][:3] for one in page.root.all("tbody")[0].all("tr")]
+    assert cells == [
+        ["February 1, 2026", "Price $450", "Checked Feb 3, 2026"],
+        ["January 1, 2027", "Price $475", "Checked Feb 3, 2026"],
+    ]
+    fields = typed(ann, f"{INFUSION}?period=2027-01-01", price="480")
+    assert fields["source"] == "wall"
+    ann.post(INFUSION, fields)
+    assert "2027-01-01: {price: 480, source: wall}" in desk.text
+
+
+def test_a_price_that_cannot_be_read_says_so(desk: PricedDesk) -> None:
+    """Its row leads to the YAML; the others stand beside it."""
+    desk.edit(
+        "      2026-02-01: 450", "      2026-02-01: 450\n      2027-01-01: ten\n      2027-02-01: {price: 1, note: [x]}"
+    )
+    ann = desk.visiting()
+    rows = ann.get(INFUSION).root.all("tbody")[0].all("tr")
+    assert ["cannot be read" in one.text for one in rows] == [False, True, True]
+    assert "yaml" in rows[1].all("a")[0].attributes["href"]
+    ann.get(f"{INFUSION}?period=2027-01-01", status=404)
+    desk.edit("  monitoring:\n    label: Monitoring\n    self_pay:\n      2026-02-01: 75\n", "")
+    ann.get(MONITORING)
+
+
+def test_a_broken_draft_without_own_prices_shows_the_inherited_ones(desk: PricedDesk) -> None:
+    """As they hold at the clinic once the draft takes its own price away."""
+    desk.edit("    self_pay:\n      2026-02-01: 450\n", "")
+    desk.edit("  state: NO", "  state: NOWHERE")
+    page = desk.visiting().get(INFUSION)
+    assert "national price" in page.root.all("tbody")[0].text
+    assert "$450" not in page.text
+
+
+def test_the_form_says_whose_prices_it_shows_while_a_version_waits(desk: PricedDesk) -> None:
+    """The overview shows what holds today; the form works on what is published last."""
+    assert "These are its prices" not in desk.visiting().get(INFUSION).text
+    desk.publish("2026-02-01: 450", "2026-02-01: 475", begins=date(2027, 1, 1))
+    page = desk.visiting().get(INFUSION)
+    assert "Version 2 is published and begins on January 1, 2027. These are its prices" in page.text
+    assert "$475" in page.root.all("tbody")[0].text

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import date
 
 import pytest
+from another_language import another_language as another_language
 from desk_priced import CLINIC, NAME, PricedDesk
 from desk_priced import desk as desk
 
@@ -113,6 +115,24 @@ def test_what_is_published_but_not_written_says_so(desk: PricedDesk, monkeypatch
     assert "say the same" in desk.visiting().get(FOLDER).text
 
 
+@pytest.mark.usefixtures("another_language")
+def test_it_is_said_in_the_readers_language(desk: PricedDesk) -> None:
+    """What is wrong, above the text and beside its lines, and who has to decide what."""
+    write(desk, on_disk(desk).replace("450", "ten"))
+    page = desk.visiting("Eve").get(FOLDER, {"lang": "es"})
+    (beside,) = page.root.one(class_="numbered").all("del")
+    for shown in (page.root.one(class_="problems"), beside):
+        assert "«'ten' is not an amount" in shown.text
+    write(desk, on_disk(desk).replace("ten", "450"))
+    conflict(desk)
+    page = desk.visiting("Eve").get(FOLDER, {"lang": "es"})
+    assert "«edited on disk while version 2 was published; " in page.root.one(class_="problems").text
+    decide(desk, "published")
+    look(desk)
+    log = desk.visiting("Olga").get("/admin/log", {"lang": "es"}).root.one("tbody")
+    assert any(one.text.startswith("«version 2; the edit was clinics/riverbend.yaml ") for one in log.all("td"))
+
+
 def test_what_was_not_seen_is_not_decided(desk: PricedDesk) -> None:
     """The file changed again after the page was opened."""
     conflict(desk)
@@ -142,3 +162,57 @@ def test_deciding_is_for_publishers(desk: PricedDesk) -> None:
     visitor = desk.visiting()
     visitor.post(FOLDER, {"keep": "disk"})
     assert "nothing to decide" in visitor.get(FOLDER).text
+
+
+WAITING = {
+    "merged": "two new versions: the file’s text from today on, and from January 1, 2027 on both together",
+    "disk": "Version 2 is taken back and never begins",
+    "published": "Version 2 begins on January 1, 2027 as planned",
+}
+
+IN_FORCE = {
+    "merged": "Publishes a new version with the lines of both, from today on",
+    "disk": "What version 2 said no longer holds",
+    "published": "Writes version 2 over the file",
+}
+
+
+@pytest.mark.parametrize(("begins", "said"), [(date(2027, 1, 1), WAITING), (date(2026, 11, 22), IN_FORCE)])
+def test_each_button_says_what_it_does(desk: PricedDesk, begins: date, said: dict[str, str]) -> None:
+    """And what becomes of the other text; a screen reader hears it with the button."""
+    text = on_disk(desk)
+    desk.publish("450", "475", begins=begins)
+    write(desk, text.replace("Springfield", "Shelbyville"))
+    page = desk.visiting().get(FOLDER)
+    told = {
+        one.attributes["value"]: page.root.one(id=one.attributes["aria-describedby"]).text
+        for one in page.root.all("button", name="keep")
+    }
+    assert told.keys() == said.keys()
+    assert [words in told[keep] for keep, words in said.items()] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("keep", "versions"),
+    [
+        ("merged", {3: ("edited on disk", "2026-11-22", "450"), 4: ("at the desk", "2027-01-01", "475")}),
+        ("disk", {3: ("edited on disk", "2026-11-22", "450")}),
+    ],
+)
+def test_the_history_says_which_version_was_edited_on_disk(
+    desk: PricedDesk, keep: str, versions: dict[int, tuple[str, str, str]]
+) -> None:
+    """Under a version that waits: the file's text is the edit on disk, no undo; both together were made at the desk."""
+    text = on_disk(desk)
+    desk.publish("450", "475", begins=date(2027, 1, 1))
+    write(desk, text.replace("Springfield", "Shelbyville"))
+    decide(desk, keep)
+    for number, (how, begins, price) in versions.items():
+        page = desk.visiting().get(f"/admin/{CLINIC}/history/{number}")
+        assert how in page.text
+        assert "as an undo" not in page.text
+        one = desk.desk.publications.get(CLINIC, number)
+        assert one.in_force_from == date.fromisoformat(begins)
+        content = desk.desk.publications.files(one)[NAME].decode()
+        assert ("Shelbyville" in content, price in content) == (True, True)
+    assert desk.latest.number == max(versions)

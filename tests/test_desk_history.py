@@ -8,15 +8,23 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from another_language import another_language as another_language
 from desk_priced import CLINIC, NAME, PricedDesk
 from desk_priced import desk as desk
 
 from estimator.versions.books import Shelf
 from estimator.versions.comparing import Comparing, diff_lines, states, unified
+from estimator.versions.own_words import BY_DISK
 from estimator.versions.publications import Publication
 
 HISTORY = f"/admin/{CLINIC}/history"
 NEW_YEAR = date(2027, 1, 1)
+
+
+def published_by(desk: PricedDesk, by: str, why: str) -> None:
+    text = {NAME: desk.text.replace("450", "475").encode()}
+    given = {"based_on": 1, "how": "disk", "in_force_from": date(2026, 11, 22)}
+    desk.desk.publications.publish(CLINIC, text, by=by, why=why, **given)
 
 
 def version(page, number: int):
@@ -110,6 +118,38 @@ def test_the_last_publication_is_undone_in_one_click(desk: PricedDesk) -> None:
     assert desk.text == old
     visitor.post(form.attributes["action"], {"seen": "3", "why": "no slip"})
     assert "475" in desk.text
+
+
+@pytest.mark.usefixtures("another_language")
+def test_the_reason_that_is_offered_reads_in_everybodys_language(desk: PricedDesk) -> None:
+    """Whoever undoes in Spanish with the reason that stands there leaves one that others read in English."""
+    desk.publish("450", "475")
+    visitor = desk.visiting()
+    form = visitor.get(HISTORY, {"lang": "es"}).root.one("form", class_="undo")
+    fields = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    assert fields["why"] == "«Undo of version 2»"
+    visitor.post(f"{form.attributes['action']}?lang=es", {"seen": fields["seen"], "why": fields["why"]})
+    assert desk.latest.why == "Undo of version 2"
+    assert "«Undo of version 2»" in visitor.get(HISTORY, {"lang": "es"}).root.one(class_="versions").all("q")[0].text
+
+
+@pytest.mark.usefixtures("another_language")
+@pytest.mark.parametrize("page", ["/history", "/history/2", "/compare", "/"])
+def test_what_the_program_wrote_reads_in_the_readers_language(desk: PricedDesk, page: str) -> None:
+    """That a file was edited on disk, and which."""
+    published_by(desk, BY_DISK, "edited: clinics/riverbend.yaml")
+    text = desk.visiting("Eve").get(f"/admin/{CLINIC}{page}", {"lang": "es"}).text
+    assert "«an edit on disk»" in text
+    assert ("«edited: clinics/riverbend.yaml»" in text) == (page != "/compare")
+
+
+@pytest.mark.usefixtures("another_language")
+def test_a_persons_own_reason_stays_as_it_is(desk: PricedDesk) -> None:
+    """Whatever it begins with, and their name too."""
+    published_by(desk, "Ben", "edited: the price, as Ann wished")
+    entry = desk.visiting("Eve").get(HISTORY, {"lang": "es"}).root.one(class_="versions").all("li")[0]
+    assert entry.one("q").text == "edited: the price, as Ann wished"
+    assert "«Ben»" not in entry.text
 
 
 def test_a_reason_of_an_undo_keeps_no_control_characters(desk: PricedDesk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from desk_priced import CLINIC, NAME, PricedDesk
 from desk_priced import desk as desk
@@ -131,14 +133,19 @@ def test_nobody_vouches_for_a_price_they_did_not_see(desk: PricedDesk) -> None:
 
 
 def test_a_price_behind_an_old_draft_is_not_vouched_for(desk: PricedDesk) -> None:
-    """The overview of a draft that is behind shows the old price; the check would stand beside the new one."""
+    """The table shows what holds; a publisher's check stands beside that, an editor's beside the old price."""
     desk.edit("2026-02-01: 75", "2026-02-01: 80")
     desk.publish("2026-02-01: 450", "2026-02-01: 999")
-    ann = desk.visiting()
-    assert "$450" in row(ann.get(OVERVIEW)).text
+    eve, ann = desk.visiting("Eve"), desk.visiting()
+    here = row(eve.get(OVERVIEW))
+    assert "$999" in here.text
+    assert not here.all("form")
+    sent = check_form(ann)
+    del sent["csrf_token"]
+    eve.post(CHECKED, sent)
+    assert "This price changed meanwhile. Look at it again." in eve.get(OVERVIEW).text
     press_checked(ann)
-    assert "This price changed meanwhile. Look at it again." in ann.get(OVERVIEW).text
-    assert desk.latest.number == 2
+    assert "2026-02-01: {price: 999, checked: 2026-11-22}" in desk.desk.publications.files(desk.latest)[NAME].decode()
 
 
 def test_a_price_that_changes_at_the_very_moment_is_not_vouched_for(
@@ -233,3 +240,155 @@ def test_a_broken_file_on_disk_is_said(desk: PricedDesk) -> None:
     assert f"{NAME}:14" in page.text
     assert "$450" in row(page).text
     assert "1 problem on disk" in desk.visiting("Olga").get("/admin/prices").text
+
+
+# What a published version that waits for its day changes
+
+NEW_YEAR = date(2027, 1, 1)
+
+
+def test_the_table_shows_what_holds_today_and_marks_what_a_waiting_version_changes(desk: PricedDesk) -> None:
+    """Until its day patients see the old price; so does the table, with the new one, its day and its version."""
+    desk.publish("2026-02-01: 450", "2026-02-01: 475", begins=NEW_YEAR)
+    page = desk.visiting().get(OVERVIEW)
+    assert cells(row(page))[1] == "Price $450 from January 1, 2027: $475 (version 2)"
+    assert "(version" not in row(page, "monitoring").text
+    assert not row(page).all("form"), "the check would stand beside the price that waits"
+    assert row(page, "monitoring").all("form")
+    assert "Version 2 is published and waits for its day: it begins on January 1, 2027." in page.text
+    soon = desk.visiting().get(OVERVIEW, {"show": "soon"})
+    assert row(soon)
+    assert not soon.root.all("tr", id="price-monitoring-self_pay")
+    desk.clock.turn(days=60)
+    page = desk.visiting().get(OVERVIEW)
+    assert cells(row(page))[1] == "Price $475"
+    assert "(version" not in page.text
+
+
+def test_a_price_that_only_the_waiting_version_has_is_shown(desk: PricedDesk) -> None:
+    """It has no price yet, and the row says from when."""
+    desk.publish(
+        "charges:\n", "charges:\n  extra:\n    label: Something new\n    self_pay: {2026-02-01: 20}\n", begins=NEW_YEAR
+    )
+    new = row(desk.visiting().get(OVERVIEW), "extra")
+    assert cells(new)[1] == "Price none yet begins January 1, 2027: $20 (version 2)"
+    assert not new.all("form")
+
+
+def test_a_price_that_the_waiting_version_removes_says_so(desk: PricedDesk) -> None:
+    desk.publish("charges:\n", "charges:\n  extra:\n    label: Something\n    self_pay: {2026-02-01: 20}\n")
+    text = desk.desk.publications.files(desk.latest)[NAME].decode()
+    assert "  extra:" in text
+    desk.publish("  extra:\n    label: Something\n    self_pay: {2026-02-01: 20}\n", "", begins=NEW_YEAR)
+    assert cells(row(desk.visiting().get(OVERVIEW), "extra"))[1] == "Price $20 ends January 1, 2027 (version 3)"
+
+
+def test_versions_that_wait_are_told_apart_and_overtaken_ones_not_told(desk: PricedDesk) -> None:
+    """Each has its own mark with its own number; one that will never hold has none."""
+    desk.publish("2026-02-01: 450", "2026-02-01: 460", begins=NEW_YEAR)
+    desk.publish("2026-02-01: 460", "2026-02-01: 470", begins=NEW_YEAR)
+    desk.publish("2026-02-01: 470", "2026-02-01: 480", begins=date(2027, 2, 1))
+    said = cells(row(desk.visiting().get(OVERVIEW)))[1]
+    assert said == "Price $450 from January 1, 2027: $470 (version 3) from February 1, 2027: $480 (version 4)"
+    desk.desk.undo(CLINIC, seen=4, by="Ann", why="Not in February")
+    said = cells(row(desk.visiting().get(OVERVIEW)))[1]
+    assert said == "Price $450 from January 1, 2027: $470 (version 5)"
+
+
+def test_a_waiting_version_of_the_national_tables_is_marked_where_it_is_inherited(desk: PricedDesk) -> None:
+    """A clinic's own price stays; the inherited one carries the national version's number."""
+    national = desk.desk.publications.latest("national")
+    assert national
+    files = desk.desk.publications.files(national)
+    page = desk.visiting().get(OVERVIEW)
+    before = cells(row(page, "evaluation"))[1]
+    changed = {name: text.replace(b"high: 400", b"high: 410") for name, text in files.items()}
+    assert changed != files
+    desk.desk.publications.publish(
+        "national", changed, based_on=1, by="Olga", why="New", how="command", in_force_from=NEW_YEAR
+    )
+    page = desk.visiting().get(OVERVIEW)
+    said = cells(row(page, "evaluation"))[1]
+    assert said.startswith(f"{before} from January 1, 2027: ")
+    assert said.endswith("$410 (national version 2)")
+    assert "(national" not in row(page).text
+    assert "Version 2 of the national prices begins on January 1, 2027." in page.text
+
+
+def test_the_draft_is_marked_beside_what_holds(desk: PricedDesk) -> None:
+    """The table goes on to show what patients see; the draft's price stands below it, not published."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    here = row(desk.visiting().get(OVERVIEW))
+    assert "in the draft" in here.text
+    assert cells(here)[1] == "Price $450 from November 22, 2026: $475 (not published)"
+
+
+def test_a_draft_on_a_waiting_version_changes_that_one(desk: PricedDesk) -> None:
+    """It can begin with that version at the earliest, so its mark has that day."""
+    desk.publish("2026-02-01: 450", "2026-02-01: 475", begins=NEW_YEAR)
+    desk.edit("2026-02-01: 475", "2026-02-01: 480")
+    assert cells(row(desk.visiting().get(OVERVIEW)))[1] == (
+        "Price $450 from January 1, 2027: $475 (version 2) from January 1, 2027: $480 (not published)"
+    )
+
+
+def test_a_check_on_a_waiting_version_says_from_when_it_stands(desk: PricedDesk) -> None:
+    """It is published as a version that waits, too; the row says so until then."""
+    desk.publish("2026-02-01: 75", "2026-02-01: 80", begins=NEW_YEAR)
+    ann = desk.visiting()
+    press_checked(ann)
+    page = ann.get(OVERVIEW)
+    assert "This is published as version 3 and begins on January 1, 2027, like the version that waits." in page.text
+    assert cells(row(page))[1] == "Price $450 from January 1, 2027: checked November 22, 2026 (version 3)"
+    soon = ann.get(OVERVIEW, {"show": "soon"})
+    assert not soon.root.all("tr", id="price-infusion-self_pay"), "the price itself does not change"
+
+
+# Where the answer to a click stands
+
+
+def test_the_answer_to_a_click_stands_beside_its_row(desk: PricedDesk) -> None:
+    """The next page opens at the message, below the row; a keyboard goes on from there."""
+    ann = desk.visiting()
+    page = press_checked(ann)
+    assert page.response.headers["Location"] == f"{OVERVIEW}#said-price-infusion-self_pay"
+    shown = ann.get(OVERVIEW)
+    message = shown.root.one(id="said-price-infusion-self_pay")
+    assert message.text.startswith("Checked today: Ketamine infusion")
+    assert (message.attributes["role"], message.attributes["tabindex"]) == ("status", "-1")
+    rows = shown.root.all("tr")
+    assert rows[rows.index(row(shown)) + 1] is message.within("tr")
+    assert len(shown.root.all(class_="flash")) == 1
+
+
+def test_trouble_with_a_click_stands_beside_its_row_too(desk: PricedDesk) -> None:
+    ann = desk.visiting()
+    sent = check_form(ann)
+    desk.publish("2026-02-01: 450", "2026-02-01: 999")
+    ann.post(CHECKED, sent)
+    message = ann.get(OVERVIEW).root.one(id="said-price-infusion-self_pay")
+    assert message.attributes["role"] == "alert"
+
+
+def test_whoever_works_through_the_stale_prices_stays_there(desk: PricedDesk) -> None:
+    """The row is gone from the list, so the answer stands above it."""
+    desk.clock.turn(days=90)
+    ann = desk.visiting()
+    (form,) = row(ann.get(OVERVIEW, {"show": "stale"})).all("form")
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    page = ann.post(CHECKED, sent)
+    assert page.response.headers["Location"] == f"{OVERVIEW}?show=stale#said-price-infusion-self_pay"
+    shown = ann.get(OVERVIEW, {"show": "stale"})
+    assert not shown.root.all("tr", id="price-infusion-self_pay")
+    message = shown.root.one(id="said-price-infusion-self_pay")
+    assert not message.within("table")
+
+
+def test_the_answer_stands_at_the_row_that_was_clicked(desk: PricedDesk) -> None:
+    """Of a charge that takes its price from another one, the check is written there; the person stays here."""
+    ann = desk.visiting()
+    page = ann.get(OVERVIEW)
+    (form,) = row(page, "booster").all("form")
+    ann.post(CHECKED, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
+    shown = ann.get(OVERVIEW)
+    assert shown.root.one(id="said-price-booster-self_pay")

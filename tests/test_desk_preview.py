@@ -115,3 +115,27 @@ def test_the_page_speaks_spanish(desk: PricedDesk) -> None:
     desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2027-01-01: 500")
     page = desk.visiting().get(PREVIEW, {"lang": "es"})
     assert "1 de enero de 2027" in page.text
+
+
+def test_mistakes_are_named_as_people_call_them(desk: PricedDesk) -> None:
+    """Beside the keys stands which charge they are about, on the preview, the overview and the price's own page."""
+    desk.edit("2026-02-01: 450", "2026-02-01: {low: 9, typical: 5, high: 6}")
+    ann = desk.visiting()
+    for address in (PREVIEW, f"/admin/{CLINIC}/", f"/admin/{CLINIC}/price/infusion/self_pay"):
+        (problems,) = ann.get(address).root.all("ul", class_="problems")
+        assert "Ketamine infusion, without insurance" in problems.all("b")[0].text
+        assert "charges.infusion.self_pay" in problems.text
+
+
+def test_what_has_no_name_is_said_by_its_keys_alone(desk: PricedDesk) -> None:
+    desk.edit("  state: NO", "  state: NOWHERE")
+    (problems,) = desk.visiting().get(PREVIEW).root.all("ul", class_="problems")
+    assert not problems.all("b")
+    assert "clinic.state" in problems.text
+
+
+def test_alerts_are_named_too(desk: PricedDesk) -> None:
+    """Whoever ticks one knows which price it is about."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2027-01-01: 4500")
+    ticks = desk.visiting().get(PREVIEW).root.all("div", class_="tick")
+    assert any(one.all("b") and "Ketamine infusion" in one.one("b").text for one in ticks)

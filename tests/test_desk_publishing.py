@@ -203,7 +203,7 @@ def test_a_draft_that_is_gone_says_so_and_shows_the_reason(desk: PricedDesk) -> 
     desk.edit("2026-02-01: 450", "2026-02-01: 475")
     ann = desk.visiting()
     page = ann.get(PREVIEW)
-    desk.visiting("Ben").post(DISCARD, {"revision": str(desk.desk.work(CLINIC).revision)})
+    discard(desk, desk.visiting("Ben"))
     refused = ann.post(PUBLISH, sent(page, why="New list"), status=409)
     assert "There is no draft any more" in refused.text
     assert "New list" in refused.text
@@ -234,6 +234,83 @@ def test_a_draft_with_mistakes_is_refused_even_to_an_old_page(desk: PricedDesk) 
     assert "These tables have 1 mistake. Put it right first." in refused.text
 
 
+def discard(desk: PricedDesk, visitor: DeskVisitor, owner: str = CLINIC) -> Page:
+    """Press Discard; the page that answers."""
+    return visitor.post(f"/admin/{owner}/discard", {"revision": str(desk.desk.work(owner).revision)}, status=200)
+
+
+def take_back(visitor: DeskVisitor, page: Page, owner: str = CLINIC) -> Page:
+    """Press "Take it back" on the page that answered the discarding."""
+    address = f"/admin/{owner}/take-back"
+    (form,) = [one for one in page.root.one("main").all("form") if one.attributes["action"] == address]
+    fields: dict[str, list[str]] = {}
+    for one in form.all("input"):
+        fields.setdefault(one.attributes["name"], []).append(one.attributes["value"])
+    response = visitor.client.post(address, data=fields)
+    assert response.status_code == 302
+    return Page(response, page.root)
+
+
+def test_a_discarded_draft_can_be_taken_back_byte_for_byte(desk: PricedDesk) -> None:
+    """The page that says it is gone still has it: also line ends and comments, broken or not, as somebody left them."""
+    desk.desk.change(CLINIC, NAME, lambda data: data.replace(b"\n", b"\r\n", 3) + b"# caf\xc3\xa9\t \nx: [\n", "Eve")
+    before, ann = desk.text, desk.visiting()
+    page = discard(desk, ann)
+    assert desk.desk.drafts.get(CLINIC) is None
+    assert "Once you leave it, the draft is gone for good." in page.text
+    assert leads_to(take_back(ann, page)) == PREVIEW
+    assert desk.text == before
+    assert desk.desk.drafts.get(CLINIC).by == "Ann"
+    assert "is back" in ann.get(PREVIEW).text
+
+
+def test_another_draft_begun_meanwhile_is_not_overwritten(desk: PricedDesk) -> None:
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = discard(desk, ann)
+    desk.edit("2026-02-01: 75", "2026-02-01: 80", by="Eve")
+    take_back(ann, page)
+    assert "475" not in desk.text
+    assert "Eve has begun another draft meanwhile. Yours was not taken back." in ann.get(OVERVIEW).text
+
+
+def test_a_draft_taken_back_behind_a_new_version_is_merged_as_any(desk: PricedDesk) -> None:
+    """What somebody published in between stays: the draft says that it is behind."""
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    ann = desk.visiting()
+    page = discard(desk, ann)
+    desk.publish("2026-02-01: 75", "2026-02-01: 80")
+    take_back(ann, page)
+    assert desk.desk.work(CLINIC).behind
+    assert desk.desk.work(CLINIC).based_on == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"file": "national/care.yaml"},
+        {"file": "clinics/other.yaml"},
+        {"kept": "ä"},
+        {"kept": "x"},
+        {"onto": "x"},
+        {"onto": "²"},
+        {"file": ["clinics/riverbend.yaml"] * 2},
+    ],
+)
+def test_only_what_the_page_held_is_taken_back(desk: PricedDesk, changes: dict[str, str]) -> None:
+    """Another file, or what is no text of ours, is refused."""
+    fields = {"file": NAME, "kept": "YTogMQ==", "onto": "1", **changes}
+    desk.visiting().post(f"/admin/{CLINIC}/take-back", fields, status=400)
+    assert desk.desk.drafts.get(CLINIC) is None
+
+
+def test_a_version_that_is_none_is_nothing_to_go_on_from(desk: PricedDesk) -> None:
+    ann = desk.visiting()
+    ann.post(f"/admin/{CLINIC}/take-back", {"file": NAME, "kept": "YTogMQ==", "onto": "0"})
+    assert desk.desk.drafts.get(CLINIC) is None
+    assert "So this draft cannot be taken back." in ann.get(OVERVIEW).text
+
+
 def test_discarding_is_one_click(desk: PricedDesk) -> None:
     """The bar's button throws away the draft that it shows, not one that somebody changed since."""
     desk.edit("2026-02-01: 450", "2026-02-01: 475")
@@ -244,7 +321,7 @@ def test_discarding_is_one_click(desk: PricedDesk) -> None:
     assert leads_to(ann.post(DISCARD, fields)) == PREVIEW
     assert "Eve changed this draft meanwhile." in ann.get(PREVIEW).text
     assert desk.desk.drafts.get(CLINIC)
-    ann.post(DISCARD, {"revision": str(desk.desk.work(CLINIC).revision)})
+    discard(desk, ann)
     assert desk.desk.drafts.get(CLINIC) is None
     assert "discarded" in desk.log()
 
@@ -286,9 +363,11 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
 def test_a_new_clinic_that_is_discarded_is_gone(desk: PricedDesk) -> None:
     olga = desk.visiting("Olga")
     olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
-    olga.post("/admin/lake/discard", {"revision": str(desk.desk.work("lake").revision)})
+    page = discard(desk, olga, "lake")
     olga.get("/admin/lake/", status=404)
     assert "Lake" not in olga.get("/admin/prices").text
+    take_back(olga, page, "lake")
+    assert "Lake" in olga.get("/admin/lake/preview").text
 
 
 def kinds(base: type[Exception]) -> list[type[Exception]]:

@@ -185,3 +185,29 @@ def test_axe_finds_nothing(signed_in, axe: str, desk: PricedDesk, scheme: str) -
         tab.goto(f"{server}/{page}")
         tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         inspect()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_list_of_mistakes_is_seen_while_one_types_and_nothing_jumps(signed_in, width: int) -> None:
+    """Beside the text on a wide screen, above it on a phone; the text stays where it is as mistakes come and go."""
+    tab = signed_in(viewport={"width": width, "height": 800})
+    at_the_end_of(tab, "2026-02-01: 450")
+    before = tab.locator("#box").bounding_box()
+    scrolled = tab.evaluate("scrollY")
+    tab.keyboard.type("x")
+    tab.locator("#summary").get_by_text("1 mistake.").wait_for()
+    at_the_end_of(tab, "2026-02-01: 75")
+    tab.keyboard.type("y")
+    tab.locator("#listed li").nth(1).wait_for()
+    after = tab.locator("#box").bounding_box()
+    assert (after["x"], after["width"]) == (before["x"], before["width"])
+    assert after["y"] + tab.evaluate("scrollY") == before["y"] + scrolled
+    listed, mistakes = (tab.locator(one).bounding_box() for one in ("#summary", ".mistakes"))
+    assert 0 <= listed["y"] < 800
+    if width > 1000:
+        assert mistakes["x"] >= after["x"] + after["width"]
+    else:
+        assert mistakes["y"] + mistakes["height"] <= after["y"]
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert 0 <= tab.locator("#summary").bounding_box()["y"] < 800, "further down it is still seen"
+    assert tab.evaluate(SIDEWAYS) == []

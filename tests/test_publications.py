@@ -199,10 +199,11 @@ def test_a_discarded_draft_is_gone_and_its_next_one_begins_anew(drafts):
 def test_a_proposal_stays_until_the_draft_changes(drafts):
     first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
     proposal = Proposal("Ana", "new year", NEW_YEAR, datetime(2026, 11, 22, 9, tzinfo=UTC))
-    drafts.propose("harbor", first.revision, proposal)
+    with drafts.database.writing() as connection:
+        drafts.propose_in(connection, "harbor", first.revision, proposal)
     assert drafts.get("harbor").proposal == proposal
-    with pytest.raises(DraftConflict):
-        drafts.propose("harbor", first.revision + 1, proposal)
+    with pytest.raises(DraftConflict), drafts.database.writing() as connection:
+        drafts.propose_in(connection, "harbor", first.revision + 1, proposal)
     assert drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben").proposal is None
 
 

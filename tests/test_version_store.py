@@ -221,8 +221,9 @@ class VersionStore(RuleBasedStateMachine):
     def propose_a_draft(self, owner, off, by, why, day, at):
         self.touched = [owner]
         proposal = Proposal(by, why, day, at)
-        with self._conflict_if(owner, owner not in self.drafts or off) as goes_on:
-            self.draft_store.propose(self.prefix + owner, self._revision(owner) + off, proposal)
+        refused, writing = owner not in self.drafts or off, self.draft_store.database.writing()
+        with self._conflict_if(owner, refused) as goes_on, writing as connection:
+            self.draft_store.propose_in(connection, self.prefix + owner, self._revision(owner) + off, proposal)
         if goes_on:
             self.drafts[owner]["proposal"] = proposal
 

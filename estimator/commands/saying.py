@@ -3,6 +3,8 @@
 import getpass
 from typing import TYPE_CHECKING
 
+from estimator.versions.own_words import BY_DISK, BY_ESTIMATOR
+
 if TYPE_CHECKING:
     from estimator.versions.desk import Desk
     from estimator.versions.publications import Publication
@@ -23,9 +25,11 @@ class Trouble(Exception):
 def login() -> str:
     """Who sits at the keyboard, as far as the machine knows."""
     try:
-        return getpass.getuser()
+        user = getpass.getuser()
     except (KeyError, OSError):
         return "command line"
+    # The program itself writes under these names.
+    return f"{user} (command line)" if user in (BY_DISK, BY_ESTIMATOR) else user
 
 
 def reason(text: str) -> str:

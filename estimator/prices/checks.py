@@ -23,6 +23,7 @@ from estimator.prices.schema import (
     CountRange,
     PercentRange,
     Price,
+    kinds_without_address,
 )
 from estimator.sentences import Sentence, say
 
@@ -65,8 +66,9 @@ def every_figure_has_been_checked(book: Book) -> Iterator[Finding]:
 
 
 def sources_can_be_visited(book: Book) -> Iterator[Finding]:
+    without = kinds_without_address(book.clinic is not None)
     for id_, source in book.sources.items():
-        if source.url is None and source.kind not in ("derived", "assumption"):
+        if source.url is None and source.kind not in without:
             fix = say("add url: …, or kind: derived or kind: assumption with a note")
             yield Finding(("sources", id_), say("the address of this source is missing"), fix)
 

@@ -5,7 +5,6 @@ A folder of tables -> price books, or every problem with its file and line.
 errors leaves out that clinic only; an error in the national tables leaves nothing to put the clinics' figures into.
 """
 
-import errno
 import os
 import re
 import stat
@@ -28,7 +27,7 @@ from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem, shortened
 from estimator.prices.schema import Book, ClinicFile, NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
-from estimator.sentences import say
+from estimator.sentences import reason_of, say
 
 T = TypeVar("T", NationalFile, ClinicFile)
 
@@ -223,20 +222,10 @@ def collect(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
         try:
             files[name] = _bytes_of(path)
         except OSError as error:
-            problems.append(Problem(name, 0, 0, "", say("the file cannot be read: %(reason)s", reason=_reason(error))))
+            problems.append(
+                Problem(name, 0, 0, "", say("the file cannot be read: %(reason)s", reason=reason_of(error)))
+            )
     return files, problems
-
-
-def _reason(error: OSError) -> object:
-    """Why a file cannot be read; what happens rarely is told in the operating system's own words."""
-    match error.errno:
-        case errno.ENOENT:
-            return say("No such file or directory")
-        case errno.EACCES:
-            return say("Permission denied")
-        case errno.EISDIR:
-            return say("Is a directory")
-    return error.strerror
 
 
 def collectable(folder: Path) -> list[tuple[str, Path]]:

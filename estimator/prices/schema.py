@@ -170,6 +170,11 @@ class Source(Table):
     note: Text | None = None
 
 
+def kinds_without_address(clinic: bool) -> tuple[str, ...]:
+    """The kinds of sources that need no address; among them a `clinic`'s own price list, which may be on paper."""
+    return ("derived", "assumption", "price-list") if clinic else ("derived", "assumption")
+
+
 class Coverage(Provenance):
     """Whether a payer covers a charge, and why. `chance` (percent) is needed where it ``varies``."""
 

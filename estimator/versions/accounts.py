@@ -22,7 +22,16 @@ from estimator.versions import one_time
 from estimator.versions.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
 from estimator.versions.database import Database
 from estimator.versions.journal import add_in
-from estimator.versions.own_words import ABOUT, CHANGED_ROLES, NO_ROLE, ROLE_AT, ROLE_EVERYWHERE, WITH_THE_SECOND_STEP
+from estimator.versions.own_words import (
+    ABOUT,
+    BY_DISK,
+    BY_ESTIMATOR,
+    CHANGED_ROLES,
+    NO_ROLE,
+    ROLE_AT,
+    ROLE_EVERYWHERE,
+    WITH_THE_SECOND_STEP,
+)
 from estimator.versions.throttle import key_of_account, key_of_name
 
 Role = Literal["editor", "publisher", "owner"]
@@ -146,26 +155,31 @@ class Accounts:
             raise AccountRefused(TAKEN, "name", name=name) from error
         return account, code
 
-    def give(self, id_: int, role: Grant, *, by: str) -> None:
-        """Give a role; at the same tables it takes the place of another. Raises `AccountRefused`, as `take`."""
-        self._change(id_, lambda held: {one for one in held if one.scope != role.scope} | {role}, by)
+    def give(self, id_: int, role: Grant, *, by: str) -> bool:
+        """Give a role; at the same tables it takes the place of another. As `take`."""
+        return self._change(id_, lambda held: {one for one in held if one.scope != role.scope} | {role}, by)
 
-    def take(self, id_: int, role: Grant, *, by: str) -> None:
-        """Take a role away. Raises `AccountRefused`: everybody has a role, and somebody has to own everything."""
-        self._change(id_, lambda held: held - {role}, by)
+    def take(self, id_: int, role: Grant, *, by: str) -> bool:
+        """
+        Take a role away; False where that changes nothing.
 
-    def _change(self, id_: int, change: Callable[[Set[Grant]], Set[Grant]], by: str) -> None:
+        Raises `AccountRefused`: everybody has a role, and somebody has to own everything.
+        """
+        return self._change(id_, lambda held: held - {role}, by)
+
+    def _change(self, id_: int, change: Callable[[Set[Grant]], Set[Grant]], by: str) -> bool:
         """Change the roles as they are at this moment: of two who change different ones, both are heard."""
         with self.database.writing() as connection:
             before = _locked(connection, id_)
             granted = change(set(before.grants))
             if granted == set(before.grants):
-                return
+                return False
             connection.execute(delete(grants).where(grants.c.account_id == id_))
             _grant(connection, id_, granted)
             _keep_an_owner(connection, before)
             detail = say(CHANGED_ROLES, before_roles=described(before.grants), roles=described(granted))
             _log(connection, by, "changed roles", before, detail)
+            return True
 
     def disable(self, id_: int, *, by: str, now: datetime) -> None:
         """Nobody signs in to this account until it is enabled; whoever is signed in no longer is."""
@@ -209,6 +223,7 @@ class Accounts:
     def start(self, id_: int, code: str, hashed: str, *, by: str, now: datetime) -> bool:
         """Use a one-time code up and keep the password's hash; False, and nothing happens, if it is used or old."""
         with self.database.writing() as connection:
+            _locked(connection, id_)
             good = one_time.use_in(connection, id_, code, now)
             if good:
                 _new_password(connection, id_, hashed, keep=None, by=by, action="set a password")
@@ -314,7 +329,8 @@ OWNS_EVERYTHING = (grants.c.role == "owner") & (grants.c.scope == EVERYWHERE)
 def _locked(connection: Connection, id_: int) -> Account:
     """The account, while whoever else changes what people may do waits. SQLite has one writer anyway."""
     # All accounts, in one order: rows of grants come and go, so that locks on them would let two wait in a circle.
-    connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update()).all()
+    # Whoever signs in, and only names the account, need not wait.
+    connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True)).all()
     return _known(connection, id_)
 
 
@@ -346,6 +362,8 @@ def _named(said: str) -> str:
         raise AccountRefused(
             _("Write a name of at most {most} letters, without invisible ones."), "name", most=str(LONGEST_NAME)
         )
+    if key(name) in (key(BY_DISK), key(BY_ESTIMATOR)):
+        raise AccountRefused(TAKEN, "name", name=name)
     return name
 
 

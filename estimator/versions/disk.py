@@ -17,8 +17,7 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.live import Signature, signature_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect, may_name_clinic, misnamed
-from estimator.sentences import Sentence, say
-from estimator.sentences import marked as _
+from estimator.sentences import Sentence, reason_of, say
 from estimator.versions.publications import Files
 
 try:
@@ -33,14 +32,6 @@ KINDS = ("national", "clinics")
 _NAME = re.compile(r"(national|clinics)/[^./\0][^/\0]*\.yaml")
 _ENDING = ".estimator-new"
 """What the hidden files end with that are on their way to take a table's place."""
-
-
-_SAID_BY_THE_SYSTEM = (
-    *(_("Permission denied"), _("Operation not permitted"), _("Read-only file system"), _("No space left on device")),
-    *(_("Disk quota exceeded"), _("No such file or directory"), _("Not a directory"), _("Is a directory")),
-    *(_("File exists"), _("File name too long"), _("Input/output error"), _("Too many open files")),
-)
-"""Reasons that a system gives for what it does not do, marked for translation; others are shown as it gives them."""
 
 
 class CannotWrite(Exception):
@@ -155,8 +146,8 @@ class Disk:
         except OSError as error:
             self.sweep()
             # The table's name: where the folder stands on this machine is nothing for those who read it.
-            reason = say(error.strerror or type(error).__name__)
-            raise CannotWrite(say("%(name)s cannot be written: %(reason)s", name=name, reason=reason)) from error
+            says = say("%(name)s cannot be written: %(reason)s", name=name, reason=reason_of(error))
+            raise CannotWrite(says) from error
 
     def sweep(self) -> None:
         """Remove what an interrupted `write` left."""

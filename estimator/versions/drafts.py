@@ -133,10 +133,13 @@ class Drafts:
         connection.execute(delete(draft_files).where(draft_files.c.owner == owner))
         connection.execute(delete(drafts).where(drafts.c.owner == owner))
 
-    def propose(self, owner: str, revision: int, proposal: Proposal) -> None:
-        """Keep the wish to publish the draft as it is; raises `DraftConflict` when it is not the one seen."""
-        with self.database.writing() as connection:
-            self._update(connection, owner, revision, _columns(proposal))
+    def propose_in(self, connection: Connection, owner: str, revision: int, proposal: Proposal) -> None:
+        """
+        Keep the wish to publish the draft as it is, as a part of somebody's transaction.
+
+        Raises `DraftConflict` when it is not the one seen.
+        """
+        self._update(connection, owner, revision, _columns(proposal))
 
     def _update(self, connection: Connection, owner: str, revision: int, row: dict[str, Any]) -> None:
         wanted = update(drafts).where(drafts.c.owner == owner, drafts.c.revision == revision).values(row)

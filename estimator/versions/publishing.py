@@ -109,8 +109,9 @@ class Publishing(Bench):
         agreed = large and _is_agreed(work.draft.proposal, by, in_force_from, self.today())
         if large and not agreed:
             proposal = Proposal(by, why, in_force_from, datetime.now(UTC))
-            self.drafts.propose(owner, revision, proposal)
-            self.journal.add(by, "proposed", owner, why)
+            with self.database.writing() as connection:
+                self.drafts.propose_in(connection, owner, revision, proposal)
+                add_in(connection, by, "proposed", owner, why)
             return proposal
         names = f"{work.draft.proposal.by}, {by}" if agreed and work.draft.proposal else by
         with self.database.writing() as connection:

@@ -91,8 +91,6 @@ def remove_role(id_: int) -> ResponseReturnValue:
         return first
     gone = (request.form.get("role"), request.form.get("scope"))
     role = next((one for one in account.grants if (one.role, one.scope) == gone), None)
-    if role is None:
-        return redirect(url_for("desk_accounts.show_one", id_=account.id))
     return _changed(account, place().accounts.take, role)
 
 
@@ -171,13 +169,16 @@ def _unconfirmed(account: Account) -> ResponseReturnValue | None:
     return unconfirmed(url_for("desk_accounts.show_one", id_=account.id))
 
 
-def _changed(account: Account, change: Callable[..., None], role: Grant) -> ResponseReturnValue:
+def _changed(account: Account, change: Callable[..., bool], role: Grant | None) -> ResponseReturnValue:
     try:
-        change(account.id, role, by=current_person().name)
+        changed = role is not None and change(account.id, role, by=current_person().name)
     except AccountRefused as refusal:
         flash(said(refusal.template, refusal.values), "trouble")
     else:
-        flash(_("The roles of %(name)s are changed.", name=account.name), "done")
+        if changed:
+            flash(_("The roles of %(name)s are changed.", name=account.name), "done")
+        else:
+            flash(_("Nothing is different: %(name)s had these roles already.", name=account.name))
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
 
 

@@ -1,6 +1,5 @@
 """The form of one price: it changes the draft, one line of one file; and everything that can get in its way."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,17 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices import splicing
-from estimator.prices.rewriting import tree_of
-from estimator.prices.schema import in_force
+from estimator.prices.book import NATIONAL
+from estimator.prices.schema import Price, Source, Text, in_force
 from estimator.prices.splicing import CannotSplice, TypedPrice
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.current import bp, desk, forget_tables, national_book
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.price_form import Entered, PriceForm, shown_in_form
-from estimator.web.desk.price_place import Place, day_in, place_of
+from estimator.web.desk.price_place import Place, amounts_in_words, day_in, place_of
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
+from estimator.web.filters import day
 from estimator.web.site import site
 
 TRIES = 5
@@ -57,6 +57,10 @@ def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
             return _page(place, form), 400
         if form.seen.data != place.fingerprint():
             return _somebody_else(place, form, entered)
+        replaced = _replaced(place, form, entered)
+        if replaced and form.replaces.data != entered.start.isoformat():
+            form.replaces.data = entered.start.isoformat()
+            return _page(place, form, place.standing(entered.start)), 409
         draft = _change(place, _edit(place, entered, day_in(form.period.data or "")))
     except CannotSplice as error:
         return _unreadable(place, error, _typed())
@@ -64,8 +68,8 @@ def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
         flash(still_busy(error), "trouble")
         forget_tables(owner)
         return _page(place_of(owner, charge, column), form), 409
-    _say_kept(draft)
-    return redirect(place.row)
+    place.say(_kept(draft, entered.start if replaced else None, replaced))
+    return redirect(place.answer())
 
 
 @bp.post("/<owner>/price/<charge>/<column>/remove")
@@ -86,7 +90,7 @@ def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     except DraftConflict as error:
         flash(refusal(error), "trouble")
         return redirect(place.address())
-    _say_kept(draft)
+    flash(_kept(draft))
     return redirect(place.address())
 
 
@@ -132,21 +136,24 @@ def _suggested(place: Place) -> dict[str, Any]:
     begun = [start for start in own if start <= today]
     said = own[max(begun)] if begun else None
     if said is None:
-        inherited = in_force({one.start: one.price for one in place.periods()}, today)
+        inherited = in_force({one.start: one.price for one in place.periods() if isinstance(one.price, Price)}, today)
         said = TypedPrice(inherited.low, inherited.typical, inherited.high) if inherited else None
-    checked = {} if _defaults(place).get("checked") == today.isoformat() else {"checked": today.isoformat()}
+    checked = {} if place.defaults().get("checked") == today.isoformat() else {"checked": today.isoformat()}
     return {**(shown_in_form(said) if said else {}), "note": "", "note_es": "", "checked": "", **checked}
 
 
 def _form(place: Place, **data: Any) -> PriceForm:
     book = place.tables.book or national_book()
-    sources = book.tables.sources if book else {}
+    own = splicing.sources_of(place.data)
+    drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
+    sources = drafted | dict(book.tables.sources if book else {})
     return PriceForm.offering(
         sources,
-        _defaults(place),
+        place.defaults(),
         site().today(),
-        own=splicing.sources_of(place.data),
+        own=own,
         nothing_before=_nothing_before(place),
+        clinic=place.owner != NATIONAL,
         seen=place.fingerprint(),
         **data,
     )
@@ -159,21 +166,31 @@ def _nothing_before(place: Place) -> bool:
     return not any(start <= today for start in others) and any(not one.ahead for one in place.periods())
 
 
-def _defaults(place: Place) -> Mapping[str, Any]:
-    found = tree_of(place.data).get("defaults")
-    return found if isinstance(found, dict) else {}
+def _replaced(place: Place, form: PriceForm, entered: Entered) -> str:
+    """The amounts of another price that this one would replace; nothing where it replaces none, or says the same."""
+    if entered.start not in place.own_starts() or entered.start == day_in(form.period.data or ""):
+        return ""
+    theirs = place.own(entered.start)
+    if theirs is None:
+        return str(_("a price that could not be read"))
+    return "" if theirs == entered.price and entered.source is None else amounts_in_words(theirs)
 
 
-def _page(place: Place, form: PriceForm) -> str:
-    return render_template("desk/prices/price.html", owner=place.owner, place=place, form=form)
+def _page(place: Place, form: PriceForm, standing: str = "") -> str:
+    """The page; `standing` says what saving would replace, and asks to be confirmed."""
+    corrected = day_in(form.period.data or "")
+    stands = {start.isoformat(): place.standing(start) for start in place.own_starts() if start != corrected}
+    return render_template(
+        "desk/prices/price.html", owner=place.owner, place=place, form=form, standing=standing, stands=stands
+    )
 
 
 def _somebody_else(place: Place, form: PriceForm, entered: Entered) -> ResponseReturnValue:
     """Both prices; the person chooses. Saving mine then carries what the file says now."""
     theirs = place.own(entered.start)
     if theirs == entered.price and entered.source is None:
-        flash(_("The draft says this already."))
-        return redirect(place.row)
+        place.say(_("The draft says this already."))
+        return redirect(place.answer())
     page = render_template(
         "desk/prices/price_conflict.html",
         owner=place.owner,
@@ -198,8 +215,16 @@ def _typed() -> list[tuple[str, str]]:
     return [(name, text) for name, text in request.form.items() if name != "csrf_token"]
 
 
-def _say_kept(draft: Draft | None) -> None:
+def _kept(draft: Draft | None, start: date | None = None, replaced: str = "") -> str:
+    """What was done; `replaced` are the amounts that stood on the day `start` before."""
     if draft is None:
-        flash(_("The tables now say what is published: there is nothing left in the draft."))
-    else:
-        flash(_("Kept in the draft. Patients see it once it is published."))
+        return str(_("The tables now say what is published: there is nothing left in the draft."))
+    if start is None:
+        return str(_("Kept in the draft. Patients see it once it is published."))
+    return str(
+        _(
+            "Kept in the draft, in place of %(price)s on %(day)s. Patients see it once it is published.",
+            price=replaced,
+            day=day(start),
+        )
+    )

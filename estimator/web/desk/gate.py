@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from estimator.versions.settings import EVERYBODY
 from estimator.web.desk.permissions import NotAllowed
 from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
-from estimator.web.desk.sessions import signed_in
+from estimator.web.desk.sessions import is_known, signed_in
 from estimator.web.errors import show_error
 from estimator.web.site import site
 
@@ -57,7 +57,8 @@ SECRET = frozenset(
 )
 """What was typed but is not shown again."""
 
-NOT_TYPED = frozenset({"base", "line", "revision", "seen", "onto", "period", "next", "save", "check", "tick", "keep"})
+_OURS = ("base", "line", "revision", "seen", "onto", "period", "next", "save", "check", "tick", "keep")
+NOT_TYPED = frozenset({*_OURS, "replaces", "at", "show", "kept", "kind", "source_kind"})
 """What our forms hold for themselves: nobody typed it, so nobody misses it."""
 
 csrf = CSRFProtect()
@@ -119,9 +120,8 @@ def _to_sign_in() -> ResponseReturnValue:
         here = request.full_path.removesuffix("?")
         wanted = here if urlsplit(here).path.strip("/") != PREFIX.strip("/") else None
         return redirect(url_for("desk_sign_in.show", next=wanted))
-    # Without our cookie, which no other site's form brings along, nobody typed this here.
-    typed = typed_texts(request.form) if "token" in session else []
-    return _page("desk/signed_out.html", 401, typed=typed)
+    typed = typed_texts(request.form) if is_known() else []
+    return _page("desk/signed_out.html", 401, typed=typed, fields=_to_send_again())
 
 
 def wants_json() -> bool:
@@ -134,10 +134,25 @@ def typed_texts(form: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, text) for name, text in form.items() if name not in SECRET | NOT_TYPED and text.strip()]
 
 
+def _to_send_again() -> list[tuple[str, str]]:
+    """
+    The fields of a form that was not taken, for its person to send once more with a new token; else nothing.
+
+    Only of forms about somebody's tables, sent from one of our own pages, and none in which a secret was typed.
+    """
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    secret = SECRET & request.form.keys() - {"csrf_token"}
+    if not is_known() or not ours or secret or "owner" not in (request.view_args or {}):
+        return []
+    return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+
+
 def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     """An error at the desk as one of its pages; elsewhere as everywhere."""
     if not is_desk(request.path) or error.code is None or not 400 <= error.code < 500:
         return show_error(error)
+    if isinstance(error, CSRFError) and not wants_json() and signed_in() and (fields := _to_send_again()):
+        return _page("desk/send_again.html", 400, fields=fields, typed=typed_texts(request.form))
     response = _refused(error.code, *_words(error))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))

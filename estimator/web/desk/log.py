@@ -1,7 +1,7 @@
 """
 The log of what was done at the desk, for owners.
 
-Its page says in the reader's language what the program wrote; the spreadsheet has every line as it is stored, in
+Its page says in the reader's language what the program wrote; the spreadsheet has every line as it is stored, mostly in
 English, so that two people who compare theirs have the same.
 """
 

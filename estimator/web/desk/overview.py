@@ -1,33 +1,30 @@
-"""Every price of an owner's tables at a glance: value, source, age; and one click to say that it is still right."""
+"""
+Every price of an owner's tables as it holds today: value, source, age, what changes it later; and one click to say that
+it is still right.
+"""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from estimator.missing import MissingPrice, missing_prices
-from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.overview import Overview, PriceRow
-from estimator.prices.overview import overview as overview_of
-from estimator.prices.problems import Problem
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.prices.splicing import CannotSplice, mark_checked
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
+from estimator.versions.published import PublishedPriceBooks
 from estimator.versions.publishing import DraftHasErrors
-from estimator.web.desk.current import Tables, bp, desk, my_owners, national_book, published_book, tables_of
-from estimator.web.desk.folder_page import problems_on_disk
+from estimator.web.desk.current import Tables, bp, desk, my_owners, tables_of
+from estimator.web.desk.glance import Glance, Row, fingerprint, glance_at
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.price_place import Place, day_in, place_of
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
-from estimator.web.filters import words
+from estimator.web.filters import day, words
 from estimator.web.site import site
 
 
@@ -35,45 +32,12 @@ class PriceChanged(Exception):
     """A price no longer says what it said to the person who found it right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """
-    A price in the table; `changed`: the draft says something else than what is published.
-
-    `fingerprint` stands for what is shown of it.
-    """
-
-    row: PriceRow
-    changed: bool
-    fingerprint: str
-
-    @property
-    def can_be_checked(self) -> bool:
-        """Whether "still right" makes sense: a price of these tables, in force, published as it stands here."""
-        return self.row.own and self.row.price is not None and not self.changed
-
-    @property
-    def id(self) -> str:
-        """What a link to this row ends in."""
-        return f"price-{self.row.charge}-{self.row.column}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Glance:
-    """An owner's prices on a day, in brief."""
-
-    prices: Overview
-    rows: tuple[Row, ...]
-    missing: tuple[MissingPrice, ...]
-    on_disk: tuple[Problem, ...]
-
-
 SHOWN: dict[str, tuple[LazyString, Callable[[Row], bool]]] = {
     "all": (_l("All"), lambda _row: True),
     "own": (_l("Own prices"), lambda row: row.row.own),
     "stale": (_l("Stale"), lambda row: row.row.stale),
     "missing": (_l("Missing"), lambda _row: False),
-    "soon": (_l("Changing soon"), lambda row: row.row.soon),
+    "soon": (_l("Changing soon"), lambda row: row.soon),
 }
 """The links above the table, and which rows each shows; what is missing has rows of its own."""
 
@@ -81,10 +45,11 @@ SHOWN: dict[str, tuple[LazyString, Callable[[Row], bool]]] = {
 @bp.get("/prices")
 def show() -> ResponseReturnValue:
     """Whose tables the person may work at, with what deserves a look; straight on where there is only one."""
+    _look_again()
     owners = my_owners()
     if len(owners) == 1 and not may("owner", "*"):
         return redirect(url_for("desk_prices.overview", owner=owners[0]))
-    glances = {owner: (tables_of(owner), _glance(tables_of(owner))) for owner in owners}
+    glances = {owner: (tables_of(owner), glance_at(tables_of(owner))) for owner in owners}
     return render_template("desk/prices/owners.html", glances=glances)
 
 
@@ -92,8 +57,9 @@ def show() -> ResponseReturnValue:
 @editor_of
 def overview(owner: str) -> ResponseReturnValue:
     """The table of prices; ``show`` limits it to some of them."""
+    _look_again()
     tables = tables_of(owner)
-    glance = _glance(tables)
+    glance = glance_at(tables)
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in SHOWN else "all"
     return render_template(
@@ -114,20 +80,30 @@ def overview(owner: str) -> ResponseReturnValue:
 @editor_of
 def checked(owner: str) -> ResponseReturnValue:
     """Write down that somebody looked at a price today and found it right, without touching the number."""
-    place = place_of(owner, request.form.get("charge", ""), request.form.get("column", ""))
+    column = request.form.get("column", "")
+    place = place_of(owner, request.form.get("charge", ""), column)
+    row = place_of(owner, request.form.get("at") or place.charge, column)
     start = day_in(request.form.get("start", "")) or abort(400)
     try:
-        _confirm(place, start, request.form.get("seen", ""))
+        row.say(_confirm(place, start, request.form.get("seen", "")))
     except PriceChanged:
-        flash(_("This price changed meanwhile. Look at it again."), "trouble")
+        row.say(_("This price changed meanwhile. Look at it again."), "trouble")
     except (CannotSplice, PublicationRefused, DraftConflict) as error:
-        flash(refusal(error), "trouble")
-    return redirect(place.row)
+        row.say(refusal(error), "trouble")
+    show = request.form.get("show", "")
+    return redirect(row.answer(show if show in SHOWN and show != "all" else None))
 
 
-def _confirm(place: Place, start: date, seen: str) -> None:
+def _look_again() -> None:
+    """Have the prices in force read anew: somebody may have published them a moment ago."""
+    prices = site().prices
+    if isinstance(prices, PublishedPriceBooks):
+        prices.refresh()
+
+
+def _confirm(place: Place, start: date, seen: str) -> str:
     """
-    A publisher publishes the check by itself; an editor puts it into the draft.
+    A publisher publishes the check by itself; an editor puts it into the draft. Answers what was done, in words.
 
     Raises `PriceChanged` unless the price, where the check is going to be written, is the one that was `seen`.
     """
@@ -136,7 +112,7 @@ def _confirm(place: Place, start: date, seen: str) -> None:
     checked = desk().check(place.owner, files)
     if checked.book is None:
         raise DraftHasErrors(checked.errors)
-    if seen != _fingerprint(checked.book, place.charge, place.column):
+    if seen != fingerprint(checked.book, place.charge, place.column):
         raise PriceChanged
 
     def edit(data: bytes) -> bytes:
@@ -146,42 +122,22 @@ def _confirm(place: Place, start: date, seen: str) -> None:
 
     name = current_person().name
     what = f"{place.label}, {place.column_words}"
-    if latest is not None:
-        why = _("Checked again and still right: %(price)s", price=what)
-        done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
-        flash(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
-    else:
+    if latest is None:
         desk().change(place.owner, place.file, edit, name)
-        flash(_("Checked today: %(price)s. This is kept in the draft.", price=what))
-
-
-def _glance(tables: Tables) -> Glance:
-    on_disk = problems_on_disk(tables.owner)
-    if tables.book is None:
-        return Glance(Overview(()), (), (), on_disk)
-    book, today = tables.book, site().today()
-    inherited = national_book() if tables.owner != NATIONAL else None
-    found = overview_of(book.tables, today, inherited.tables if inherited else None)
-    published = published_book(tables.work) if tables.work.draft else tables.book
-    rows = tuple(
-        Row(row, _differs(row, book, published), _fingerprint(book, row.stands_at, row.column)) for row in found.rows
-    )
-    return Glance(found, rows, missing_prices(book, today), on_disk)
-
-
-def _fingerprint(book: PriceBook, charge: str, column: PriceColumn) -> str:
-    """Everything that these tables say about a price, in short."""
-    entry = book.tables.charges.get(charge)
-    said = sorted((entry.prices(column) or {}).items()) if entry else []
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
-def _differs(row: PriceRow, here: PriceBook, published: PriceBook | None) -> bool:
-    if published is None or row.charge not in published.tables.charges:
-        return True
-    charges = (book.tables.charges[row.charge] for book in (here, published))
-    mine, theirs = (charge.prices(row.column) for charge in charges)
-    return mine != theirs
+        return str(_("Checked today: %(price)s. This is kept in the draft.", price=what))
+    why = _("Checked again and still right: %(price)s", price=what)
+    done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
+    if done.in_force_from > site().today():
+        return str(
+            _(
+                "Checked today: %(price)s. This is published as version %(number)d and begins on %(day)s, like the "
+                "version that waits.",
+                price=what,
+                number=done.number,
+                day=day(done.in_force_from),
+            )
+        )
+    return str(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
 
 
 def _filters(owner: str, glance: Glance) -> list[tuple[str, str, str, int]]:

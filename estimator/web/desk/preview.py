@@ -20,6 +20,7 @@ from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
 from estimator.web.desk.current import bp, desk, national_book, tables_of
 from estimator.web.desk.permissions import editor_of, may
+from estimator.web.desk.price_form import not_a_day
 from estimator.web.desk.sessions import current_person
 from estimator.web.forms import AnswersForm
 from estimator.web.links import link
@@ -168,4 +169,4 @@ def bad_day(text: str) -> str:
     """The sentence beside a day that cannot be read."""
     if not text.strip():
         return str(_("Choose the day, like 2027-01-31."))
-    return str(_("'%(text)s' is not a day like 2027-01-31.", text=text[:40]))
+    return not_a_day(text)

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from estimator.answers import EARLIEST, LATEST
-from estimator.money import parse_typed_amount, plain_amount
-from estimator.prices.schema import Confidence, Source, Text
+from estimator.money import dollars, parse_typed_amount, plain_amount
+from estimator.prices.schema import Confidence, Source, Text, kinds_without_address
 from estimator.prices.splicing import TypedPrice
 from estimator.web.desk.forms import DeskForm
 from estimator.web.fields import Option
@@ -25,12 +25,14 @@ ENDS = ("low", "typical", "high")
 NEW = "+"
 """The choice of a source that is not in the tables yet."""
 
-WITHOUT_ADDRESS = ("derived", "assumption")
-"""The kinds of source that need no address."""
-
 LONGEST_NOTE = 1_000
 LONGEST_WORDS = 200
 
+MOST = 999_999_999
+"""The largest amount in cents that the tables can hold."""
+
+_LARGE = re.compile(r"\$?\s*[0-9]{8,}(?:\.[0-9]{1,2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MANY_LINES = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -74,10 +76,13 @@ class PriceForm(DeskForm):
     note_es = TextAreaField(_l("The same note in Spanish"))
     period = HiddenField()
     seen = HiddenField()
+    replaces = HiddenField()
+    """The day of a price that the person knows this one to replace."""
 
     today: date
     new_id: str
     nothing_before: bool
+    without_address: Collection[str]
 
     @classmethod
     def offering(
@@ -87,6 +92,7 @@ class PriceForm(DeskForm):
         today: date,
         own: Collection[str] = (),
         nothing_before: bool = False,
+        clinic: bool = False,
         **data: Any,
     ) -> "PriceForm":
         """
@@ -94,10 +100,12 @@ class PriceForm(DeskForm):
 
         `defaults` are what the file says for every price that does not say its own source, day and confidence; `own`
         are the names of the file's own sources, listed first. With `nothing_before` no other price of the file holds
-        until this one begins, and the national one gives way: it may not begin later than today.
+        until this one begins, and the national one gives way: it may not begin later than today. A `clinic`'s own price
+        list needs no address.
         """
         form = cls(**data)
         form.today, form.nothing_before = today, nothing_before
+        form.without_address = kinds_without_address(clinic)
         form.new_id = _free_name(form.title.data or "", sources)
         form.kind.choices = [
             Option("exact", _("One exact price")),
@@ -138,9 +146,9 @@ class PriceForm(DeskForm):
         said = defaults.get("source")
         usual = [said] if isinstance(said, str) else list(said or ())
         options = [Option("", _as_in_file(_titles(usual, sources)) or _("No source"))]
-        # A price with several sources keeps them: together they are one choice.
+        # A price with several sources keeps them, as one choice; so does one whose source cannot be read.
         chosen = (self.source.data or "").split()
-        if len(chosen) > 1:
+        if len(chosen) > 1 or (chosen and chosen != [NEW] and chosen[0] not in sources):
             options.append(Option(" ".join(chosen), _titles(chosen, sources)))
         options += [Option(name, words(one.title)) for name, one in _by_title(sources, own)]
         self.source.choices = [*options, Option(NEW, _("A new source, described below"))]
@@ -178,12 +186,9 @@ class PriceForm(DeskForm):
             if required:
                 _add(field, _("Say from which day the price holds."))
             return None
-        try:
-            found = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-        except ValueError:
-            found = None
+        found = _day_in(text)
         if found is None or not EARLIEST <= found <= LATEST:
-            _add(field, _("'%(text)s' is not a day like 2027-01-31.", text=text[:40]))
+            _add(field, not_a_day(text))
             return None
         return found
 
@@ -193,11 +198,8 @@ class PriceForm(DeskForm):
             _add(self.title, _("Say what the source is called, such as: Our price list for 2027."))
         elif len(title) > LONGEST_WORDS:
             _add(self.title, _("Use at most %(most)d letters.", most=LONGEST_WORDS))
-        if not url and self.source_kind.data not in WITHOUT_ADDRESS:
-            _add(
-                self.url,
-                _("This kind of source needs its address. Without one it is an assumption, or worked out."),
-            )
+        if not url and self.source_kind.data not in self.without_address:
+            _add(self.url, _("This kind of source needs its address."))
         if not is_address(url):
             _add(self.url, not_an_address(url))
         return NewSource(self.new_id, Text(en=title), url or None, self.source_kind.data) if title else None
@@ -236,6 +238,20 @@ def is_address(url: str) -> bool:
     return True
 
 
+def not_a_day(text: str) -> str:
+    """The sentence beside a day that cannot be read, or that lies outside the days that the tables know."""
+    if _day_in(text.strip()) is None:
+        return str(_("'%(text)s' is not a day like 2027-01-31.", text=text[:40]))
+    return str(_("Choose a day from %(first)s to %(last)s.", first=day(EARLIEST), last=day(LATEST)))
+
+
+def _day_in(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def not_an_address(url: str) -> str:
     """The sentence beside an address that the tables would not take."""
     return str(_("'%(text)s' is not an address that begins with https:// or http://.", text=url[:80]))
@@ -246,11 +262,17 @@ def _amount(field: Field) -> int | None:
     if not text:
         _add(field, _("Write an amount such as 420 or 420.50."))
         return None
+    cents: int | None
     try:
-        return parse_typed_amount(text)
+        cents = parse_typed_amount(text)
     except ValueError:
+        cents = MOST + 1 if _LARGE.fullmatch(text) else None
+    if cents is None:
         _add(field, _("'%(text)s' is not an amount such as 420 or 420.50.", text=text[:40]))
+    elif cents > MOST:
+        _add(field, _("This is too large: the most is %(most)s.", most=dollars(MOST)))
         return None
+    return cents
 
 
 def _add(field: Field, sentence: str) -> None:

@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, flash, url_for
 from flask_babel import gettext as _
+from pydantic import ValidationError
 
+from estimator.prices.book import NATIONAL
 from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.problems import Path
 from estimator.prices.rewriting import tree_of
 from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
 from estimator.prices.splicing import TypedPrice, price_in
-from estimator.web.desk.current import Tables, file_with, line_of, tables_of, yaml_address
-from estimator.web.filters import words
+from estimator.web.desk.current import Tables, file_with, line_of, national_book, tables_of, yaml_address
+from estimator.web.filters import day, money, words
 from estimator.web.site import site
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One price of the column: from which day it holds, whether it can still be taken away as if it had never been."""
+    """
+    One price of the column: from which day it holds, whether it can still be taken away as if it had never been.
+
+    `price` is None where a draft with mistakes says it in a way that cannot be read.
+    """
 
     start: date
-    price: Price
+    price: Price | TypedPrice | None
+    checked: date | None
     own: bool
     ahead: bool
 
@@ -66,10 +73,22 @@ class Place:
         return url_for("desk_prices.price", owner=self.owner, charge=self.charge, column=self.column, **query)
 
     @property
+    def id(self) -> str:
+        """What a link to this price in the overview ends in."""
+        return f"price-{self.charge}-{self.column}"
+
+    @property
     def row(self) -> str:
         """The overview, at this price."""
-        here = f"price-{self.charge}-{self.column}"
-        return url_for("desk_prices.overview", owner=self.owner, _anchor=here)
+        return url_for("desk_prices.overview", owner=self.owner, _anchor=self.id)
+
+    def say(self, sentence: str, category: str = "message") -> None:
+        """Say something beside this price's row on the overview, the next page."""
+        flash(sentence, f"{category} {self.id}")
+
+    def answer(self, show: str | None = None) -> str:
+        """The overview, at what `say` says there; `show` limits the table as it was limited before."""
+        return url_for("desk_prices.overview", owner=self.owner, show=show, _anchor=f"said-{self.id}")
 
     @property
     def as_yaml(self) -> str:
@@ -83,20 +102,66 @@ class Place:
         return sorted(filter(None, (day_in(text) for text in column or ()))) if isinstance(column, dict) else []
 
     def own(self, start: date) -> TypedPrice | None:
-        return price_in(self.data, self.charge, self.column, start)
+        """The price of that day as the file itself says it; None where there is none, or none that can be read."""
+        try:
+            return price_in(self.data, self.charge, self.column, start)
+        except ValidationError:
+            return None
+
+    def standing(self, start: date) -> str:
+        """What saving a price that begins on `start` would replace, in words; nothing where no price begins then."""
+        if start not in self.own_starts():
+            return ""
+        price = self.own(start)
+        if price is None:
+            return str(_("On %(day)s stands a price already that cannot be read; saving replaces it.", day=day(start)))
+        return str(
+            _("On %(day)s stands %(price)s already; saving replaces it.", day=day(start), price=amounts_in_words(price))
+        )
 
     def periods(self) -> list[Period]:
-        """Every price of the column, in order of time."""
-        tables = self.tables.book.tables if self.tables.book else None
-        charge = tables.charges.get(self.charge) if tables else None
-        dated: Mapping[date, Price] = (charge.prices(self.column) if charge else None) or {}
+        """Every price of the column, in order of time; of a draft with mistakes, as far as they can be read."""
         own, today = self.own_starts(), site().today()
-        return [Period(start, dated[start], start in own, start > today) for start in sorted(dated)]
+        if self._is_broken and own:
+            usual = day_in(str(self.defaults().get("checked", "")))
+            found = {start: self.own(start) for start in own}
+            return [
+                Period(start, price, (price.checked or usual) if price else None, True, start > today)
+                for start, price in found.items()
+            ]
+        dated = self._dated()
+        return [
+            Period(start, dated[start], dated[start].checked, start in own, start > today) for start in sorted(dated)
+        ]
+
+    @property
+    def _is_broken(self) -> bool:
+        """Whether the draft has mistakes, so that it cannot be read as a whole."""
+        return self.tables.work.draft is not None and not self.tables.read
+
+    def _dated(self) -> Mapping[date, Price]:
+        """The column's prices in the tables; those that are inherited where a draft with mistakes has none."""
+        book = national_book() if self._is_broken and self.owner != NATIONAL else self.tables.book
+        charge = book.tables.charges.get(self.charge) if book else None
+        return (charge.prices(self.column) if charge else None) or {}
+
+    def defaults(self) -> Mapping[str, Any]:
+        """What the file says for every price that does not say its own source, day and confidence."""
+        found = tree_of(self.data).get("defaults")
+        return found if isinstance(found, dict) else {}
 
     def fingerprint(self) -> str:
         """What the file itself says about this price, in short: it tells whether somebody changed it meanwhile."""
         said = [(start.isoformat(), repr(self.own(start))) for start in self.own_starts()]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def amounts_in_words(price: Price | TypedPrice) -> str:
+    """``$440``, or low, typical and high."""
+    if price.low == price.high:
+        return money(price.typical)
+    ends = {end: money(getattr(price, end)) for end in ("low", "typical", "high")}
+    return str(_("%(low)s / %(typical)s / %(high)s", **ends))
 
 
 def place_of(owner: str, charge: str, column: str) -> Place:

@@ -8,18 +8,19 @@ from flask_babel import gettext as _
 
 from estimator.answers import FieldProblem
 from estimator.prices.change_words import in_words as change_in_words
-from estimator.prices.changes import Change
+from estimator.prices.change_words import names_in_words
+from estimator.prices.changes import Change, names_on
 from estimator.prices.columns import COLUMN_WORDS
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, path_of
 from estimator.prices.schema import PriceColumn
 from estimator.sentences import translated
-from estimator.web.desk import editing, merging, new_clinic, overview, preview, publishing, settings_page
-from estimator.web.desk.current import bp, draft_in_brief, name_of, yaml_address
+from estimator.web.desk import editing, merging, new_clinic, overview, preview, publishing, settings_page, taking_back
+from estimator.web.desk.current import bp, draft_in_brief, name_of, tables_of, yaml_address
 from estimator.web.filters import money, percent
 from estimator.web.site import catalogue, language, locale, site
 from estimator.web.typed import said
 
-PAGES = (overview, editing, preview, publishing, merging, settings_page, new_clinic)
+PAGES = (overview, editing, preview, publishing, taking_back, merging, settings_page, new_clinic)
 """The modules whose views the blueprint holds."""
 
 
@@ -35,6 +36,7 @@ def add_pricing(app: Flask) -> None:
         age=age,
         today=lambda: site().today(),
         problem_words=problem_words,
+        names_of=names_of,
         field_words=field_words,
     )
     for function in (signed_money, signed_percent):
@@ -62,8 +64,15 @@ def problem_words(problem: Problem) -> str:
     says, fix = (translated(text, catalogue().ugettext) for text in (problem.says, problem.fix))
     where = f"{problem.where}: " if problem.where else ""
     end = "" if says.endswith(("?", ".")) else "."
-    how = f" {_('Fix: %(fix)s', fix=fix)}" if fix else ""
-    return f"{where}{says}{end}{how}{'' if not how or how.endswith(('?', '.')) else '.'}"
+    how = _("Fix: %(fix)s", fix=fix) if fix else ""
+    return f"{where}{says}{end}{' ' if how else ''}{how}{'' if not how or how.endswith(('?', '.')) else '.'}"
+
+
+def names_of(owner: str, problem: Problem) -> str:
+    """``Ketamine infusion, without insurance``: what the keys of a problem are about; nothing where they say it all."""
+    book = tables_of(owner).book
+    about = names_on(path_of(problem.where), book.tables) if book and problem.where else ()
+    return names_in_words(about, catalogue().ugettext, language())
 
 
 def field_words(problem: FieldProblem) -> str:

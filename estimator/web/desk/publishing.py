@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.publications import Publication, PublicationConflict, PublicationRefused
-from estimator.web.desk.current import bp, desk, forget_tables, tables_of
+from estimator.web.desk.current import bp, desk, forget_tables, name_of, tables_of
 from estimator.web.desk.permissions import editor_of, publisher_of
 from estimator.web.desk.preview import Asked, bad_day, day_of, preview_page
 from estimator.web.desk.sessions import current_person
+from estimator.web.desk.taking_back import discarded_page
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
 from estimator.web.site import site
@@ -53,15 +54,17 @@ def publish(owner: str) -> ResponseReturnValue:
 @bp.post("/<owner>/discard")
 @editor_of
 def discard(owner: str) -> ResponseReturnValue:
-    """Throw away the draft that was seen; somebody else's change in the meantime is looked at first."""
-    known = tables_of(owner).work.latest is not None
+    """Throw away the draft that was seen; its page can bring it back. Somebody else's change is looked at first."""
+    work, name = tables_of(owner).work, name_of(owner)
     try:
-        desk().discard(owner, revision=_revision(), by=current_person().name)
+        if work.draft is None or work.revision != _revision():
+            raise DraftConflict(work.draft)
+        desk().discard(owner, revision=work.revision, by=current_person().name)
     except DraftConflict as error:
         flash(refusal(error), "trouble")
         return redirect(url_for("desk_prices.preview", owner=owner))
-    flash(_("The draft is gone. Everything is as it was published."))
-    return redirect(url_for("desk_prices.overview", owner=owner) if known else url_for("desk_prices.show"))
+    forget_tables(owner)
+    return discarded_page(owner, work.draft, name, known=work.latest is not None)
 
 
 def _asked() -> Asked:

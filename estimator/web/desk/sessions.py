@@ -20,6 +20,10 @@ COOKIE_LASTS = timedelta(days=30)
 """How long a cookie is known as ours; the store ends its session long before. It tells whose typing may be shown."""
 
 
+KNOWN = "known"
+"""What a cookie holds once somebody has signed in with it, also after they signed out."""
+
+
 class DeskSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, for the desk's addresses only: elsewhere there is no session to read or to write."""
 
@@ -91,9 +95,15 @@ def end_session() -> None:
     g.pop("sign_in", None)
 
 
+def is_known() -> bool:
+    """Whether somebody is or was signed in in this browser: no other site's form brings our cookie along."""
+    return "token" in session or KNOWN in session
+
+
 def forget(held: SessionMixin) -> None:
-    """Everything but the chosen language."""
-    lang = held.get("lang")
+    """Everything but the chosen language, and that somebody was here."""
+    kept = {name: held[name] for name in ("lang", KNOWN) if held.get(name)}
+    if "token" in held:
+        kept[KNOWN] = True
     held.clear()
-    if lang:
-        held["lang"] = lang
+    held.update(kept)

@@ -21,7 +21,8 @@ def refusal(error: Exception) -> str:
 
 def still_busy(error: DraftConflict) -> str:
     """The sentence on a page that still holds what was typed, when others saved at every moment it was tried."""
-    return f"{refusal(error)} {_('What you typed is still here, and it is not saved yet. Save it again.')}"
+    kept = _("What you typed is still here, and it is not saved yet. Save it again.")
+    return f"{refusal(error)} {kept}"
 
 
 def _words(error: Exception) -> str:

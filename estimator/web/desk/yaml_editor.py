@@ -14,6 +14,7 @@ from estimator.prices.completion import Known, complete
 from estimator.prices.outline import lines_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import ClinicFile, NationalFile
+from estimator.sentences import translated
 from estimator.versions.bench import Work
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
@@ -254,7 +255,7 @@ def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> Found:
 
 
 def _beside(problems: list[Problem]) -> str:
-    return "; ".join(problem.says for problem in problems)
+    return "; ".join(translated(problem.says, catalogue().ugettext) for problem in problems)
 
 
 def _known(tables: Tables) -> Known:

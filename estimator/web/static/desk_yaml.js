@@ -35,8 +35,8 @@
   const written = text.value;
   let leaving = false, marks = {};
   $("keys").hidden = false;
-  /* Below the box, so that the text stays where it is while mistakes come and go. */
-  box.after($("listed"));
+  /* The list keeps its height, so that the text stays where it is while mistakes come and go. */
+  form.classList.add("live");
 
   /* Lines. */
   const place = () => {
