@@ -60,19 +60,19 @@ class _Writer:
             return self.price(change)
         what = self.what(change)
         if change.kind == "order":
-            return self.sentence(_ORDER, what=what)
+            return self.filled(_ORDER, what=what)
         if change.kind in ("new", "gone"):
-            return self.sentence(_ENTRY_NEW if change.kind == "new" else _ENTRY_GONE, what=what)
+            return self.filled(_ENTRY_NEW if change.kind == "new" else _ENTRY_GONE, what=what)
         said = self.said(change, what)
-        return self.sentence(_ALIKE, change=said, count=str(len(change.paths))) if len(change.paths) > 1 else said
+        return self.filled(_ALIKE, change=said, count=str(len(change.paths))) if len(change.paths) > 1 else said
 
     def said(self, change: Change, what: str) -> str:
         """A value that is new, gone, or another one."""
         before, after = change.before, change.after
         if before is None:
-            return self.sentence(_VALUE_NEW, what=what, value=self.value(after, change.unit))
+            return self.filled(_VALUE_NEW, what=what, value=self.value(after, change.unit))
         if after is None:
-            return self.sentence(_VALUE_GONE, what=what, value=self.value(before, change.unit))
+            return self.filled(_VALUE_GONE, what=what, value=self.value(before, change.unit))
         if isinstance(before, tuple) and isinstance(after, tuple):
             return self.list(before, after, what)
         if isinstance(before, Range) and isinstance(after, Range):
@@ -87,7 +87,7 @@ class _Writer:
         template = _LIST_CHANGES if new and gone else _LIST_GROWS if new else _LIST_SHRINKS
         if not new and not gone:
             return f"{what}: {self.value(before, 'other')} → {self.value(after, 'other')}"
-        return self.sentence(template, what=what, new=self.value(new, "other"), gone=self.value(gone, "other"))
+        return self.filled(template, what=what, new=self.value(new, "other"), gone=self.value(gone, "other"))
 
     def price(self, change: Change) -> str:
         assert change.start is not None
@@ -95,12 +95,12 @@ class _Writer:
         before, after = change.before, change.after
         if not isinstance(before, Range) or not isinstance(after, Range):
             known, template = (after, _PRICE_KNOWN) if before is None else (before, _PRICE_UNKNOWN)
-            return self.sentence(template, what=what, price=self.value(known, change.unit), day=day)
+            return self.filled(template, what=what, price=self.value(known, change.unit), day=day)
         if before == after:
             template = _PERIOD_GONE if change.period == "gone" else _PERIOD_NEW
-            return self.sentence(template, what=what, price=self.value(after, change.unit), day=day)
+            return self.filled(template, what=what, price=self.value(after, change.unit), day=day)
         end, moved = self.moved(before, after, change.unit)
-        return self.sentence(_PRICE_CHANGES, what=what + end, change=moved, day=day)
+        return self.filled(_PRICE_CHANGES, what=what + end, change=moved, day=day)
 
     def moved(self, before: Range, after: Range, unit: Unit) -> tuple[str, str]:
         """The numbers that changed; where it is only one, its name goes in front of the colon."""
@@ -121,7 +121,7 @@ class _Writer:
     def word(self, one: About) -> str:
         if isinstance(one, Text):
             return one.get(self.language)
-        return self.sentence(one.template, **{key: self.value(value, "other") for key, value in one.values})
+        return self.filled(one.template, **{key: self.value(value, "other") for key, value in one.values})
 
     def value(self, value: Value, unit: Unit) -> str:
         if isinstance(value, tuple):
@@ -154,5 +154,5 @@ class _Writer:
     def day(self, day: date) -> str:
         return str(format_date(day, "long", locale=_LOCALES[self.language]))
 
-    def sentence(self, template: str, **values: str) -> str:
+    def filled(self, template: str, **values: str) -> str:
         return self.translate(template) % values
