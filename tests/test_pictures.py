@@ -21,7 +21,8 @@ RESULTS = ROOT / "test-results"
 
 SIZES = {375: 1400, 1280: 1100}
 """How much of a page is seen, width by height: about two screens of a phone."""
-PAPER = {794: 1123}
+PAPER = {794: 1050}
+"""A page of A4 between its margins above and below."""
 COLOURS = 32
 LARGEST = 45_000
 
