@@ -1,6 +1,7 @@
 """Sentences in modules that know nothing of pages or languages: marked here, translated by whoever shows them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeAlias
 
 Translate: TypeAlias = Callable[[str], str]
@@ -52,10 +53,16 @@ def reason_of(error: OSError) -> Sentence:
     return Sentence(error.strerror or type(error).__name__, {})
 
 
-def translated(text: str, translate: Translate) -> str:
-    """What `text` says in the reader's language; plain text stays as it is."""
+def translated(text: str, translate: Translate, day: Callable[[date], str] = date.isoformat) -> str:
+    """What `text` says in the reader's language, `day` writing its days; plain text stays as it is."""
     if not isinstance(text, Sentence):
         return text
-    values = {name: translated(one, translate) if isinstance(one, str) else one for name, one in text.values.items()}
+
+    def value(one: object) -> object:
+        if isinstance(one, date):
+            return day(one)
+        return translated(one, translate, day) if isinstance(one, str) else one
+
+    values = {name: value(one) for name, one in text.values.items()}
     template = translate(text.template)
     return template % values if values else template

@@ -251,3 +251,11 @@ def test_a_broken_table_tells_its_mistakes_in_spanish(desk: PricedDesk, old: str
         assert in_spanish(problem.says) in beside
         assert str(problem.says) not in text + beside
         assert not problem.fix or in_spanish(problem.fix) in text
+
+
+def test_days_are_written_as_the_page_writes_them():
+    """Also in a sentence within a sentence; in the program's own English they stay as in the tables."""
+    inner = say("checked on %(day)s, which is after today", day=date(2027, 1, 1))
+    whole = say("from %(day)s on: %(problem)s", day=date(2027, 2, 1), problem=inner)
+    assert whole == "from 2027-02-01 on: checked on 2027-01-01, which is after today"
+    assert translated(whole, str, lambda one: f"{one:%B}") == "from February on: checked on January, which is after today"

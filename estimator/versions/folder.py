@@ -55,7 +55,7 @@ class FolderConflict:
                 "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in force."
                 " Choose at the desk what stays",
                 number=number,
-                day=self.published.in_force_from.isoformat(),
+                day=self.published.in_force_from,
             )
         return say(
             "edited on disk while version %(number)s was published; that one is in force, and the edit is untouched."

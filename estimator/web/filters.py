@@ -9,9 +9,10 @@ from flask import Flask
 from estimator.money import dollars
 from estimator.prices.schema import Text
 from estimator.results import Amounts
+from estimator.sentences import translated
 from estimator.web.figures import WHOLE_ABOVE
 from estimator.web.rounding import whole_dollars
-from estimator.web.site import language, locale
+from estimator.web.site import catalogue, language, locale
 
 
 def money(cents: int) -> str:
@@ -34,6 +35,11 @@ def words(text: Text | None) -> str:
 def day(value: date) -> str:
     """``December 6, 2026``."""
     return _formatted(value, "long", locale())
+
+
+def spoken(text: str) -> str:
+    """What a module that knows no languages says, in the reader's language, its days as pages write them."""
+    return translated(text, catalogue().ugettext, day)
 
 
 def short_day(value: date) -> str:

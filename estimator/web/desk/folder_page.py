@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
-from estimator.sentences import translated
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.disk import kind_of, owner_of
 from estimator.versions.folder import FolderConflict
@@ -23,7 +22,8 @@ from estimator.web.desk.place import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
-from estimator.web.site import catalogue, site
+from estimator.web.filters import spoken
+from estimator.web.site import site
 
 bp = Blueprint("desk_folder", __name__, url_prefix=PREFIX)
 
@@ -108,7 +108,7 @@ def _broken(owner: str, settling: Settling | None, problems: tuple[Problem, ...]
 def _on_line(problems: tuple[Problem, ...], name: str, line: int) -> str:
     """What is wrong with one line, in the reader's language."""
     there = (one.says for one in problems if (one.file, one.line) == (name, line))
-    return "; ".join(translated(says, catalogue().ugettext) for says in there)
+    return "; ".join(spoken(says) for says in there)
 
 
 def _sides(conflict: FolderConflict) -> list[BothSides]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from estimator.effects import Effect, effects
 from estimator.prices.changes import Change
-from estimator.sentences import say, translated
+from estimator.sentences import say
 from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.own_words import UNDO
@@ -23,7 +23,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import shown
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
-from estimator.web.site import catalogue
+from estimator.web.filters import spoken
 from estimator.web.typed import UNPRINTABLE
 from estimator.web.updates import comparing
 
@@ -102,7 +102,7 @@ def _told(one: Publication, before: Publication | None, state: State) -> Told:
 
 def _reason(number: int) -> str:
     """The reason that the form offers for undoing a version."""
-    return translated(say(UNDO, number=number), catalogue().ugettext)
+    return spoken(say(UNDO, number=number))
 
 
 def _how_words(how: str) -> str:

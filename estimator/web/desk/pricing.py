@@ -13,10 +13,9 @@ from estimator.prices.changes import Change, names_on
 from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.problems import Problem, path_of
 from estimator.prices.schema import PriceColumn
-from estimator.sentences import translated
 from estimator.web.desk import editing, merging, new_clinic, overview, preview, publishing, settings_page, taking_back
 from estimator.web.desk.current import bp, draft_in_brief, name_of, tables_of, yaml_address
-from estimator.web.filters import money, percent
+from estimator.web.filters import money, percent, spoken
 from estimator.web.site import catalogue, language, locale, site
 from estimator.web.typed import said
 
@@ -61,7 +60,7 @@ def age(checked: date) -> str:
 
 def problem_words(problem: Problem) -> str:
     """A problem without its place, which stands beside it as a link, in the reader's language."""
-    says, fix = (translated(text, catalogue().ugettext) for text in (problem.says, problem.fix))
+    says, fix = (spoken(text) for text in (problem.says, problem.fix))
     where = f"{problem.where}: " if problem.where else ""
     end = "" if says.endswith(("?", ".")) else "."
     how = _("Fix: %(fix)s", fix=fix) if fix else ""

@@ -1,11 +1,10 @@
 """What the program itself has written into the store, in the reader's language; people's own words as they are."""
 
 from estimator.sentences import marked as _
-from estimator.sentences import translated
 from estimator.versions.journal import Entry
 from estimator.versions.own_words import BY_DISK, BY_ESTIMATOR, DETAILS, REASONS, Templates
 from estimator.versions.recognising import recognised
-from estimator.web.filters import day
+from estimator.web.filters import day, spoken
 from estimator.web.site import catalogue, every_catalogue
 
 NOBODY = {BY_DISK: _("an edit on disk"), BY_ESTIMATOR: _("the program itself")}
@@ -29,5 +28,5 @@ def detail(entry: Entry) -> str:
 
 def _said(text: str, templates: Templates) -> str:
     # Some reasons were offered to people in their own language, and stored in it.
-    spoken = [one.ugettext for one in every_catalogue()]
-    return translated(recognised(text, templates, day, spoken), catalogue().ugettext)
+    languages = [one.ugettext for one in every_catalogue()]
+    return spoken(recognised(text, templates, day, languages))

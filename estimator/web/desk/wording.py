@@ -4,14 +4,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.prices.splicing import CannotSplice
-from estimator.sentences import translated
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
 from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
 from estimator.versions.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
 from estimator.web.desk.stored_words import who
-from estimator.web.filters import day
-from estimator.web.site import catalogue
+from estimator.web.filters import day, spoken
 
 
 def refusal(error: Exception) -> str:
@@ -75,5 +73,5 @@ def _words(error: Exception) -> str:
         case DraftConflict(current=Draft() as current):
             return _("%(by)s changed this draft meanwhile.", by=current.by)
         case CannotSplice(sentence=sentence):
-            return translated(sentence, catalogue().ugettext)
+            return spoken(sentence)
     raise TypeError(f"no words for a {type(error).__name__}") from error

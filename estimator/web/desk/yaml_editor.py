@@ -14,7 +14,6 @@ from estimator.prices.completion import Known, complete
 from estimator.prices.outline import lines_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import ClinicFile, NationalFile
-from estimator.sentences import translated
 from estimator.versions.bench import Work
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
@@ -25,7 +24,7 @@ from estimator.web.desk.place import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.typed_text import plain, shown, typed
 from estimator.web.desk.wording import still_busy
-from estimator.web.filters import words
+from estimator.web.filters import spoken, words
 from estimator.web.site import catalogue, site
 
 bp = Blueprint("desk_yaml", __name__, url_prefix=PREFIX)
@@ -255,7 +254,7 @@ def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> Found:
 
 
 def _beside(problems: list[Problem]) -> str:
-    return "; ".join(translated(problem.says, catalogue().ugettext) for problem in problems)
+    return "; ".join(spoken(problem.says) for problem in problems)
 
 
 def _known(tables: Tables) -> Known:
