@@ -93,3 +93,39 @@ def test_veterans_are_told_what_holds_for_va(visitor):
     }
     assert BOOK.tables.payers["military"].profiles["va"].label.en in note.text.en
     assert note.text.en not in visitor.get("/estimate", LONG).text
+
+
+def test_an_exact_amount_too_holds_only_if_the_insurer_agrees(visitor):
+    """Without a range there are no bars; the headline alone says what hangs on the insurer's answer."""
+    sure = LONG | {"insurance": "military", "plan": "tricare_prime", "psychotherapy": "none"}
+    exact = shown(estimate(read_answers(sure, BOOK, TODAY), BOOK))
+    assert exact.you_pay.low == exact.you_pay.high < exact.if_not_covered.typical
+    words = f"All this only if your insurer agrees; if not, about {money(exact.if_not_covered.typical)}."
+    assert words in visitor.get("/estimate", sure).root.one(class_="headline").text
+    assert words not in visitor.get("/estimate", sure | {"authorization": "denied"}).text
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [(FOUR, "combinations of prices, as if"), (LONG, "combinations of prices and plan terms, as if")],
+)
+def test_what_was_tried_is_what_there_is(visitor, raw, words):
+    assert words in visitor.get("/estimate", raw).text
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (LONG, "What you, your plan and the programs pay makes up each bill."),
+        (FOUR | {"insurance": "commercial", "psychotherapy": "in_person"}, "What you and your plan pay makes up each"),
+    ],
+)
+def test_programs_are_named_where_one_helps(visitor, raw, words):
+    assert words in visitor.get("/estimate", raw).text
+
+
+@pytest.mark.parametrize(("psychotherapy", "told"), [("none", False), ("in_person", True)])
+def test_when_the_psychotherapy_takes_place_is_told(visitor, psychotherapy, told):
+    """Over two years each of three sessions may meet a new deductible: the months cannot be explained without."""
+    text = visitor.get("/estimate", LONG | {"psychotherapy": psychotherapy}).text
+    assert ("Psychotherapy is spread evenly over the course." in text) == told

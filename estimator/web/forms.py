@@ -71,7 +71,9 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         _l("Will a therapist sit with you during the sessions?"),
         description=_l("Some clinics offer this, for a price of its own."),
     )
-    rides = Radios(_l("Count paid rides home?"), description=_l("You may not drive yourself home after a session."))
+    rides = Radios(
+        _l("Count paid rides, both ways?"), description=_l("You may not drive yourself home after a session.")
+    )
 
     start = Typed(_l("First session on"), "day")
     state = Select(
