@@ -31,7 +31,7 @@ serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT
 	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium and on PostgreSQL too (ARGS='-k name' goes to pytest)
-	@tests/setup.sh
+	@tests/support/setup.sh
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	@# Two processes, each with whole files; both have to list the tests in the same order.
@@ -43,15 +43,15 @@ check: $(VENV)/.dev ## Lint, formatting and types, without the tests
 	$(PY) -m mypy
 
 messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and code, list what is untranslated
-	$(PY) tests/catalogue.py
+	$(PY) tests/support/catalogue.py
 
 pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, screen reader texts, their price tables
-	@tests/setup.sh browser
+	@tests/support/setup.sh browser
 	CI=true UPDATE=1 $(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
 	$(PY) -m pytest -q tests/test_screen_reader.py tests/test_pictures.py
 
 audit: $(VENV)/.app audit/node_modules/.installed ## Lighthouse, as on a phone; ends with 1 below 100
-	@tests/setup.sh browser
+	@tests/support/setup.sh browser
 	@audit/run.sh "$(PY)"
 
 bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks import cases
-from estimator.estimate import estimate, model_of
+from estimator.core.estimate import estimate, model_of
 
 ANSWERS = 100
 WORLDS = 20_000

@@ -4,10 +4,10 @@ import gc
 import time
 from statistics import median
 
-import plain_ledger
+from support import plain_ledger
 
 from benchmarks import cases
-from estimator.estimate import estimate
+from estimator.core.estimate import estimate
 
 
 def seconds(action) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
-from hostile_tables import HOSTILE
+from support.hostile_tables import HOSTILE
 
 from estimator.prices.reading import collect, read_files
 

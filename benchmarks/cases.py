@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-from estimator.answers import Answers, BadAnswers, read_answers
+from estimator.core.answers import Answers, BadAnswers, read_answers
 from estimator.places import pricing_folder
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.reading import read_books

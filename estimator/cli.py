@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from estimator.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
 from estimator.commands import admin, prices
-from estimator.document import document, problems_document
-from estimator.estimate import estimate
+from estimator.commands.printing import print_comparison, print_estimate
+from estimator.core.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
+from estimator.core.document import document, problems_document
+from estimator.core.estimate import estimate
+from estimator.core.results import Estimate
 from estimator.places import pricing_folder
 from estimator.prices.book import PriceBooks
 from estimator.prices.reading import read_books
-from estimator.printing import print_comparison, print_estimate
-from estimator.results import Estimate
 
 USED_WRONGLY = 2
 """Exit status for answers or tables that cannot be used."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from conftest import no_browser
-from site_pages import BAD_FORM, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, IV, languages, pages
+from support.site_pages import BAD_FORM, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, IV, languages, pages
 
 AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

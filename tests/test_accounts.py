@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from estimator.versions import one_time, passwords, throttle
-from estimator.versions.account_tables import accounts as accounts_table
-from estimator.versions.account_tables import one_time_codes, recovery_codes, sign_ins
-from estimator.versions.accounts import EVERYWHERE, ROLES, Account, AccountRefused, Accounts, Grant, key
-from estimator.versions.journal import Journal
-from estimator.versions.one_time import OneTimeCodes
-from estimator.versions.passkeys import MOST, Passkey, Passkeys
-from estimator.versions.second_factors import SecondFactors, looks_like_recovery_code, new_totp_secret
-from estimator.versions.secret import BadSecret, site_secret
-from estimator.versions.sign_ins import SignIns
-from estimator.versions.throttle import Throttle, key_of_address, key_of_name
+from estimator.accounts import one_time, passwords, throttle
+from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused, Accounts, Grant, key
+from estimator.accounts.one_time import OneTimeCodes
+from estimator.accounts.passkeys import MOST, Passkey, Passkeys
+from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code, new_totp_secret
+from estimator.accounts.secret import BadSecret, site_secret
+from estimator.accounts.sign_ins import SignIns
+from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
+from estimator.store.account_tables import accounts as accounts_table
+from estimator.store.account_tables import one_time_codes, recovery_codes, sign_ins
+from estimator.store.journal import Journal
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OWNER = Grant("owner", EVERYWHERE)
@@ -431,7 +431,7 @@ def test_clocks_may_differ_by_half_a_minute(accounts, factors, seconds, good):
 
 @given(st.text(max_size=12))
 def test_no_text_is_a_code_by_accident(text):
-    from estimator.versions.second_factors import _counter
+    from estimator.accounts.second_factors import _counter
 
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     right = {pyotp.TOTP(secret).at(NOW + timedelta(seconds=off)) for off in (-30, 0, 30)}

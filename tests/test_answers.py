@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.answers import NAMES, BadAnswers, applicable, book_for, read_answers, unknown_names
+from estimator.core.answers import NAMES, BadAnswers, applicable, book_for, read_answers, unknown_names
 from estimator.prices.reading import read_books
 
 TODAY = date(2026, 11, 22)

@@ -7,17 +7,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from catalogue import extracted, messages
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_yaml import plain, small_book
-from tables_for_tests import changed
+from support.catalogue import extracted, messages
+from support.strategies_yaml import plain, small_book
+from support.tables_for_tests import changed
 
 from estimator.money import Range
 from estimator.prices import key_words
-from estimator.prices.change_words import in_words
-from estimator.prices.changes import ALIKE, changes
 from estimator.prices.columns import COLUMN_WORDS
+from estimator.prices.comparing.change_words import in_words
+from estimator.prices.comparing.changes import ALIKE, changes
 from estimator.prices.figures import tables
 from estimator.prices.merging import SECTIONS
 from estimator.prices.reading import read_books, read_files

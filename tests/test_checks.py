@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tables_for_tests import BAD_TABLES, changed
+from support.tables_for_tests import BAD_TABLES, changed
 
 from estimator.prices import alerts, checks
 from estimator.prices.alerts import ALERTS

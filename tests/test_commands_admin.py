@@ -4,12 +4,12 @@ import re
 import sqlite3
 
 import pytest
-from desk_visits import PASSWORD, TestDesk, leads_to
+from support.desk_visits import PASSWORD, TestDesk, leads_to
 from test_sign_in import with_app
 
+from estimator.accounts.accounts import Accounts, Grant
 from estimator.cli import main
-from estimator.versions.accounts import Accounts, Grant
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_reset_takes_back_the_wait_after_failures(desk, run):
 def test_what_commands_do_is_logged_under_the_login_name(desk, run, monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "root")
     run("add", "Bo", "--role", "editor", "--clinic", "national")
-    from estimator.versions.journal import Journal
+    from estimator.store.journal import Journal
 
     (entry,) = Journal(desk.database).newest(1)
     assert (entry.who, entry.action, entry.owner) == ("root", "added an account", "national")

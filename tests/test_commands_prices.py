@@ -8,15 +8,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from strategies_yaml import small_book
+from support.strategies_yaml import small_book
 
 from estimator.cli import main
+from estimator.store.database import Database, open_database
+from estimator.store.settings import Settings
 from estimator.versions.bench import SECOND_PERSON_ABOVE
 from estimator.versions.books import Shelf
-from estimator.versions.database import Database, open_database
-from estimator.versions.folder import Folder
+from estimator.versions.folder.sync import Folder
 from estimator.versions.publications import Publications
-from estimator.versions.settings import Settings
 from estimator.versions.timeline import Timeline
 
 CLINIC = ["--clinic", "riverbend"]

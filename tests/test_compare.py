@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from estimator.answers import read_answers
-from estimator.compare import SPANS, compare, sessions_within
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.compare import SPANS, compare, sessions_within
+from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
 TODAY = date(2026, 11, 22)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from estimator.prices import schema
-from estimator.prices.completion import REFERS, Completion, Known, complete
-from estimator.prices.outline import lines_of, outline
+from estimator.prices.editing.completion import REFERS, Completion, Known, complete
+from estimator.prices.editing.outline import lines_of, outline
 from estimator.prices.reading import read_clinic, read_national
 from estimator.prices.schema import ClinicFile, NationalFile
 

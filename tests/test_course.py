@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.course import psychotherapy_days, sessions
+from estimator.core.course import psychotherapy_days, sessions
 from estimator.prices.schema import Phase
 
 

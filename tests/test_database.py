@@ -5,14 +5,14 @@ import os
 from datetime import date
 
 import pytest
-from forking import become_nobody, together
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from support.forking import become_nobody, together
 
-from estimator.versions.database import StoreUnavailable, insert_new, open_database
-from estimator.versions.migrations import migrate
+from estimator.store.database import StoreUnavailable, insert_new, open_database
+from estimator.store.migrations import migrate
+from estimator.store.tables import draft_files, texts
 from estimator.versions.publications import Publications
-from estimator.versions.tables import draft_files, texts
 
 
 def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path):

@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from strategies_yaml import small_book
+from support.strategies_yaml import small_book
 
+from estimator.store.database import open_database
+from estimator.store.migrations import migrate
 from estimator.versions.bench import SECOND_PERSON_ABOVE
 from estimator.versions.checking import file_of
-from estimator.versions.database import open_database
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict, Proposal
-from estimator.versions.migrations import migrate
 from estimator.versions.previewing import alert_key
 from estimator.versions.publications import (
     NothingChanged,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pyotp
 import pytest
-from desk_visits import PASSWORD, desk_on_copy
+from support.desk_visits import PASSWORD, desk_on_copy
 from test_accessibility import (
     DESKTOP,
     PHONE,
@@ -21,7 +21,7 @@ from test_accessibility import (
     found_by_axe,
 )
 
-from estimator.versions.second_factors import SecondFactors, new_totp_secret
+from estimator.accounts.second_factors import SecondFactors, new_totp_secret
 
 assert axe
 
@@ -158,7 +158,7 @@ def test_adding_a_passkey_later_asks_for_the_password_again(doors, stack):
     tab.get_by_role("heading", name="My account").wait_for()
     from sqlalchemy import update
 
-    from estimator.versions.account_tables import sign_ins
+    from estimator.store.account_tables import sign_ins
 
     with doors.desk.database.writing() as connection:
         mine = sign_ins.c.account_id == later.id

@@ -6,10 +6,10 @@ import json
 from datetime import date
 
 import pytest
-from desk_priced import CLINIC, INFUSION, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import DeskVisitor, leads_to
-from pages import Page
+from support.desk_priced import CLINIC, INFUSION, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import DeskVisitor, leads_to
+from support.pages import Page
 
 from estimator.prices.schema import PRICE_COLUMNS
 from estimator.versions.desk import Desk

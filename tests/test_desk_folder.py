@@ -7,9 +7,9 @@ import time
 from datetime import date
 
 import pytest
-from another_language import another_language as another_language
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
+from support.another_language import another_language as another_language
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
 
 FOLDER = f"/admin/{CLINIC}/folder"
 

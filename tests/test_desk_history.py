@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from another_language import another_language as another_language
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
+from support.another_language import another_language as another_language
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
 
+from estimator.store.own_words import BY_DISK
 from estimator.versions.books import Shelf
 from estimator.versions.comparing import Comparing, diff_lines, states, unified
-from estimator.versions.own_words import BY_DISK
 from estimator.versions.publications import Publication
 
 HISTORY = f"/admin/{CLINIC}/history"

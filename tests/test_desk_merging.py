@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import leads_to
-from pages import Page
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import leads_to
+from support.pages import Page
 
 MERGE = f"/admin/{CLINIC}/merge"
 PREVIEW = f"/admin/{CLINIC}/preview"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk_priced import CLINIC, SMALL_BOOK, PricedDesk
-from desk_visits import PASSWORD, TestDesk, desk_on_copy
+from support.desk_priced import CLINIC, SMALL_BOOK, PricedDesk
+from support.desk_visits import PASSWORD, TestDesk, desk_on_copy
 
-from estimator.versions.accounts import Accounts, Grant
-from estimator.versions.database import open_database
-from estimator.web.desk import start
+from estimator.accounts.accounts import Accounts, Grant
+from estimator.store.database import open_database
+from estimator.web.desk.auth import start
 
 HUGE = "9" * 20
 ODD_ADDRESSES = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import DeskVisitor, leads_to
-from pages import Element, Page
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import DeskVisitor, leads_to
+from support.pages import Element, Page
 
 from estimator.versions.desk import Desk
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from desk_priced import CLINIC, PricedDesk
-from desk_priced import desk as desk
-from pages import Page
+from support.desk_priced import CLINIC, PricedDesk
+from support.desk_priced import desk as desk
+from support.pages import Page
 
 PREVIEW = f"/admin/{CLINIC}/preview"
 

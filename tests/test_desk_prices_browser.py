@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from desk_priced import CLINIC, INFUSION, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import PASSWORD
+from support.desk_priced import CLINIC, INFUSION, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import PASSWORD
 from test_accessibility import SIDEWAYS, TAGS, found_by_axe
 from test_accessibility import axe as axe
 from test_desk_yaml_browser import server as server

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from desk_priced import CLINIC, NAME, TODAY, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import DeskVisitor, leads_to
-from pages import Page
+from support.desk_priced import CLINIC, NAME, TODAY, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import DeskVisitor, leads_to
+from support.pages import Page
 
-from estimator.prices.splicing import CannotSplice
+from estimator.prices.editing.splicing import CannotSplice
 from estimator.versions import publishing as actions
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from desk_priced import CLINIC, INFUSION, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import PASSWORD, DeskVisitor
-from pages import Element, Page
+from support.desk_priced import CLINIC, INFUSION, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import PASSWORD, DeskVisitor
+from support.pages import Element, Page
 from test_desk_editing import typed
 
 YAML = f"/admin/{CLINIC}/yaml"

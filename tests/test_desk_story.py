@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from desk_visits import HASHED, PASSWORD
+from support.desk_visits import HASHED, PASSWORD
 from test_accessibility import SIDEWAYS, TAGS, found_by_axe
 from test_accessibility import axe as axe
 from test_serve import Server
 
+from estimator.accounts.accounts import Accounts, Grant
 from estimator.prices.nodes import read_tree
-from estimator.versions.accounts import Accounts, Grant
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import DeskVisitor, leads_to
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import Page
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import DeskVisitor, leads_to
+from support.pages import Page
 
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict
-from estimator.web.desk.typed_text import plain, shown, typed
+from estimator.web.desk.prices.typed_text import plain, shown, typed
 
 YAML = f"/admin/{CLINIC}/yaml"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
-from desk_visits import PASSWORD
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
+from support.desk_visits import PASSWORD
 from test_accessibility import SIDEWAYS, TAGS, found_by_axe
 from test_accessibility import axe as axe
 from waitress.server import create_server

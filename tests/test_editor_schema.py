@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from strategies_yaml import small_book
+from support.strategies_yaml import small_book
 
 from estimator.prices.editor_schema import FILES, SHIPPED, as_json, editor_schema, main
 from estimator.prices.schema import ClinicFile, NationalFile

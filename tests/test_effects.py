@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_yaml import plain, small_book
-from tables_for_tests import changed
+from support.strategies_yaml import plain, small_book
+from support.tables_for_tests import changed
 
-from estimator.answers import read_answers
-from estimator.effects import MOST_MOVE, Effect, Outcome, effects, largest_move
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.effects import MOST_MOVE, Effect, Outcome, effects, largest_move
+from estimator.core.estimate import estimate
+from estimator.core.results import YouPay
 from estimator.prices.reading import read_files
 from estimator.prices.schema import Text
-from estimator.results import YouPay
 
 DAY = date(2026, 3, 1)
 

@@ -4,14 +4,14 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import numpy as np
-import plain_ledger
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import TODAY, cases
+from support import plain_ledger
+from support.strategies import TODAY, cases
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate, model_of
-from estimator.results import SCENARIOS
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate, model_of
+from estimator.core.results import SCENARIOS
 
 SEARCH_TOLERANCE = 0.02
 """The search for the ends is numerical: one world may lie outside by this part of `high`. Measured in benchmarks/."""

@@ -7,8 +7,8 @@ from types import MappingProxyType
 import pytest
 import yaml
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.money import Range, parse_amount
 from estimator.prices.reading import read_books
 

@@ -9,11 +9,11 @@ from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
-from estimator.web.figures import PARTS, WHOLE_ABOVE, shown
 from estimator.web.filters import money, percent
+from estimator.web.patient.figures import PARTS, WHOLE_ABOVE, shown
 from estimator.web.rounding import adding_up, whole_dollars
 
 BOOK = read_books(Path(__file__).resolve().parent.parent / "pricing").books.national

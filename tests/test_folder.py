@@ -5,15 +5,15 @@ import os
 import stat
 
 import pytest
-from catalogue import extracted
-from shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
+from support.catalogue import extracted
+from support.shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
 
 from estimator.prices.problems import Problem
 from estimator.sentences import Sentence
-from estimator.versions.disk import CannotWrite, Disk
-from estimator.versions.journal import Journal
+from estimator.store.journal import Journal
+from estimator.versions.folder.disk import CannotWrite, Disk
+from estimator.versions.folder.settling import FolderNotWritten
 from estimator.versions.publications import Publications
-from estimator.versions.settling import FolderNotWritten
 
 
 @pytest.fixture

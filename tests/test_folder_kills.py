@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from killing import kill_while
-from shops import Shop, shop
-from strategies_yaml import small_book
+from support.killing import kill_while
+from support.shops import Shop, shop
+from support.strategies_yaml import small_book
 
 KILLS = 200
 LONGEST = 0.08

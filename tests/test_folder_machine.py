@@ -18,9 +18,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from shops import Shop, opened
+from support.shops import Shop, opened
 
-from estimator.versions.ondisk import OnDisk
+from estimator.versions.folder.ondisk import OnDisk
 from estimator.versions.publications import PublicationRefused
 
 CARE, MONEY, RIVERBEND, HARBOR = (

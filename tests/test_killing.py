@@ -8,12 +8,12 @@ from datetime import date
 from random import Random
 
 import pytest
-from killing import kill_while
+from support.killing import kill_while
 
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
+from estimator.store.journal import Journal, add_in
+from estimator.store.migrations import migrate
 from estimator.versions.drafts import Drafts
-from estimator.versions.journal import Journal, add_in
-from estimator.versions.migrations import migrate
 from estimator.versions.publications import Publications
 
 KILLS = 200

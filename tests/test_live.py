@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from strategies_yaml import small_book
+from support.strategies_yaml import small_book
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
 

@@ -13,16 +13,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from forking import become_nobody, together
-from killing import kill_while
 from sqlalchemy import CheckConstraint, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from support.forking import become_nobody, together
+from support.killing import kill_while
 
 from estimator import versions
-from estimator.versions import migrations, tables
-from estimator.versions.database import StoreUnavailable, open_database
-from estimator.versions.journal import Journal
-from estimator.versions.migrations import HEAD, migrate
+from estimator.store import migrations, tables
+from estimator.store.database import StoreUnavailable, open_database
+from estimator.store.journal import Journal
+from estimator.store.migrations import HEAD, migrate
 from estimator.versions.publications import Publications
 
 for module in pkgutil.iter_modules(versions.__path__, "estimator.versions."):

@@ -8,10 +8,10 @@ import pytest
 import yaml
 from test_examples import book_of
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
-from estimator.milestones import milestones
-from estimator.results import LedgerRow, PlanTerms
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
+from estimator.core.milestones import milestones
+from estimator.core.results import LedgerRow, PlanTerms
 
 EXAMPLES = Path(__file__).parent / "examples"
 PLAN = PlanTerms("some", None, 0, None, None, 1, None, {}, {})

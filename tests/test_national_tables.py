@@ -4,13 +4,13 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
-import plain_ledger
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import plain_ledger
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
 TODAY = date(2026, 11, 22)

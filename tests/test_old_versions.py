@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pages import FOUR, TODAY, Visitor, check_headers
-from shops import opened
+from support.pages import FOUR, TODAY, Visitor, check_headers
+from support.shops import opened
 
 from estimator.prices.reading import read_books
 from estimator.versions.publications import Publications

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_yaml import small_book
-from tables_for_tests import changed
+from support.strategies_yaml import small_book
+from support.tables_for_tests import changed
 
-from estimator.answers import BadAnswers, read_answers
-from estimator.estimate import estimate
-from estimator.missing import missing_prices
+from estimator.core.answers import BadAnswers, read_answers
+from estimator.core.estimate import estimate
+from estimator.core.missing import missing_prices
 from estimator.prices.alerts import checked_long_ago
 from estimator.prices.figures import out_of_date
 from estimator.prices.overview import SOON, overview

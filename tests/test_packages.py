@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.packages import cheapest_mix
+from estimator.core.packages import cheapest_mix
 from estimator.prices.schema import Package
 
 

@@ -5,14 +5,14 @@ import io
 import re
 
 import pytest
-from desk_visits import PASSWORD, desk_on_copy, said
 from flask import Blueprint
-from pages import Visitor
+from support.desk_visits import PASSWORD, desk_on_copy, said
+from support.pages import Visitor
 
+from estimator.accounts.accounts import ROLES, Grant
 from estimator.places import PACKAGE
-from estimator.versions.accounts import ROLES, Grant
-from estimator.versions.journal import Journal
-from estimator.versions.settings import EVERYBODY, Settings
+from estimator.store.journal import Journal
+from estimator.store.settings import EVERYBODY, Settings
 from estimator.web.desk.actions import WORDS
 from estimator.web.desk.gate import OPEN, SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import (

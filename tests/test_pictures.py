@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import IN_CI, ROOT, UPDATE
 from PIL import Image, ImageChops
-from site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, has
+from support.site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, has
 
 FOLDER = Path(__file__).parent / "pictures"
 FONTS = FOLDER / "fonts.json"

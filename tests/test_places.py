@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from estimator import places
-from estimator.versions.opening import open_store
+from estimator.store.opening import open_store
 
 
 @pytest.fixture(autouse=True)

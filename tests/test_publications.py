@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from estimator.prices.digests import digest_of, digest_of_all
+from estimator.store.journal import Journal
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
-from estimator.versions.journal import Journal
 from estimator.versions.publications import (
     NothingChanged,
     PendingPublication,

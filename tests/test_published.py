@@ -6,8 +6,8 @@ import time
 from datetime import timedelta
 
 import pytest
-from shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, Shop, opened
-from strategies_yaml import small_book
+from support.shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, Shop, opened
+from support.strategies_yaml import small_book
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
 from estimator.prices.reading import read_files

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from forking import together
+from support.forking import together
 
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
+from estimator.store.migrations import migrate
 from estimator.versions.drafts import DraftConflict, Drafts
-from estimator.versions.migrations import migrate
 from estimator.versions.publications import PublicationConflict, Publications
 
 DAY = date(2026, 11, 22)

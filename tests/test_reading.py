@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 import yaml
-from hostile_tables import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_yaml import SMALL_BOOK, charge_tables, misfits, plain, slips, small_book, trees, writings
-from tables_for_tests import BAD_TABLES, changed, with_table
+from support.hostile_tables import HOSTILE
+from support.strategies_yaml import SMALL_BOOK, charge_tables, misfits, plain, slips, small_book, trees, writings
+from support.tables_for_tests import BAD_TABLES, changed, with_table
 
 from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem

@@ -9,7 +9,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from site_pages import BAD_FORM, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, KNOWN, app, pages
+from support.site_pages import BAD_FORM, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, KNOWN, app, pages
 
 MOST = 7.0
 """What a patient reads on the way: below the eighth grade, the usual mark for health information."""

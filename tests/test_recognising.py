@@ -9,17 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from another_language import another_language as another_language
-from another_language import between_marks, without_marks
-from catalogue import extracted
-from desk_priced import desk as desk
 from hypothesis import given
 from hypothesis import strategies as st
+from support.another_language import another_language as another_language
+from support.another_language import between_marks, without_marks
+from support.catalogue import extracted
+from support.desk_priced import desk as desk
 
 from estimator.sentences import Sentence, translated
-from estimator.versions import own_words
-from estimator.versions.own_words import DETAILS, PARTS, REASONS
-from estimator.versions.recognising import recognised
+from estimator.store import own_words
+from estimator.store.own_words import DETAILS, PARTS, REASONS
+from estimator.store.recognising import recognised
 from estimator.web.desk.actions import WORDS
 
 PACKAGE = Path(own_words.__file__).parent.parent
@@ -253,7 +253,7 @@ def test_whoever_writes_into_the_store_takes_the_words_from_here():
 
 @given(st.lists(st.tuples(st.sampled_from(["editor", "publisher", "owner"]), scopes | st.just("*")), max_size=4))
 def test_roles_as_the_log_tells_them_are_recognised(roles):
-    from estimator.versions.accounts import Grant, described
+    from estimator.accounts.accounts import Grant, described
 
     said = described([Grant(*one) for one in set(roles)])
     text = f"Ann: {said} → {said}"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from estimator.answers import NAMES, read_answers, unknown_names
-from estimator.effects import effects, outcome_of
-from estimator.estimate import estimate
+from estimator.core.answers import NAMES, read_answers, unknown_names
+from estimator.core.effects import effects, outcome_of
+from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL
+from estimator.prices.editing.splicing import TypedPrice, set_price
 from estimator.prices.reading import read_books, read_files
-from estimator.prices.splicing import TypedPrice, set_price
 
 PRICING = Path(__file__).parent.parent / "pricing"
 BOOKS = read_books(PRICING).books

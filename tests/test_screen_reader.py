@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import UPDATE
-from site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, has
+from support.site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, has
 
 FOLDER = Path(__file__).parent / "screen_reader"
 HEARD = [page for page in (FORM, BAD_FORM, ESTIMATE_IV, ESTIMATE_SPRAVATO, COMPARE) if has(page)]

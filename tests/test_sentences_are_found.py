@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalogue import ROOT, extracted
+from support.catalogue import ROOT, extracted
 
 CALLS = {"_", "_l", "gettext", "lazy_gettext", "ngettext"}
 

@@ -21,7 +21,7 @@ import pytest
 from conftest import own_place
 from waitress.server import create_server
 
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
 from estimator.versions.publications import Publications
 from estimator.web.serve import behind_proxy
 

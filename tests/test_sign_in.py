@@ -6,13 +6,13 @@ from html import unescape
 
 import pyotp
 import pytest
-from desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_to, said
 from hypothesis import given
 from hypothesis import strategies as st
+from support.desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_to, said
 
-from estimator.versions.settings import EVERYBODY, Settings
+from estimator.store.settings import EVERYBODY, Settings
+from estimator.web.desk.auth.sign_in import safe_page
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
-from estimator.web.desk.sign_in import safe_page
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def dana(desk):
 
 def with_app(desk, account):
     """The account with an authenticator app: its codes and its recovery codes. The app's first code is used up."""
-    from estimator.versions.second_factors import SecondFactors, new_totp_secret
+    from estimator.accounts.second_factors import SecondFactors, new_totp_secret
 
     secret = new_totp_secret()
     app = pyotp.TOTP(secret)
@@ -122,7 +122,7 @@ def test_after_five_failures_one_has_to_wait_even_with_the_right_password(desk, 
 
 def test_nothing_is_hashed_while_one_has_to_wait(desk, dana, monkeypatch):
     """Else guessing could keep the machine busy with hashing."""
-    from estimator.versions import passwords
+    from estimator.accounts import passwords
 
     for _ in range(5):
         desk.visitor().sign_in("Dana", "wrong", status=422)
@@ -135,7 +135,7 @@ def test_nothing_is_hashed_while_one_has_to_wait(desk, dana, monkeypatch):
 
 
 def test_an_overlong_password_is_refused_without_hashing(desk, dana, monkeypatch):
-    from estimator.versions import passwords
+    from estimator.accounts import passwords
 
     monkeypatch.setattr(passwords, "matches", lambda *_args: pytest.fail("a megabyte was hashed"))
     desk.visitor().sign_in("Dana", "x" * 2000, status=422)
@@ -441,7 +441,7 @@ def test_an_app_is_set_up_by_scanning_or_typing(desk, dana):
 
 def test_the_picture_holds_the_secret():
     """Read back with the library's own matrix: finder patterns in three corners, nothing in the margin."""
-    from estimator.web.desk.codes import drawn
+    from estimator.web.desk.auth.codes import drawn
 
     size, path = drawn("otpauth://totp/x?secret=ABC")
     dark = {tuple(map(int, at.split())) for at in re.findall(r"M(\d+ \d+)h1v1h-1z", path)}

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies_yaml import charge_tables, names, plain, small_book, trees, words, writings
+from support.strategies_yaml import charge_tables, names, plain, small_book, trees, words, writings
 
-from estimator.prices.reading import collect, read_files
-from estimator.prices.rewriting import rewrite
-from estimator.prices.schema import PRICE_COLUMNS, ClinicCharge, Text
-from estimator.prices.splicing import (
+from estimator.prices.editing.rewriting import rewrite
+from estimator.prices.editing.splicing import (
     CannotSplice,
     TypedPrice,
     add_source,
@@ -26,6 +24,8 @@ from estimator.prices.splicing import (
     set_value,
     sources_of,
 )
+from estimator.prices.reading import collect, read_files
+from estimator.prices.schema import PRICE_COLUMNS, ClinicCharge, Text
 
 PRICING = Path(__file__).parent.parent / "pricing"
 SHIPPED, _ = collect(PRICING)

@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from catalogue import extracted, messages, written
-from desk_priced import CLINIC, NAME, PricedDesk
-from desk_priced import desk as desk
-from hostile_tables import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies_yaml import misfits, slips, small_book
-from tables_for_tests import BAD_TABLES, changed, with_table
+from support.catalogue import extracted, messages, written
+from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import desk as desk
+from support.hostile_tables import HOSTILE
+from support.strategies_yaml import misfits, slips, small_book
+from support.tables_for_tests import BAD_TABLES, changed, with_table
 from test_desk_yaml import YAML, sent_back
 
 from estimator.money import parse_amount, parse_percent, parse_typed_amount

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from catalogue import MO, PO, as_mo, as_po, extracted, is_missing, messages, refreshed, written
-from pages import FOUR, SPRAVATO, TODAY, Visitor, read
 from pydantic import BaseModel
-from site_pages import pages
+from support.catalogue import MO, PO, as_mo, as_po, extracted, is_missing, messages, refreshed, written
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor, read
+from support.site_pages import pages
 
-from estimator import words as core_words
-from estimator.answers import PRICE_PREFIX
 from estimator.cli import main
+from estimator.core import words as core_words
+from estimator.core.answers import PRICE_PREFIX
+from estimator.core.states import IN_SPANISH, STATES, state_names
 from estimator.prices.reading import read_books
 from estimator.prices.schema import Text
-from estimator.states import IN_SPANISH, STATES, state_names
 from estimator.web import create_app
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from estimator.versions.database import open_database
+from estimator.store.database import open_database
+from estimator.store.journal import Journal, add_in
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
-from estimator.versions.journal import Journal, add_in
 from estimator.versions.publications import (
     NothingChanged,
     PendingPublication,

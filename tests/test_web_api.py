@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor, check_headers
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor, check_headers
 
-from estimator.answers import NAMES, read_answers
-from estimator.document import document
-from estimator.estimate import estimate
+from estimator.core.answers import NAMES, read_answers
+from estimator.core.document import document
+from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"

@@ -5,15 +5,15 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor
-from tables_for_tests import shipped_without_price
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor
+from support.tables_for_tests import shipped_without_price
 
-from estimator.answers import read_answers
-from estimator.compare import SPANS, BreakEven, compare
+from estimator.core.answers import read_answers
+from estimator.core.compare import SPANS, BreakEven, compare
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
-from estimator.web.figures import shown
 from estimator.web.filters import money
+from estimator.web.patient.figures import shown
 
 BOOK = read_books(pricing_folder()).books.national
 MOST_BYTES = 20_000

@@ -5,14 +5,14 @@ import io
 from decimal import Decimal
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor, check_headers
-from tables_for_tests import shipped_without_price
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor, check_headers
+from support.tables_for_tests import shipped_without_price
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
-from estimator.web.download import PARTS, safe
+from estimator.web.patient.download import PARTS, safe
 
 BOOK = read_books(pricing_folder()).books.national
 QUERIES = [FOUR, SPRAVATO, {**SPRAVATO, "insurance": "medicare"}, {**FOUR, "rides": "yes", "sessions": "12"}]

@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import FOUR, SPRAVATO, Visitor, check_headers
+from support.pages import FOUR, SPRAVATO, Visitor, check_headers
 
-from estimator.answers import NAMES
+from estimator.core.answers import NAMES
 
 BAD = {
     "treatment": "aspirin",

@@ -1,14 +1,14 @@
 """Sentences that stand on an estimate only where they mean something: the plan year, the dose, the insurer's yes."""
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
-from estimator.web.figures import shown
 from estimator.web.filters import money
+from estimator.web.patient.figures import shown
 
 BOOK = read_books(pricing_folder()).books.national
 LONG = SPRAVATO | {"start": "2026-12-06", "sessions": "21"}

@@ -4,17 +4,17 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor
-from tables_for_tests import shipped_without_price
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor
+from support.tables_for_tests import shipped_without_price
 
-from estimator.answers import read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.prices.schema import Text
-from estimator.web.figures import shown
 from estimator.web.filters import money
-from estimator.web.glossary import term, with_terms
+from estimator.web.patient.figures import shown
+from estimator.web.patient.glossary import term, with_terms
 
 BOOK = read_books(pricing_folder()).books.national
 TEXTS = BOOK.tables.texts

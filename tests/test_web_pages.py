@@ -7,13 +7,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pages import FOUR, SPRAVATO, TODAY, Visitor
+from support.pages import FOUR, SPRAVATO, TODAY, Visitor
 
-from estimator.answers import NAMES, read_answers
-from estimator.estimate import estimate
+from estimator.core.answers import NAMES, read_answers
+from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
-from estimator.web.figures import shown
 from estimator.web.filters import money
+from estimator.web.patient.figures import shown
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
 BOOKS = read_books(PRICING).books

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from pages import FOUR, SPRAVATO, Visitor
+from support.pages import FOUR, SPRAVATO, Visitor
 
-from estimator.results import NOTHING, Amounts, Month
-from estimator.web.printed import RUN, SINGLY, printed_months
+from estimator.core.results import NOTHING, Amounts, Month
+from estimator.web.patient.printed import RUN, SINGLY, printed_months
 
 USUAL, OTHER = Amounts(300_00, 450_00, 675_00), Amounts(320_00, 700_00, 1075_00)
 LONG = FOUR | {"sessions": "104", "start": "2026-12-06"}

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import pytest
 from babel.dates import format_date
-from desk_priced import CLINIC, TODAY, PricedDesk
-from desk_priced import desk as desk
-from pages import Visitor, check_headers
 from sqlalchemy import event
+from support.desk_priced import CLINIC, TODAY, PricedDesk
+from support.desk_priced import desk as desk
+from support.pages import Visitor, check_headers
 
 UPDATES = f"/c/{CLINIC}/price-updates"
 NEW_YEAR = date(2027, 1, 1)

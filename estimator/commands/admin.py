@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from estimator.commands.saying import REFUSED, USED_WRONGLY, Trouble, login
 
 if TYPE_CHECKING:
-    from estimator.versions.accounts import Account, Accounts
+    from estimator.accounts.accounts import Account, Accounts
 
 Act = Callable[[argparse.Namespace, "Accounts"], None]
 
@@ -49,9 +49,9 @@ def _action(
 def _run(act: Act, options: argparse.Namespace) -> int:
     """Open the store, act, and say in a sentence what went wrong."""
     # Not needed by the other commands, which should start quickly.
-    from estimator.versions.accounts import AccountRefused, Accounts
-    from estimator.versions.database import StoreUnavailable
-    from estimator.versions.opening import open_store
+    from estimator.accounts.accounts import AccountRefused, Accounts
+    from estimator.store.database import StoreUnavailable
+    from estimator.store.opening import open_store
 
     try:
         with closing(open_store()) as database:
@@ -66,7 +66,7 @@ def _run(act: Act, options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace, accounts: "Accounts") -> None:
-    from estimator.versions.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS, Grant
+    from estimator.accounts.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS, Grant
 
     scope = EVERYWHERE if options.clinic == EVERYWHERE_IN_COMMANDS else options.clinic
     known = _owners(accounts)
@@ -100,7 +100,7 @@ def _reset(options: argparse.Namespace, accounts: "Accounts") -> None:
 
 
 def _list(_options: argparse.Namespace, accounts: "Accounts") -> None:
-    from estimator.versions.accounts import described
+    from estimator.accounts.accounts import described
 
     for account in accounts.all():
         state = "disabled" if account.disabled_at else "" if account.password else "not started yet"
@@ -126,7 +126,7 @@ def _owners(accounts: "Accounts") -> list[str]:
 
 
 def _print_link(account: "Account", code: str) -> None:
-    from estimator.versions.one_time import HOURS
+    from estimator.accounts.one_time import HOURS
 
     print(f"One-time link for {account.name}, good for {HOURS} hours, after the site's address:")
     print(f"  /admin/start?code={code}")

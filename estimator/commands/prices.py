@@ -85,9 +85,9 @@ def _number(text: str) -> int:
 
 def _run(act: Act, options: argparse.Namespace) -> int:
     """Open the store, act, and say in a sentence what went wrong."""
-    from estimator.versions.database import StoreUnavailable
+    from estimator.store.database import StoreUnavailable
+    from estimator.store.opening import open_store
     from estimator.versions.desk import Desk
-    from estimator.versions.opening import open_store
     from estimator.versions.publications import PublicationRefused
     from estimator.versions.publishing import DraftHasErrors
 

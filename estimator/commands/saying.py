@@ -3,7 +3,7 @@
 import getpass
 from typing import TYPE_CHECKING
 
-from estimator.versions.own_words import BY_DISK, BY_ESTIMATOR
+from estimator.store.own_words import BY_DISK, BY_ESTIMATOR
 
 if TYPE_CHECKING:
     from estimator.versions.desk import Desk
@@ -41,7 +41,7 @@ def reason(text: str) -> str:
 
 def print_changes(desk: "Desk", before: "Publication", after: "Publication") -> None:
     """What one publication changed in the other, in words, a line each."""
-    from estimator.prices.change_words import in_words
+    from estimator.prices.comparing.change_words import in_words
     from estimator.versions.comparing import Comparing
 
     found = Comparing(desk.database).changes(before, after)

@@ -66,7 +66,7 @@ def overview(book: Book, today: date, national: Book | None = None) -> Overview:
     Every price of `book` on `today`.
 
     `national` are the tables that a clinic's book was made from; without them every price is the book's own. What is
-    missing altogether only the claims can say: `estimator.missing`.
+    missing altogether only the claims can say: `estimator.core.missing`.
     """
     return Overview(tuple(_rows(book, today, national)))
 

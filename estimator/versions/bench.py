@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from estimator.store.database import Database
+from estimator.store.journal import Journal
+from estimator.store.settings import Settings
 from estimator.versions.checking import Checked, check
-from estimator.versions.database import Database
 from estimator.versions.drafts import Draft, Drafts
-from estimator.versions.journal import Journal
 from estimator.versions.previewing import Preview, preview
 from estimator.versions.publications import Files, Publication, Publications
-from estimator.versions.settings import Settings
 
 SECOND_PERSON_ABOVE = "second_person_above"
 """The setting: basis points of a reference patient's typical amount above which a second person has to agree."""

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Literal
 
 from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.changes import Change, changes
+from estimator.prices.comparing.changes import Change, changes
+from estimator.store.database import Database
 from estimator.versions.books import Shelf
-from estimator.versions.database import Database
 from estimator.versions.publications import Files, Publication, Publications
 from estimator.versions.timeline import in_force_of
 

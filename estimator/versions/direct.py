@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect
 from estimator.sentences import say
+from estimator.store.journal import add_in
+from estimator.store.own_words import PUBLISHED
 from estimator.versions.desk import Desk
-from estimator.versions.disk import owner_of
-from estimator.versions.journal import add_in
-from estimator.versions.ondisk import OnDisk
-from estimator.versions.own_words import PUBLISHED
+from estimator.versions.folder.disk import owner_of
+from estimator.versions.folder.ondisk import OnDisk
 from estimator.versions.previewing import Preview, preview
 from estimator.versions.publications import Files, Publication
 from estimator.versions.publishing import DraftHasErrors

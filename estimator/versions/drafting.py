@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from estimator.sentences import say
+from estimator.store.journal import add_in
+from estimator.store.own_words import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
 from estimator.versions.bench import Bench, Work
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.versions.journal import add_in
 from estimator.versions.lines import Merged, Side, three_way
-from estimator.versions.own_words import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
 from estimator.versions.publications import Files, PublicationConflict
 
 Edit = Callable[[bytes], bytes]

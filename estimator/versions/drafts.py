@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from estimator.versions.database import Database, insert_new
+from estimator.store.database import Database, insert_new
+from estimator.store.tables import draft_files, drafts
 from estimator.versions.publications import Files
-from estimator.versions.tables import draft_files, drafts
 
 FIRST_REVISIONS = 100_000_000
 """A draft's first revision is one of so many, by chance."""

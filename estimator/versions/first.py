@@ -7,10 +7,10 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.live import BrokenTables
 from estimator.prices.reading import collect, read_files
 from estimator.sentences import say
+from estimator.store.journal import add_in
+from estimator.store.own_words import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
 from estimator.versions.checking import file_of
-from estimator.versions.journal import add_in
-from estimator.versions.ondisk import OnDisk
-from estimator.versions.own_words import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
+from estimator.versions.folder.ondisk import OnDisk
 from estimator.versions.publications import PublicationRefused, Publications
 
 FIRST_DAY = date(2000, 1, 1)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.effects import MOST_MOVE, Effect, effects, largest_move, redefined
+from estimator.core.effects import MOST_MOVE, Effect, effects, largest_move, redefined
 from estimator.prices.book import PriceBook
-from estimator.prices.changes import Change, changes
+from estimator.prices.comparing.changes import Change, changes
 from estimator.prices.digests import digest_of
 from estimator.prices.problems import Problem
 from estimator.versions.checking import Checked, check, published_files

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, func, insert, select, text
 
 from estimator.prices.digests import digest_of_all, digests_of
-from estimator.versions.database import Database, insert_new
-from estimator.versions.tables import publication_files, publications, texts
+from estimator.store.database import Database, insert_new
+from estimator.store.tables import publication_files, publications, texts
 
 Files = Mapping[str, bytes]
 """Exact bytes by name, such as ``national/charges.yaml`` or ``clinics/riverbend.yaml``."""

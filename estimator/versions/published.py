@@ -21,12 +21,12 @@ from estimator.prices.live import BrokenTables
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
 from estimator.sentences import say
+from estimator.store.database import Database
 from estimator.versions.books import Shelf
-from estimator.versions.database import Database
 from estimator.versions.first import publish_first
-from estimator.versions.folder import Folder, FolderConflict, InStep
+from estimator.versions.folder.settling import Settling
+from estimator.versions.folder.sync import Folder, FolderConflict, InStep
 from estimator.versions.publications import Files, Publication, Publications
-from estimator.versions.settling import Settling
 from estimator.versions.timeline import Timeline
 
 LOOK_AGAIN_AFTER = 0.4

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
 from estimator.sentences import say
+from estimator.store.journal import add_in
+from estimator.store.own_words import PUBLISHED, UNDID
 from estimator.versions.bench import Bench, Work
 from estimator.versions.checking import Checked
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
-from estimator.versions.journal import add_in
 from estimator.versions.lines import three_way
-from estimator.versions.own_words import PUBLISHED, UNDID
 from estimator.versions.previewing import Preview, alert_key, preview
 from estimator.versions.publications import (
     Files,

@@ -12,16 +12,18 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.live import LivePriceBooks
 from estimator.prices.source import PriceSource
-from estimator.web import advice, api, compare, download, errors, filters, headers, health, patient, script, updates
-from estimator.web.brand import colours_of, logo_of
-from estimator.web.glossary import term, with_terms
+from estimator.web import errors, filters, headers, health, script
 from estimator.web.links import alternates, link, other_languages
+from estimator.web.patient import advice, api, compare, download, updates
+from estimator.web.patient import pages as patient
+from estimator.web.patient.brand import colours_of, logo_of
+from estimator.web.patient.glossary import term, with_terms
+from estimator.web.patient.stamp import print_stamp
 from estimator.web.site import Site, catalogue, catalogues, language, locale
-from estimator.web.stamp import print_stamp
 from estimator.web.styles import style
 
 if TYPE_CHECKING:
-    from estimator.versions.database import Database
+    from estimator.store.database import Database
 
 
 def create_app(

@@ -6,11 +6,11 @@ from functools import lru_cache
 from babel.dates import format_date, format_skeleton
 from flask import Flask
 
+from estimator.core.results import Amounts
 from estimator.money import dollars
 from estimator.prices.schema import Text
-from estimator.results import Amounts
 from estimator.sentences import translated
-from estimator.web.figures import WHOLE_ABOVE
+from estimator.web.patient.figures import WHOLE_ABOVE
 from estimator.web.rounding import whole_dollars
 from estimator.web.site import catalogue, language, locale
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from estimator.web.api import answer
+from estimator.web.patient.api import answer
 from estimator.web.site import site
 
 bp = Blueprint("health", __name__)

@@ -21,12 +21,12 @@ from urllib.parse import quote
 from flask import Flask
 from waitress.server import create_server
 
+from estimator.accounts.secret import BadSecret, site_secret
 from estimator.places import data_folder
 from estimator.prices.live import BrokenTables
 from estimator.prices.source import PriceSource
-from estimator.versions.database import StoreUnavailable
-from estimator.versions.opening import open_store
-from estimator.versions.secret import BadSecret, site_secret
+from estimator.store.database import StoreUnavailable
+from estimator.store.opening import open_store
 from estimator.web import create_app
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import cast
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, request
 
-from estimator.answers import Language
+from estimator.core.answers import Language
 from estimator.places import translations_folder
 from estimator.prices.source import PriceSource
 

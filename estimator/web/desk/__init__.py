@@ -11,26 +11,30 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from estimator.versions.database import Database
+from estimator.store.database import Database
 from estimator.versions.desk import Desk
 from estimator.web.desk import (
+    gate,
+    home,
+    layout,
+)
+from estimator.web.desk.auth import (
     account,
     accounts,
     codes,
-    gate,
-    home,
     keys,
-    layout,
     log,
-    looking_back,
     passkeys,
-    pricing,
     second_step,
     sessions,
     sign_in,
     start,
 )
 from estimator.web.desk.place import Place
+from estimator.web.desk.prices import (
+    looking_back,
+    pricing,
+)
 from estimator.web.errors import LARGEST_DESK_BODY
 
 BLUEPRINTS = (

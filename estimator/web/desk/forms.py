@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, Form, PasswordField, RadioField, StringField
 from wtforms.fields import SelectChoice, SelectField
 
-from estimator.versions.accounts import EVERYWHERE, ROLES, Account, AccountRefused
+from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused
 from estimator.web.desk.permissions import name_of_owner, name_of_role
+from estimator.web.patient.typed import said
 from estimator.web.site import site
-from estimator.web.typed import said
 
 ANY_PASSWORD = 1000
 """Longer ones are not even hashed."""

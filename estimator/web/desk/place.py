@@ -7,11 +7,11 @@ from typing import cast
 
 from flask import current_app, request
 
-from estimator.versions.accounts import Accounts
-from estimator.versions.database import Database
-from estimator.versions.journal import Journal
-from estimator.versions.settings import Settings
-from estimator.versions.sign_ins import SignIns
+from estimator.accounts.accounts import Accounts
+from estimator.accounts.sign_ins import SignIns
+from estimator.store.database import Database
+from estimator.store.journal import Journal
+from estimator.store.settings import Settings
 
 PREFIX = "/admin"
 """The desk's addresses begin with this; only they have a session, a cookie and CSRF tokens."""

@@ -1,9 +1,9 @@
 """What the program itself has written into the store, in the reader's language; people's own words as they are."""
 
 from estimator.sentences import marked as _
-from estimator.versions.journal import Entry
-from estimator.versions.own_words import BY_DISK, BY_ESTIMATOR, DETAILS, REASONS, Templates
-from estimator.versions.recognising import recognised
+from estimator.store.journal import Entry
+from estimator.store.own_words import BY_DISK, BY_ESTIMATOR, DETAILS, REASONS, Templates
+from estimator.store.recognising import recognised
 from estimator.web.filters import day, spoken
 from estimator.web.site import catalogue, every_catalogue
 

@@ -3,11 +3,11 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from estimator.prices.splicing import CannotSplice
+from estimator.prices.editing.splicing import CannotSplice
 from estimator.versions.drafts import Draft, DraftConflict
+from estimator.versions.folder.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
 from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
 from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
-from estimator.versions.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
 from estimator.web.desk.stored_words import who
 from estimator.web.filters import day, spoken
 

@@ -1,0 +1,384 @@
+"""
+Accounts of the clinic's desk: who there is, and what each may do at whose tables.
+
+A role is held at one owner's tables or at all of them (`EVERYWHERE`), and each role may do what the ones before it
+may. Every change is written to the log in the same transaction.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Set
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any, Literal, cast, get_args
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from estimator.accounts import one_time
+from estimator.accounts.throttle import key_of_account, key_of_name
+from estimator.sentences import marked as _
+from estimator.sentences import say
+from estimator.store.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
+from estimator.store.database import Database
+from estimator.store.journal import add_in
+from estimator.store.own_words import (
+    ABOUT,
+    BY_DISK,
+    BY_ESTIMATOR,
+    CHANGED_ROLES,
+    NO_ROLE,
+    ROLE_AT,
+    ROLE_EVERYWHERE,
+    WITH_THE_SECOND_STEP,
+)
+
+Role = Literal["editor", "publisher", "owner"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the one that may do least: drafts; publications too; accounts, settings and the log too."""
+
+EVERYWHERE = "*"
+"""The scope that is every owner's tables."""
+
+EVERYWHERE_IN_COMMANDS = "all"
+"""What commands say for `EVERYWHERE`; no clinic begun at the desk has this name."""
+
+LONGEST_NAME = 80
+LONGEST_EMAIL = 200
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """A role at one owner's tables, or `EVERYWHERE`."""
+
+    role: Role
+    scope: str
+
+    def covers(self, role: Role, owner: str) -> bool:
+        """Whether this is enough to do what `role` may at `owner`'s tables."""
+        return self.scope in (EVERYWHERE, owner) and ROLES.index(self.role) >= ROLES.index(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person; `totp` is their encrypted secret, `passkeys` and `recovery_codes` are how many they have."""
+
+    id: int
+    name: str
+    email: str | None
+    password: str | None
+    totp: str | None
+    passkey_user: bytes
+    added_at: datetime
+    disabled_at: datetime | None
+    grants: tuple[Grant, ...]
+    passkeys: int
+    recovery_codes: int
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether a password alone is not enough."""
+        return self.totp is not None or self.passkeys > 0
+
+    def may(self, role: Role, owner: str) -> bool:
+        """Whether this person may do what `role` may at `owner`'s tables."""
+        return self.disabled_at is None and any(grant.covers(role, owner) for grant in self.grants)
+
+    def scopes(self, role: Role) -> frozenset[str]:
+        """The owners at whose tables they may do what `role` may; with `EVERYWHERE` among them, all."""
+        return frozenset(grant.scope for grant in self.grants if self.may(role, grant.scope))
+
+    def manages(self, other: "Account") -> bool:
+        """Whether this person, as an owner, may change `other`: only if that gives them nothing they do not have."""
+        return bool(other.grants) and all(self.may("owner", grant.scope) for grant in other.grants)
+
+
+class AccountRefused(Exception):
+    """The store says no to a change of accounts; a `template` sentence and its values, about a `field` if any."""
+
+    def __init__(self, template: str, field: str = "", **values: str) -> None:
+        super().__init__(template.format(**values))
+        self.template, self.field, self.values = template, field, values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """The accounts in a store."""
+
+    database: Database
+
+    def get(self, id_: int) -> Account | None:
+        with self.database.reading() as connection:
+            return account_in(connection, id_)
+
+    def named(self, said: str) -> Account | None:
+        """Whoever signs in by this name or e-mail address."""
+        with self.database.reading() as connection:
+            wanted = select(accounts.c.id).where(
+                (accounts.c.name_key == key(said)) | (accounts.c.email_key == key(said))
+            )
+            id_ = connection.scalar(wanted)
+            return account_in(connection, id_) if id_ is not None else None
+
+    def all(self) -> list[Account]:
+        """Everybody, by name."""
+        with self.database.reading() as connection:
+            return list(_read(connection, connection.execute(select(accounts).order_by(accounts.c.name_key)).all()))
+
+    def any(self) -> bool:
+        with self.database.reading() as connection:
+            return connection.scalar(select(accounts.c.id).limit(1)) is not None
+
+    def add(
+        self, name: str, email: str | None, granted: Collection[Grant], *, by: str, now: datetime
+    ) -> tuple[Account, str]:
+        """
+        A new account, and the one-time code that its person starts with.
+
+        Raises `AccountRefused` for a name or an address that cannot be used or that somebody has.
+        """
+        name, email = _named(name), _addressed(email)
+        row = {"name": name, "name_key": key(name), "email": email, "email_key": key(email) if email else None}
+        try:
+            with self.database.writing() as connection:
+                _refuse_taken(connection, name, email)
+                made = insert(accounts).values(**row, passkey_user=token_bytes(32), added_at=now)
+                result = connection.execute(made.returning(accounts.c.id))
+                id_ = result.scalar_one()
+                _grant(connection, id_, granted)
+                code = one_time.make_in(connection, id_, now)
+                account = _known(connection, id_)
+                _log(connection, by, "added an account", account, described(account.grants))
+        except IntegrityError as error:
+            raise AccountRefused(TAKEN, "name", name=name) from error
+        return account, code
+
+    def give(self, id_: int, role: Grant, *, by: str) -> bool:
+        """Give a role; at the same tables it takes the place of another. As `take`."""
+        return self._change(id_, lambda held: {one for one in held if one.scope != role.scope} | {role}, by)
+
+    def take(self, id_: int, role: Grant, *, by: str) -> bool:
+        """
+        Take a role away; False where that changes nothing.
+
+        Raises `AccountRefused`: everybody has a role, and somebody has to own everything.
+        """
+        return self._change(id_, lambda held: held - {role}, by)
+
+    def _change(self, id_: int, change: Callable[[Set[Grant]], Set[Grant]], by: str) -> bool:
+        """Change the roles as they are at this moment: of two who change different ones, both are heard."""
+        with self.database.writing() as connection:
+            before = _locked(connection, id_)
+            granted = change(set(before.grants))
+            if granted == set(before.grants):
+                return False
+            connection.execute(delete(grants).where(grants.c.account_id == id_))
+            _grant(connection, id_, granted)
+            _keep_an_owner(connection, before)
+            detail = say(CHANGED_ROLES, before_roles=described(before.grants), roles=described(granted))
+            _log(connection, by, "changed roles", before, detail)
+            return True
+
+    def disable(self, id_: int, *, by: str, now: datetime) -> None:
+        """Nobody signs in to this account until it is enabled; whoever is signed in no longer is."""
+        with self.database.writing() as connection:
+            before = _locked(connection, id_)
+            _set(connection, id_, disabled_at=now)
+            _end_everywhere(connection, id_)
+            _keep_an_owner(connection, before)
+            _log(connection, by, "disabled an account", before)
+
+    def enable(self, id_: int, *, by: str) -> None:
+        with self.database.writing() as connection:
+            _set(connection, id_, disabled_at=None)
+            _log(connection, by, "enabled an account", _known(connection, id_))
+
+    def reset(self, id_: int, *, by: str, now: datetime, second_factor: bool = False) -> str:
+        """
+        Take the password away, end every session, and answer a new one-time code to start again with.
+
+        Waits after failed attempts are over. The second factor stays unless `second_factor` says that it is lost too.
+        """
+        with self.database.writing() as connection:
+            account = _known(connection, id_)
+            _set(connection, id_, password=None)
+            _end_everywhere(connection, id_)
+            known = [key_of_name(key(said)).digest for said in (account.name, account.email) if said]
+            theirs = failed_sign_ins.c.key.in_([key_of_account(id_), *known])
+            connection.execute(delete(failed_sign_ins).where(theirs))
+            if second_factor:
+                _set(connection, id_, totp=None, totp_last=None)
+                for table in (passkeys, recovery_codes):
+                    connection.execute(delete(table).where(table.c.account_id == id_))
+            _log(connection, by, "reset a sign-in", account, WITH_THE_SECOND_STEP if second_factor else "")
+            return one_time.make_in(connection, id_, now)
+
+    def set_password(self, id_: int, hashed: str, *, keep: str | None = None, by: str, action: str) -> None:
+        """Keep a new password's hash; every session ends, but the one whose digest is `keep`."""
+        with self.database.writing() as connection:
+            _new_password(connection, id_, hashed, keep=keep, by=by, action=action)
+
+    def start(self, id_: int, code: str, hashed: str, *, by: str, now: datetime) -> bool:
+        """Use a one-time code up and keep the password's hash; False, and nothing happens, if it is used or old."""
+        with self.database.writing() as connection:
+            _locked(connection, id_)
+            good = one_time.use_in(connection, id_, code, now)
+            if good:
+                _new_password(connection, id_, hashed, keep=None, by=by, action="set a password")
+            return good
+
+    def rehash(self, id_: int, before: str, hashed: str) -> None:
+        """Keep the same password's newer hash, unless it was changed meanwhile."""
+        with self.database.writing() as connection:
+            same = (accounts.c.id == id_) & (accounts.c.password == before)
+            connection.execute(update(accounts).where(same).values(password=hashed))
+
+
+TAKEN = _("Somebody has the name or the address {name} already.")
+
+
+def key(said: str) -> str:
+    """A name or an address as it is compared: letters alike, capitals and spaces alike."""
+    return " ".join(unicodedata.normalize("NFKC", said).casefold().split())[:120]
+
+
+def described(granted: Collection[Grant]) -> str:
+    """Roles in the log's words, such as ``publisher of example-harbor, owner of everything``."""
+    words = (
+        ROLE_EVERYWHERE[one.role] if one.scope == EVERYWHERE else say(ROLE_AT[one.role], scope=one.scope)
+        for one in sorted(granted)
+    )
+    return ", ".join(words) or NO_ROLE
+
+
+def account_in(connection: Connection, id_: int) -> Account | None:
+    """The account as `connection` sees it."""
+    return next(_read(connection, connection.execute(select(accounts).where(accounts.c.id == id_)).all()), None)
+
+
+def log_in(connection: Connection, by: str, action: str, id_: int, detail: str = "") -> None:
+    """A line about an account, as a part of somebody's transaction."""
+    _log(connection, by, action, _known(connection, id_), detail)
+
+
+def _read(connection: Connection, rows: Collection[Row[Any]]) -> Iterator[Account]:
+    ids = [row.id for row in rows]
+    granted: dict[int, list[Grant]] = {id_: [] for id_ in ids}
+    for one in connection.execute(select(grants).where(grants.c.account_id.in_(ids))):
+        granted[one.account_id].append(Grant(cast(Role, one.role), one.scope))
+    has_passkeys, has_codes = (_counted(connection, table, ids) for table in (passkeys, recovery_codes))
+    for row in rows:
+        yield Account(
+            row.id,
+            row.name,
+            row.email,
+            row.password,
+            row.totp,
+            bytes(row.passkey_user),
+            row.added_at,
+            row.disabled_at,
+            tuple(sorted(granted[row.id])),
+            has_passkeys.get(row.id, 0),
+            has_codes.get(row.id, 0),
+        )
+
+
+def _counted(connection: Connection, table: Table, ids: Collection[int]) -> dict[int, int]:
+    """How many rows of `table` each account has."""
+    column = table.c.account_id
+    wanted = select(column, func.count()).where(column.in_(ids)).group_by(column)
+    return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def _known(connection: Connection, id_: int) -> Account:
+    found = account_in(connection, id_)
+    if found is None:
+        raise AccountRefused(_("There is no such account."))
+    return found
+
+
+def _set(connection: Connection, id_: int, **values: object) -> None:
+    connection.execute(update(accounts).where(accounts.c.id == id_).values(values))
+
+
+def _new_password(connection: Connection, id_: int, hashed: str, *, keep: str | None, by: str, action: str) -> None:
+    _set(connection, id_, password=hashed)
+    _end_everywhere(connection, id_, keep)
+    _log(connection, by, action, _known(connection, id_))
+
+
+def _grant(connection: Connection, id_: int, granted: Collection[Grant]) -> None:
+    if not granted:
+        raise AccountRefused(_("Give at least one role. To shut somebody out, disable the account."), "role")
+    connection.execute(
+        insert(grants), [{"account_id": id_, "role": one.role, "scope": one.scope} for one in sorted(set(granted))]
+    )
+
+
+def _end_everywhere(connection: Connection, id_: int, keep: str | None = None) -> None:
+    ended = delete(sign_ins).where(sign_ins.c.account_id == id_)
+    connection.execute(ended if keep is None else ended.where(sign_ins.c.digest != keep))
+    one_time.end_in(connection, id_)
+
+
+OWNS_EVERYTHING = (grants.c.role == "owner") & (grants.c.scope == EVERYWHERE)
+
+
+def _locked(connection: Connection, id_: int) -> Account:
+    """The account, while whoever else changes what people may do waits. SQLite has one writer anyway."""
+    # All accounts, in one order: rows of grants come and go, so that locks on them would let two wait in a circle.
+    # Whoever signs in, and only names the account, need not wait.
+    connection.execute(select(accounts.c.id).order_by(accounts.c.id).with_for_update(key_share=True)).all()
+    return _known(connection, id_)
+
+
+def _keep_an_owner(connection: Connection, before: Account) -> None:
+    if Grant("owner", EVERYWHERE) not in before.grants or before.disabled_at is not None:
+        return
+    enabled = select(grants.c.account_id).join(accounts).where(OWNS_EVERYTHING, accounts.c.disabled_at.is_(None))
+    if connection.execute(enabled.limit(1)).first() is None:
+        raise AccountRefused(
+            _("{name} is the last owner of everything. Make somebody else one first."), "role", name=before.name
+        )
+
+
+def _refuse_taken(connection: Connection, name: str, email: str | None) -> None:
+    for said in filter(None, (name, email)):
+        if connection.execute(select(accounts.c.id).where(_answers_to(said))).first() is not None:
+            raise AccountRefused(TAKEN, "name" if said == name else "email", name=said)
+
+
+def _answers_to(said: str) -> ColumnElement[bool]:
+    return (accounts.c.name_key == key(said)) | (accounts.c.email_key == key(said))
+
+
+def _named(said: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", said).split())
+    if not name:
+        raise AccountRefused(_("Write a name."), "name")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountRefused(
+            _("Write a name of at most {most} letters, without invisible ones."), "name", most=str(LONGEST_NAME)
+        )
+    if key(name) in (key(BY_DISK), key(BY_ESTIMATOR)):
+        raise AccountRefused(TAKEN, "name", name=name)
+    return name
+
+
+def _addressed(said: str | None) -> str | None:
+    email = (said or "").strip()
+    if not email:
+        return None
+    if len(email) > LONGEST_EMAIL or not email.isprintable() or not EMAIL.fullmatch(email):
+        raise AccountRefused(_("Write an e-mail address like name@example.org, or leave it open."), "email")
+    return email
+
+
+def _log(connection: Connection, by: str, action: str, account: Account, detail: str = "") -> None:
+    """The line stands with the one owner whose tables the account is about, so that a clinic's owner can read it."""
+    scopes = {grant.scope for grant in account.grants}
+    where = scopes.pop() if len(scopes) == 1 and EVERYWHERE not in scopes else ""
+    told = say(ABOUT, account=account.name, detail=detail) if detail else account.name
+    add_in(connection, by, action, where, told)

@@ -1,0 +1,117 @@
+"""
+Sessions that end: by themselves when nobody uses them or when they are old, and at once when somebody ends them.
+
+A browser holds a random token; the store knows it by its digest, so that a session can be ended without the browser,
+and a copy of the store signs nobody in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from estimator.accounts.accounts import Account, account_in, log_in
+from estimator.store.account_tables import sign_ins
+from estimator.store.database import Database
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long after a password was typed the account itself may be changed without typing it again."""
+
+NOTED_EVERY = timedelta(minutes=1)
+"""Not every request writes that somebody is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody who is signed in; `confirmed` while their password, or passkey, was asked for a short time ago."""
+
+    digest: str
+    account: Account
+    begun_at: datetime
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInSince:
+    """One of an account's sessions, to be listed."""
+
+    begun_at: datetime
+    seen_at: datetime
+    this: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignIns:
+    """The sessions in a store."""
+
+    database: Database
+
+    def begin(self, account_id: int, how: str, now: datetime) -> str | None:
+        """The token of a new session; None for an account that is disabled by now."""
+        token = secrets.token_urlsafe(32)
+        row = {"digest": digest_of(token), "account_id": account_id, "begun_at": now, "seen_at": now}
+        with self.database.writing() as connection:
+            account = account_in(connection, account_id)
+            if account is None or account.disabled_at is not None:
+                return None
+            connection.execute(delete(sign_ins).where(_over(now)))
+            connection.execute(insert(sign_ins).values(**row, confirmed_at=now))
+            log_in(connection, account.name, "signed in", account_id, how)
+        return token
+
+    def see(self, token: str, now: datetime) -> SignIn | None:
+        """Who holds this token, if their session goes on; it notes that they are there."""
+        digest = digest_of(token)
+        with self.database.reading() as connection:
+            row = connection.execute(select(sign_ins).where(sign_ins.c.digest == digest, ~_over(now))).first()
+            account = account_in(connection, row.account_id) if row else None
+        if row is None or account is None or account.disabled_at is not None:
+            return None
+        if now - row.seen_at >= NOTED_EVERY:
+            with self.database.writing() as connection:
+                connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(seen_at=now))
+        return SignIn(digest, account, row.begun_at, now - row.confirmed_at < CONFIRMED_FOR)
+
+    def confirm(self, digest: str, now: datetime) -> None:
+        """Note that the password was typed again."""
+        with self.database.writing() as connection:
+            connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(confirmed_at=now))
+
+    def end(self, sign_in: SignIn) -> None:
+        """Sign out, here."""
+        with self.database.writing() as connection:
+            connection.execute(delete(sign_ins).where(sign_ins.c.digest == sign_in.digest))
+            log_in(connection, sign_in.account.name, "signed out", sign_in.account.id)
+
+    def end_others(self, sign_in: SignIn) -> int:
+        """Sign out everywhere but here; how many sessions that ended."""
+        others = (sign_ins.c.account_id == sign_in.account.id) & (sign_ins.c.digest != sign_in.digest)
+        with self.database.writing() as connection:
+            ended = connection.execute(delete(sign_ins).where(others)).rowcount
+            log_in(connection, sign_in.account.name, "signed out everywhere else", sign_in.account.id)
+        return ended
+
+    def of(self, sign_in: SignIn, now: datetime) -> list[SignedInSince]:
+        """All sessions of the same account, the newest first."""
+        wanted = (
+            select(sign_ins)
+            .where(sign_ins.c.account_id == sign_in.account.id, ~_over(now))
+            .order_by(sign_ins.c.begun_at.desc())
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return [SignedInSince(row.begun_at, row.seen_at, row.digest == sign_in.digest) for row in rows]
+
+
+def digest_of(token: str) -> str:
+    """SHA-256 of a token in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _over(now: datetime) -> Any:
+    return (sign_ins.c.seen_at <= now - IDLE) | (sign_ins.c.begun_at <= now - LONGEST)

@@ -1,0 +1,151 @@
+"""Estimates as readable tables on a terminal, in the language of the answers: the words are those of the pages."""
+
+from collections.abc import Sequence
+
+from babel.dates import format_date
+from babel.support import NullTranslations, Translations
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from estimator.core.results import Estimate, LineItem
+from estimator.money import dollars
+from estimator.places import translations_folder
+
+
+def print_estimate(estimate: Estimate) -> None:
+    """One estimate: the range, what it is made of, when it falls due, what drives it."""
+    console = Console(highlight=False)
+    said = _messages(estimate)
+    tables, lang = estimate.book.tables, estimate.answers.lang
+    console.print(f"[bold]{tables.treatments[estimate.answers.treatment].label.get(lang)}[/bold]", end=": ")
+    console.print(f"{_sessions(estimate, said)}, {tables.payers[estimate.answers.insurance].label.get(lang)}")
+    _print_range(console, estimate, said)
+    console.print(f"\n{tables.texts.notice.get(lang)}\n", style="italic")
+    console.print(_items(estimate, said))
+    console.print(_months(estimate, said))
+    if estimate.drivers:
+        console.print(_drivers(estimate, said))
+    _print_remarks(console, estimate, said)
+
+
+def print_comparison(estimates: Sequence[Estimate]) -> None:
+    """Every treatment for the same answers, a row each."""
+    console = Console(highlight=False)
+    said = _messages(estimates[0])
+    _ = said.gettext
+    table = _headed(
+        _("Treatments side by side"),
+        *(_("Treatment"), _("Sessions"), _("Visits"), _("Low"), _("Typical"), _("High"), _("If your insurer says no")),
+    )
+    for estimate in estimates:
+        answers, paid = estimate.answers, estimate.you_pay
+        label = estimate.book.tables.treatments[answers.treatment].short.get(answers.lang)
+        denied = dollars(estimate.if_not_covered.typical) if estimate.authorization_applies else "–"
+        amounts = [dollars(amount) for amount in paid]
+        table.add_row(label, str(answers.sessions), str(estimate.visits), *amounts, denied)
+    console.print(table)
+    console.print(estimates[0].book.tables.texts.notice.get(estimates[0].answers.lang), style="italic")
+
+
+def _messages(estimate: Estimate) -> NullTranslations:
+    """The catalogue of the pages in the language of the answers; English where there is none."""
+    return Translations.load(str(translations_folder()), [estimate.answers.lang])
+
+
+def _sessions(estimate: Estimate, said: NullTranslations) -> str:
+    number = estimate.answers.sessions
+    return said.ngettext("%(num)s session", "%(num)s sessions", number) % {"num": number}
+
+
+def _print_range(console: Console, estimate: Estimate, said: NullTranslations) -> None:
+    _ = said.gettext
+    paid = estimate.you_pay
+    heading = _("Estimate: you pay at least") if estimate.at_least else _("Estimate: you pay about")
+    console.print(f"\n[bold]{heading} {dollars(paid.typical)}[/bold]")
+    if paid.low == paid.high:
+        console.print(_("With these answers the tables leave no range."))
+        return
+    likely, ends = [dollars(cents) for cents in paid.likely], (dollars(paid.low), dollars(paid.high))
+    console.print(_("Most combinations fall between %(low)s and %(high)s;") % {"low": likely[0], "high": likely[1]})
+    console.print(_("it could be as low as %(low)s, as high as %(high)s.") % {"low": ends[0], "high": ends[1]})
+
+
+def _print_remarks(console: Console, estimate: Estimate, said: NullTranslations) -> None:
+    """What happens if the insurer says no, what is missing or assumed, and which prices these are."""
+    _ = said.gettext
+    book, lang = estimate.book, estimate.answers.lang
+    if estimate.authorization_applies:
+        low, amount, high = (dollars(cents) for cents in estimate.if_not_covered)
+        range_ = _("about %(amount)s, from %(low)s to %(high)s") % {"amount": amount, "low": low, "high": high}
+        console.print(f"{_('If your insurer says no')}: {range_}.")
+    if estimate.missing:
+        labels = ", ".join(book.tables.charges[name].label.get(lang) for name in estimate.missing)
+        sentence = _("Our tables have no price for some of this, so every total is “at least”:")
+        console.print(f"{sentence} {labels}.")
+    if estimate.answers.assumed:
+        console.print(f"{_('What we assumed')}: {', '.join(sorted(estimate.answers.assumed))}.")
+    day = format_date(book.as_of, "long", locale=f"{lang}_US")
+    dated = _("Price tables of %(day)s, version %(version)s.") % {"day": day, "version": book.version}
+    console.print(f"{book.id}: {dated}")
+
+
+def _headed(title: str, *headings: str) -> Table:
+    """A table whose first column holds words and the others numbers."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left")
+    return table
+
+
+def _items(estimate: Estimate, said: NullTranslations) -> Table:
+    _ = said.gettext
+    table = _headed(
+        f"{_('What it is made of')}: {_('You pay')}",
+        *(_("What"), _("How many"), _("Low"), _("Typical"), _("High"), _("Coverage")),
+    )
+    for item in estimate.items:
+        label = item.label.get(estimate.answers.lang) + (f" ({_('price not known')})" if item.missing else "")
+        table.add_row(label, str(item.quantity), *map(dollars, item.you_pay), _coverage(item, said))
+    table.add_section()
+    for label, total in (
+        (_("You pay"), estimate.you_pay),
+        (_("Plan pays"), estimate.plan_pays),
+        (_("Program pays"), estimate.program_pays),
+        (_("Billed"), estimate.billed),
+    ):
+        table.add_row(label, "", *map(dollars, total), "")
+    return table
+
+
+def _coverage(item: LineItem, said: NullTranslations) -> str:
+    _ = said.gettext
+    return {
+        "covered": _("Covered"),
+        "prior_authorization": _("Covered if your insurer agrees first"),
+        "varies": _("Some plans cover it"),
+        "not_covered": _("Not covered"),
+    }[item.coverage]
+
+
+def _months(estimate: Estimate, said: NullTranslations) -> Table:
+    _ = said.gettext
+    rebates = any(any(month.rebates) for month in estimate.months)
+    title = f"{_('When you pay')}: {_('After rebates')}" if rebates else _("When you pay")
+    at_visits = [f"{_('Typical')}: {_('At the visits')}"] if rebates else []
+    table = _headed(title, _("Month"), _("Low"), _("Typical"), _("High"), *at_visits)
+    for month in estimate.months:
+        at_visit = [dollars(month.at_visit.typical)] if rebates else []
+        table.add_row(month.month, *map(dollars, month.you_pay), *at_visit)
+    return table
+
+
+def _drivers(estimate: Estimate, said: NullTranslations) -> Table:
+    _ = said.gettext
+    lang = estimate.answers.lang
+    whom = {"clinic": _("The clinic"), "insurer": _("Your insurer")}
+    table = _headed(_("What would narrow this"), _("Open question"), _("Moves your total by"), _("Ask"))
+    table.columns[2].justify = "left"
+    for driver in estimate.drivers:
+        table.add_row(driver.label.get(lang), dollars(driver.swing), f"{whom[driver.whom]}: {driver.ask.get(lang)}")
+    return table

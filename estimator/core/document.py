@@ -1,0 +1,106 @@
+"""The JSON document of an estimate, amounts in whole US cents; other programs rely on its names."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from estimator.core.answers import NAMES, PRICE_PREFIX, Answers, FieldProblem
+from estimator.core.results import NOTHING, SCENARIOS, Amounts, Estimate, LedgerRow, LineItem, PlanTerms, YouPay
+
+ITEM_AMOUNTS = ("unit_price", "billed", "plan_pays", "program_pays", "you_pay")
+
+
+def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
+    """What ``GET /api/v1/estimate`` and ``estimator estimate --json`` answer; words in `language`."""
+    book = estimate.book
+    return {
+        "notice": book.tables.texts.notice.get(language),
+        "currency": "USD",
+        "unit": "cents",
+        "price_book": {"clinic": book.id, "version": book.version, "as_of": book.as_of.isoformat()},
+        "answers": _answers(estimate.answers),
+        "assumed": sorted(estimate.answers.assumed),
+        "you_pay": _you_pay(estimate.you_pay),
+        "billed": _amounts(estimate.billed),
+        "plan_pays": _amounts(estimate.plan_pays),
+        "program_pays": _amounts(estimate.program_pays),
+        "missing": list(estimate.missing),
+        "items": [_item(item, language) for item in estimate.items],
+        "months": [{"month": month.month, "you_pay": _amounts(month.you_pay)} for month in estimate.months],
+        "drivers": [
+            {
+                "unknown": driver.unknown,
+                "label": driver.label.get(language),
+                "low": driver.low,
+                "high": driver.high,
+                "swing": driver.swing,
+                "ask": driver.ask.get(language),
+                "whom": driver.whom,
+            }
+            for driver in estimate.drivers
+        ],
+        "if_not_covered": {"you_pay": _you_pay(estimate.if_not_covered)},
+        "ledger": {
+            scenario: [_row(row) for row in rows] for scenario, rows in zip(SCENARIOS, estimate.ledger, strict=True)
+        },
+        "plan": {scenario: _plan(terms) for scenario, terms in zip(SCENARIOS, estimate.plan, strict=True)},
+    }
+
+
+def problems_document(problems: tuple[FieldProblem, ...]) -> dict[str, Any]:
+    """What a refused request is answered with: every bad field and why."""
+    return {"errors": [{"field": problem.field, "message": problem.message} for problem in problems]}
+
+
+def _amounts(amounts: Amounts) -> dict[str, int]:
+    return {"low": amounts.low, "typical": amounts.typical, "high": amounts.high}
+
+
+def _you_pay(amounts: YouPay) -> dict[str, Any]:
+    return {**_amounts(amounts), "likely": list(amounts.likely)}
+
+
+def _answers(answers: Answers) -> dict[str, Any]:
+    told = {PRICE_PREFIX + charge: cents for charge, cents in answers.prices}
+    return {name: _answer(name, getattr(answers, name)) for name in NAMES} | told
+
+
+def _answer(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value / 100 if name == "coinsurance" and value is not None else value
+
+
+def _item(item: LineItem, language: str) -> dict[str, Any]:
+    return {
+        "charge": item.charge,
+        "label": item.label.get(language),
+        "quantity": item.quantity,
+        "codes": list(item.codes),
+        **{name: _unless_missing(item, getattr(item, name)) for name in ITEM_AMOUNTS},
+        "coverage": {"status": item.coverage, "reason": item.coverage_reason.get(language)},
+        "sources": [
+            {
+                "title": source.title.get(language),
+                "url": source.url,
+                "checked": source.checked.isoformat() if source.checked else None,
+            }
+            for source in item.sources
+        ],
+    }
+
+
+def _unless_missing(item: LineItem, amounts: Amounts) -> dict[str, int | None]:
+    """A price that is not in the tables is null, never 0."""
+    unpriced = item.missing and item.billed == NOTHING
+    return dict.fromkeys(SCENARIOS) if unpriced else {**_amounts(amounts)}
+
+
+def _row(row: LedgerRow) -> dict[str, Any]:
+    return {**asdict(row), "date": row.date.isoformat()}
+
+
+def _plan(terms: PlanTerms) -> dict[str, Any]:
+    return {**asdict(terms)}

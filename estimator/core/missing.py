@@ -1,0 +1,79 @@
+"""
+Which prices a book lacks: charges that an offered treatment bills to somebody on a day when they have no price.
+
+Worked out from the claims themselves, so that it says what an estimate would call missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+
+from estimator.core.answers import DAYS_UNTIL_START, Answers, applicable, offered_treatments
+from estimator.core.claims import Claim, asked_column, claims_of
+from estimator.core.unknowns import Unknowns
+from estimator.prices.book import PriceBook
+from estimator.prices.schema import PriceColumn, Text, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPrice:
+    """A charge without a price in a column, and the treatments that need it."""
+
+    charge: str
+    label: Text
+    column: PriceColumn
+    treatments: tuple[str, ...]
+
+
+def missing_prices(book: PriceBook, day: date) -> tuple[MissingPrice, ...]:
+    """The prices that somebody who asks on `day` would miss, whatever the insurance, dose and psychotherapy."""
+    needed: dict[tuple[str, PriceColumn], dict[str, None]] = {}
+    for answers in _everybody(book, day):
+        payer = book.tables.payers[answers.insurance]
+        for claim in claims_of(answers, book, Unknowns()).all:
+            for column in _columns(claim, asked_column(book.tables.charges[claim.charge], payer), payer.allowed):
+                needed.setdefault((claim.charge, column), {})[answers.treatment] = None
+    return tuple(
+        MissingPrice(charge, book.tables.charges[charge].label, column, tuple(treatments))
+        for (charge, column), treatments in needed.items()
+    )
+
+
+def _columns(claim: Claim, asked: PriceColumn, allowed: PriceColumn | None) -> Iterator[PriceColumn]:
+    if claim.lacks_billed:
+        yield asked
+    if claim.lacks_allowed and allowed is not None:
+        yield allowed
+
+
+def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
+    """Answers that meet every line of every offered treatment under every payer, in and out of network."""
+    for name, payer in product(offered_treatments(book), book.tables.payers):
+        treatment = book.tables.treatments[name]
+        open_ = applicable(name, payer, "in_person", book)
+        for dose, network, denied, psychotherapy in product(
+            treatment.doses or (None,),
+            ("in", "out") if "network" in open_ else ("in",),
+            (False, True) if "authorization" in open_ else (False,),
+            ("in_person", "virtual"),
+        ):
+            yield Answers(
+                treatment=name,
+                insurance=payer,
+                sessions=_enough_sessions(treatment),
+                psychotherapy=psychotherapy,
+                psychotherapy_sessions=1,
+                start=day + timedelta(days=DAYS_UNTIL_START),
+                dose=dose,
+                network=network,
+                authorization="denied" if denied else "approved",
+                therapist_present=treatment.therapist_present is not None,
+                rides=treatment.ride is not None,
+            )
+
+
+def _enough_sessions(treatment: Treatment) -> int:
+    """So many that every phase and every follow-up visit is reached."""
+    phases = sum(phase.sessions or 2 for phase in treatment.phases.values())
+    return max(phases, 2, *(line.after or 1 for line in treatment.follow_ups))

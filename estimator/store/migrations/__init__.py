@@ -1,0 +1,65 @@
+"""Bringing a store's tables up to date, under a lock, so that replicas that start together do it once."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from estimator.store.database import Database, StoreUnavailable, reason_of
+
+HEAD = "0002"
+"""The newest revision; a test compares it with the files, so that Alembic need not be imported to look."""
+
+LOCK = 7_263_510
+"""PostgreSQL's advisory lock for migrations: any number that nobody else takes."""
+
+
+def migrate(database: Database) -> bool:
+    """
+    Bring the tables up to date; True if anything had to be done.
+
+    Raises `StoreUnavailable` when they are another program's, or the database does not let us.
+    """
+    try:
+        with database.reading() as connection:
+            if _revision(connection) == HEAD:
+                return False
+        with database.writing() as connection:
+            if not database.is_sqlite:
+                # SQLite has locked the whole file by beginning to write.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            if _revision(connection) == HEAD:
+                return False
+            _upgrade(database, connection)
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"The tables in the database {database.name} cannot be brought up to date: {reason_of(error)}"
+        ) from error
+    return True
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _upgrade(database: Database, connection: Connection) -> None:
+    from alembic import command  # a quarter of a second that only a change of the tables needs
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    found = _revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreUnavailable(
+            f"The tables in the database {database.name} are at revision {found}, which this program does not know: "
+            "they were made by a newer version of it, or by another program. Start the newer one, or name another "
+            "database."
+        )
+    command.upgrade(config, "head")

@@ -1,0 +1,25 @@
+"""The store that the server and the commands work with."""
+
+import os
+
+from sqlalchemy.engine import URL
+
+from estimator.places import data_folder
+from estimator.store.database import Database, open_database
+from estimator.store.migrations import migrate
+
+
+def open_store() -> Database:
+    """
+    The store that ``ESTIMATOR_DATABASE`` names, else ``estimator.db`` in the data folder, its tables up to date.
+
+    Raises `StoreUnavailable`.
+    """
+    database = open_database(os.environ.get("ESTIMATOR_DATABASE") or _default_url())
+    migrate(database)
+    return database
+
+
+def _default_url() -> str:
+    path = data_folder() / "estimator.db"
+    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)

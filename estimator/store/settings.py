@@ -1,0 +1,35 @@
+"""What owners set for their desk: a value by name, per owner of tables or (``*``) for the whole site."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from estimator.sentences import say
+from estimator.store.database import Database
+from estimator.store.journal import add_in
+from estimator.store.own_words import NOT_SET, SETTING
+from estimator.store.tables import settings
+
+EVERYBODY = "*"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """The settings in a store."""
+
+    database: Database
+
+    def get(self, owner: str, name: str) -> str | None:
+        """What was set, or None."""
+        wanted = select(settings.c.value).where(settings.c.owner == owner, settings.c.name == name)
+        with self.database.reading() as connection:
+            return connection.scalar(wanted)
+
+    def set(self, owner: str, name: str, value: str | None, by: str) -> None:
+        """Set a value, or with None take it back; the log says who did."""
+        with self.database.writing() as connection:
+            connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))
+            if value is not None:
+                connection.execute(insert(settings).values(owner=owner, name=name, value=value))
+            detail = say(SETTING, setting=name, value=value or NOT_SET)
+            add_in(connection, by, "set", "" if owner == EVERYBODY else owner, detail)

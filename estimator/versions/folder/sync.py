@@ -1,0 +1,273 @@
+"""
+A folder of price tables and the store, kept in step: the two never disagree silently.
+
+An edit of the files becomes a publication, a publication is written back to the files, and where both have changed
+nothing is touched until a person decides. Only one process does this at a time.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from estimator.prices.book import NATIONAL
+from estimator.prices.digests import digests_of
+from estimator.prices.live import Signature, signature_of
+from estimator.prices.problems import Problem
+from estimator.prices.reading import Reading
+from estimator.sentences import Sentence, say
+from estimator.store.database import Database
+from estimator.store.journal import add_in
+from estimator.store.own_words import BY_DISK, BY_ESTIMATOR, EDITS, TAKEN_UP, WRITTEN
+from estimator.versions.books import Shelf
+from estimator.versions.folder.disk import CannotWrite, Disk, Held, kind_of
+from estimator.versions.folder.judging import Collided, Edited, Judgement, Same, StoreMovedOn, judge
+from estimator.versions.folder.ondisk import OnDisk
+from estimator.versions.publications import Files, Publication, PublicationRefused, Publications
+from estimator.versions.timeline import Timeline
+
+SETTLED_SECONDS = 0.5
+"""An edit counts when the folder has been left alone for so long: a half-written file may read well, but short."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderConflict:
+    """
+    Files that were edited while something else was published: a person has to decide.
+
+    `on_disk_files` are the edited ones, `published` is what they know nothing of, in force (``both``) or beginning
+    later (``pending``), `based_on` the publication that was edited, where that is known.
+    """
+
+    owner: str
+    on_disk_files: Files
+    published: Publication
+    based_on: Publication | None
+    why: str
+
+    @property
+    def sentence(self) -> Sentence:
+        """What happened and what to do, for everybody: who published is nobody's business outside the desk."""
+        number = self.published.number
+        if self.why == "pending":
+            return say(
+                "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in force."
+                " Choose at the desk what stays",
+                number=number,
+                day=self.published.in_force_from,
+            )
+        return say(
+            "edited on disk while version %(number)s was published; that one is in force, and the edit is untouched."
+            " Choose at the desk what stays",
+            number=number,
+        )
+
+    @property
+    def problem(self) -> Problem:
+        """The same as a problem of the folder."""
+        held, before = digests_of(self.on_disk_files), (self.based_on or self.published).files
+        names = [name for name in sorted({*held, *before}) if held.get(name) != before.get(name)]
+        return Problem(names[0] if len(names) == 1 else kind_of(self.owner), 0, 0, "", self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """
+    How a look at the folder ended: what is wrong with it, who has to decide something, whether anything was published.
+
+    With `again` the next look tries once more.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    conflicts: Mapping[str, FolderConflict] = field(default_factory=dict)
+    published: bool = False
+    again: bool = False
+
+
+class Folder:
+    """
+    Keeps one folder and a store in step, at each `look`.
+
+    `clock` gives seconds that only grow, `wall` those that files' times are measured by.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        shelf: Shelf,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.disk = Disk(folder)
+        self.notes = OnDisk(database, folder)
+        self._database, self._shelf, self._clock, self._wall = database, shelf, clock, wall
+        self._publications = Publications(database)
+        self._seen: tuple[Signature, float] | None = None
+        self._done: tuple[Signature, int, date] | None = None
+        self._now = InStep()
+        self.disk.sweep()
+
+    def look(self, timeline: Timeline, day: date, good: Mapping[str, Files]) -> InStep:
+        """
+        Bring folder and store in step, as far as nobody has to decide.
+
+        `timeline` are the publications as they are now, `good` the texts of those in force. Somebody else who is at
+        it, or an editor who is still writing, is not waited for: then the last look's answer holds.
+        """
+        if self._done == (signature_of(self.disk.folder), timeline.newest_id, day):
+            return self._now
+        with self.disk.locked() as ours:
+            # Whoever was at it before us may have published, and noted what our timeline does not know.
+            held = self.disk.look() if ours and self._publications.newest_id() == timeline.newest_id else None
+            if held is None or not self._is_settled(held):
+                return self._now
+            self._now = self._kept_in_step(held, timeline, day, good)
+            self._done = None if self._now.again else (held.signature, timeline.newest_id, day)
+        return self._now
+
+    def _is_settled(self, held: Held) -> bool:
+        now = self._clock()
+        if self._seen is None or self._seen[0] != held.signature:
+            self._seen = (held.signature, now)
+        return max(now - self._seen[1], self._wall() - held.youngest) >= SETTLED_SECONDS
+
+    def _kept_in_step(self, held: Held, timeline: Timeline, day: date, good: Mapping[str, Files]) -> InStep:
+        noted = self.notes.numbers()
+        known, problems = _known(held, timeline, noted)
+        judged = {
+            owner: judge(digests_of(held.files(owner)), noted.get(owner), timeline.history(owner), day)
+            for owner in known
+        }
+        self._note_the_same(judged, noted)
+        refused = [found for owner, one in judged.items() for found in self._written_back(owner, one, held)]
+        edits = {owner: held.files(owner) for owner, one in judged.items() if isinstance(one, Edited)}
+        accepted, wrong = good_edits(self._shelf, good, edits)
+        published = self._publish(accepted, judged, day)
+        conflicts = {
+            owner: FolderConflict(owner, held.files(owner), one.published, one.base, one.why)
+            for owner, one in judged.items()
+            if isinstance(one, Collided)
+        }
+        problems += [*refused, *wrong, *(one.problem for one in conflicts.values())]
+        again = bool(refused) or bool(accepted) > published
+        return InStep(tuple(dict.fromkeys(problems)), conflicts, published, again)
+
+    def _note_the_same(self, judged: Mapping[str, Judgement], noted: Mapping[str, int]) -> None:
+        same = {owner: one.in_force.number for owner, one in judged.items() if isinstance(one, Same) and one.in_force}
+        if new := {owner: number for owner, number in same.items() if noted.get(owner) != number}:
+            with self._database.writing() as connection:
+                for owner, number in new.items():
+                    self.notes.note_in(connection, owner, number)
+
+    def _written_back(self, owner: str, judged: Judgement, held: Held) -> list[Problem]:
+        """Write what is in force over files that the store has left behind; returns what keeps us from it."""
+        if not isinstance(judged, StoreMovedOn):
+            return []
+        try:
+            self.write(owner, held.files(owner), judged.in_force)
+        except CannotWrite as error:
+            says = say(
+                "version %(number)s is in force, but cannot be written to the folder: %(reason)s",
+                number=judged.in_force.number,
+                reason=error.sentence,
+            )
+            return [Problem(kind_of(owner), 0, 0, "", says)]
+        return []
+
+    def write(self, owner: str, seen: Files, publication: Publication) -> None:
+        """Put a publication's files in place of those `seen`; raises `CannotWrite`."""
+        self.disk.write(seen, self._publications.files(publication))
+        with self._database.writing() as connection:
+            self.notes.note_in(connection, owner, publication.number)
+            add_in(connection, BY_ESTIMATOR, "written to disk", owner, say(WRITTEN, number=publication.number))
+
+    def _publish(self, accepted: Mapping[str, Files], judged: Mapping[str, Judgement], day: date) -> bool:
+        """Publish edits, all or none; False when somebody else has published meanwhile, or nothing was edited."""
+        try:
+            with self._database.writing() as connection:
+                for owner in sorted(accepted, key=lambda owner: (owner != NATIONAL, owner)):
+                    one = judged[owner]
+                    assert isinstance(one, Edited)
+                    why = _why(one.base.files if one.base else {}, digests_of(accepted[owner]))
+                    publication = self._publications.publish_in(
+                        connection,
+                        owner,
+                        accepted[owner],
+                        based_on=one.base.number if one.base else 0,
+                        by=BY_DISK,
+                        why=why,
+                        how="disk",
+                        in_force_from=day,
+                    )
+                    self.notes.note_in(connection, owner, publication.number)
+                    detail = say(TAKEN_UP, number=publication.number, why=why)
+                    add_in(connection, BY_ESTIMATOR, "edited on disk", owner, detail)
+        except PublicationRefused:
+            return False
+        return bool(accepted)
+
+
+def _known(held: Held, timeline: Timeline, noted: Mapping[str, int]) -> tuple[frozenset[str], list[Problem]]:
+    """The owners whose files can be judged, and why others cannot."""
+    problems = list(held.problems)
+    owners = held.owners.keys() | timeline.by_owner.keys()
+    # Where a whole folder is gone, nobody is taken to have withdrawn every clinic.
+    gone = {
+        owner
+        for owner, number in noted.items()
+        if kind_of(owner) in held.missing and timeline.history(owner)[number - 1].files
+    }
+    for kind in sorted({kind_of(owner) for owner in gone}):
+        says = say("the folder is missing or cannot be read")
+        fix = say("put it back; to withdraw a clinic, remove its file and leave the folder")
+        problems.append(Problem(kind, 0, 0, "", says, fix))
+    return frozenset(owners - held.unknown - gone), problems
+
+
+def good_edits(
+    shelf: Shelf, good: Mapping[str, Files], edits: Mapping[str, Files]
+) -> tuple[dict[str, Files], list[Problem]]:
+    """
+    Those edits that leave everything readable, and what is wrong with the others.
+
+    `good` are everybody's texts without the edits. Edits are tried together, because one may need the other; edited
+    national tables must leave every clinic readable that was readable before.
+    """
+    accepted, problems = dict(edits), list[Problem]()
+    if not accepted:
+        return accepted, problems
+    broken_before = _broken(shelf.read(good))
+    while accepted:
+        reading = shelf.read({**good, **accepted})
+        broken = _broken(reading) - (broken_before - accepted.keys())
+        if not broken:
+            break
+        problems += [problem for problem in reading.errors if _owner_of(problem) in broken]
+        mine = broken & accepted.keys() or {NATIONAL} & accepted.keys() or set(accepted)
+        accepted = {owner: files for owner, files in accepted.items() if owner not in mine}
+    return accepted, problems
+
+
+def _broken(reading: Reading) -> frozenset[str]:
+    """Whose tables have errors; while the national ones have, nothing is said about clinics."""
+    if any(_owner_of(problem) == NATIONAL for problem in reading.errors):
+        return frozenset({NATIONAL})
+    return reading.broken_clinics
+
+
+def _owner_of(problem: Problem) -> str:
+    kind, _, file = problem.file.partition("/")
+    return file.rpartition(".")[0] if kind == "clinics" else NATIONAL
+
+
+def _why(before: Mapping[str, str], after: Mapping[str, str]) -> Sentence:
+    """Which files an edit changed; some there are, or it is none."""
+    found = {
+        "edited": sorted(name for name in after if name in before and after[name] != before[name]),
+        "new": sorted(after.keys() - before.keys()),
+        "removed": sorted(before.keys() - after.keys()),
+    }
+    said = {what: ", ".join(names) for what, names in found.items() if names}
+    return say(EDITS[tuple(said)], **said)

@@ -1,0 +1,105 @@
+"""My account: the password, the second step, where else I am signed in."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.accounts import passwords
+from estimator.accounts.accounts import AccountRefused
+from estimator.accounts.passkeys import Passkeys
+from estimator.accounts.throttle import Throttle, key_of_codes
+from estimator.web.desk.auth import ceremonies
+from estimator.web.desk.auth.sessions import current_person, current_sign_in
+from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
+from estimator.web.desk.forms import ConfirmForm, PasswordForm
+from estimator.web.desk.gate import second_factor_is_missing
+from estimator.web.desk.place import PREFIX, place
+
+bp = Blueprint("desk_account", __name__, url_prefix=f"{PREFIX}/account")
+
+
+@bp.get("")
+def show() -> ResponseReturnValue:
+    """The account of whoever is signed in."""
+    return _page(PasswordForm())
+
+
+@bp.post("/password")
+def change_password() -> ResponseReturnValue:
+    """Change the password; every other session ends."""
+    person, form, now = current_person(), PasswordForm(), place().now()
+    throttle = Throttle(place().database)
+    if wait := throttle.begin((key_of_codes(person.id),), now):
+        form.problem("current_password", too_many(wait))
+        return _page(form, TOO_MANY)
+    if not passwords.matches(person, form.current_password.data or ""):
+        form.problem("current_password", str(_("This is not your password.")))
+        return _page(form, 422)
+    throttle.succeeded(key_of_codes(person.id), (), now)
+    password = form.password.data or ""
+    try:
+        passwords.check(password, person)
+    except AccountRefused as refusal:
+        form.refused(refusal, "password")
+        return _page(form, 422)
+    keep = current_sign_in().digest
+    hashed = passwords.hashed(password)
+    place().accounts.set_password(person.id, hashed, keep=keep, by=person.name, action="changed the password")
+    flash(_("Your password is changed. You are signed out everywhere else."), "done")
+    return redirect(url_for("desk_account.show"))
+
+
+@bp.post("/sign-out-everywhere")
+def end_others() -> ResponseReturnValue:
+    """End every session but this one."""
+    place().sign_ins.end_others(current_sign_in())
+    flash(_("You are signed out everywhere else."), "done")
+    return redirect(url_for("desk_account.show"))
+
+
+@bp.get("/confirm")
+def confirm() -> ResponseReturnValue:
+    """Ask for the password once more, before the account itself is changed."""
+    return _confirm_page(ConfirmForm())
+
+
+@bp.post("/confirm")
+def confirm_password() -> ResponseReturnValue:
+    """Check it, and go on."""
+    person, form, now = current_person(), ConfirmForm(), place().now()
+    throttle, own = Throttle(place().database), key_of_codes(person.id)
+    if wait := throttle.begin((own,), now):
+        form.problem("password", too_many(wait))
+        return _confirm_page(form, TOO_MANY)
+    if not passwords.matches(person, form.password.data or ""):
+        form.problem("password", str(_("This is not your password.")))
+        return _confirm_page(form, 422)
+    throttle.succeeded(own, (), now)
+    place().sign_ins.confirm(current_sign_in().digest, now)
+    return redirect(safe_page(request.form.get("next", "")) or url_for("desk_account.show"))
+
+
+def unconfirmed(then: str) -> ResponseReturnValue | None:
+    """Where to confirm first, unless the password was given a short time ago."""
+    if current_sign_in().confirmed:
+        return None
+    return redirect(url_for("desk_account.confirm", next=then))
+
+
+def _confirm_page(form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
+    wanted = safe_page(request.values.get("next", "")) or ""
+    return render_template("desk/account/confirm.html", form=form, wanted=wanted), status
+
+
+def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
+    sign_in = current_sign_in()
+    return render_template(
+        "desk/account/mine.html",
+        form=form,
+        person=sign_in.account,
+        keys=Passkeys(place().database).of(sign_in.account),
+        sessions=place().sign_ins.of(sign_in, place().now()),
+        demanded=second_factor_is_missing(),
+        passkeys_possible=ceremonies.possible(),
+        host=ceremonies.host(),
+    ), status

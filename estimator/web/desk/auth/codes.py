@@ -1,0 +1,87 @@
+"""My account's codes: an authenticator app, recovery codes."""
+
+from collections.abc import Sequence
+
+import qrcode
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.accounts.second_factors import SecondFactors, new_totp_secret, totp_address
+from estimator.web.desk.auth.account import unconfirmed
+from estimator.web.desk.auth.sessions import current_person
+from estimator.web.desk.forms import AppForm
+from estimator.web.desk.place import PREFIX, place
+
+bp = Blueprint("desk_codes", __name__, url_prefix=f"{PREFIX}/account")
+
+
+@bp.get("/authenticator-app")
+def show_totp() -> ResponseReturnValue:
+    """A new secret for an app, as a QR code and in letters. Nothing is kept until a code of it is right."""
+    if first := unconfirmed(url_for("desk_codes.show_totp")):
+        return first
+    secret = new_totp_secret()
+    session["totp"] = _factors().sealed(secret)
+    return _page(AppForm(), secret)
+
+
+@bp.post("/authenticator-app")
+def add_totp() -> ResponseReturnValue:
+    """Keep the app's secret, if its first code is right."""
+    if first := unconfirmed(url_for("desk_codes.show_totp")):
+        return first
+    form, secret = AppForm(), _factors().opened(session.get("totp", ""))
+    if secret is None:
+        return redirect(url_for("desk_codes.show_totp"))
+    codes = _factors().add_totp(current_person(), secret, form.text("code")[:20], place().now())
+    if codes is None:
+        form.problem("code", str(_("This code is not right. Is the clock of your phone? Try the next one.")))
+        return _page(form, secret, 422)
+    session.pop("totp")
+    flash(_("The authenticator app is set up. From now on its code is asked for when you sign in."), "done")
+    return shown_once(codes) if codes else redirect(url_for("desk_account.show"))
+
+
+@bp.post("/authenticator-app/remove")
+def remove_totp() -> ResponseReturnValue:
+    """Sign in without the app from now on."""
+    if first := unconfirmed(url_for("desk_account.show")):
+        return first
+    _factors().remove_totp(current_person())
+    flash(_("The authenticator app is removed."), "done")
+    return redirect(url_for("desk_account.show"))
+
+
+@bp.post("/recovery-codes")
+def new_recovery_codes() -> ResponseReturnValue:
+    """New recovery codes in place of the old ones, where there is a second step that they stand in for."""
+    if first := unconfirmed(url_for("desk_account.show")):
+        return first
+    if not current_person().second_factor:
+        return redirect(url_for("desk_account.show"))
+    return shown_once(_factors().new_recovery_codes(current_person()))
+
+
+def shown_once(codes: Sequence[str]) -> ResponseReturnValue:
+    """The codes, on the only page that ever shows them."""
+    return render_template("desk/account/recovery_codes.html", codes=codes)
+
+
+def _factors() -> SecondFactors:
+    return SecondFactors(place().database, place().secret)
+
+
+def _page(form: AppForm, secret: str, status: int = 200) -> ResponseReturnValue:
+    groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    size, path = drawn(totp_address(secret, current_person()))
+    return render_template("desk/account/app.html", form=form, secret=groups, size=size, path=path), status
+
+
+def drawn(text: str) -> tuple[int, str]:
+    """A QR code with its margin: how many squares wide it is, and the dark ones as an SVG path."""
+    code = qrcode.QRCode(border=4, error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(text)
+    rows = code.get_matrix()
+    dark = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)

@@ -1,0 +1,61 @@
+"""My account's passkeys."""
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+
+from estimator.accounts.accounts import AccountRefused
+from estimator.accounts.passkeys import Passkeys
+from estimator.web.desk.auth import ceremonies
+from estimator.web.desk.auth.account import unconfirmed
+from estimator.web.desk.auth.codes import shown_once
+from estimator.web.desk.auth.sessions import current_person, current_sign_in
+from estimator.web.desk.place import PREFIX, place
+from estimator.web.patient.typed import said
+
+bp = Blueprint("desk_keys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
+
+
+@bp.post("/options")
+def options() -> ResponseReturnValue:
+    """What the browser needs to make a passkey, as JSON; or where to give the password first."""
+    if not current_sign_in().confirmed:
+        return jsonify(next=url_for("desk_account.confirm", next=url_for("desk_account.show")))
+    return jsonify(ceremonies.to_register(current_person()))
+
+
+@bp.post("")
+def add() -> ResponseReturnValue:
+    """Keep the passkey that the browser made."""
+    back = url_for("desk_account.show")
+    if first := unconfirmed(back):
+        return first
+    name = "".join(c for c in request.form.get("name", "") if c.isprintable()).strip() or str(_("Passkey"))
+    key = ceremonies.registered(current_person(), request.form.get("credential", ""), name)
+    if key is None:
+        flash(_("The passkey could not be added. Please try again."), "trouble")
+        return redirect(back)
+    try:
+        codes = Passkeys(place().database).add(current_person(), key)
+    except AccountRefused as refusal:
+        flash(said(refusal.template, refusal.values), "trouble")
+        return redirect(back)
+    flash(_("The passkey is added. You can sign in with it from now on."), "done")
+    return shown_once(codes) if codes else redirect(back)
+
+
+@bp.post("/remove")
+def remove() -> ResponseReturnValue:
+    """A passkey that is lost or no longer used."""
+    back = url_for("desk_account.show")
+    if first := unconfirmed(back):
+        return first
+    try:
+        credential = base64url_to_bytes(request.form.get("credential", ""))
+    except (WebAuthnException, ValueError):
+        credential = b""
+    if Passkeys(place().database).remove(current_person(), credential):
+        flash(_("The passkey is removed."), "done")
+    return redirect(back)

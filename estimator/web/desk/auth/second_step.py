@@ -1,0 +1,71 @@
+"""The second step of signing in: an authenticator app's code or a recovery code, where no passkey is at hand."""
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.accounts.accounts import Account
+from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code
+from estimator.accounts.throttle import Throttle, key_of_codes
+from estimator.sentences import say
+from estimator.store.own_words import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
+from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
+from estimator.web.desk.forms import CodeForm
+from estimator.web.desk.place import PREFIX, place
+
+bp = Blueprint("desk_second_step", __name__, url_prefix=PREFIX)
+
+
+@bp.get("/second-step")
+def show() -> ResponseReturnValue:
+    """The form; who has not given a password yet goes to do that."""
+    account = halfway()
+    return _page(account, CodeForm()) if account else redirect(url_for("desk_sign_in.show"))
+
+
+@bp.post("/second-step")
+def check() -> ResponseReturnValue:
+    """Check the code and sign in."""
+    account, form = halfway(), CodeForm()
+    if account is None:
+        return redirect(url_for("desk_sign_in.show"))
+    code = form.text("code")[:100]
+    if not code:
+        form.problem("code", str(_("Please fill this in.")))
+        return _page(account, form, 422)
+    now, own, throttle = place().now(), key_of_codes(account.id), Throttle(place().database)
+    if wait := throttle.begin((own,), now):
+        form.problem("code", too_many(wait))
+        return _page(account, form, TOO_MANY)
+    factors = SecondFactors(place().database, place().secret)
+    recovery = looks_like_recovery_code(code)
+    if not (factors.use_recovery_code(account, code) if recovery else factors.totp_matches(account, code, now)):
+        form.problem("code", _said_wrong(recovery))
+        return _page(account, form, 422)
+    throttle.succeeded(own, (), now)
+    return finish(account, RECOVERY_CODE if recovery else AUTHENTICATOR_APP)
+
+
+def halfway() -> Account | None:
+    """Whose password, or one-time code, was right a short while ago in this browser."""
+    half = session.get("half")
+    if not half or place().now().timestamp() - half["at"] > SECOND_STEP.total_seconds():
+        return None
+    account = place().accounts.get(half["account"])
+    return account if account and account.disabled_at is None and account.second_factor else None
+
+
+def finish(account: Account, how: str) -> ResponseReturnValue:
+    """Sign in somebody whose second step was right."""
+    half = session["half"]
+    return enter(account.id, say(TWO_STEPS, first=half["how"], second=how), half["next"])
+
+
+def _said_wrong(recovery: bool) -> str:
+    if recovery:
+        return str(_("This is none of your recovery codes, or it was used before."))
+    return str(_("This code is not right, or it was used before. The app shows a new one every half minute."))
+
+
+def _page(account: Account, form: CodeForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("desk/second_step.html", account=account, form=form), status

@@ -1,0 +1,110 @@
+"""Signing in with a name and a password, and signing out."""
+
+import re
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from estimator.accounts import passwords
+from estimator.accounts.accounts import Account, key
+from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
+from estimator.store.own_words import PASSWORD
+from estimator.web.desk.auth.sessions import begin_session, end_session, forget, signed_in
+from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
+from estimator.web.desk.layout import home
+from estimator.web.desk.place import PREFIX, place
+
+bp = Blueprint("desk_sign_in", __name__, url_prefix=PREFIX)
+
+SECOND_STEP = timedelta(minutes=10)
+"""How long after the password the second step may take."""
+
+OURS = re.compile(rf"{PREFIX}(?:/[\w-]+(?:\.[\w-]+)*)*/?(?:\?[\w.~%&=+:/-]*)?", re.ASCII)
+"""An address of the desk, and nothing that a browser could take for another one: no dots that lead up, no hosts."""
+
+TOO_MANY = 429
+
+
+@bp.get("/sign-in")
+def show() -> ResponseReturnValue:
+    """The form, or where it would lead for somebody who is signed in."""
+    if signed_in() is not None:
+        return redirect(wanted_page())
+    return _page(SignInForm())
+
+
+@bp.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Check name and password; then the second step, where there is one."""
+    form = SignInForm()
+    name, password = form.text("name"), form.password.data or ""
+    if not name or not password:
+        for field in (form["name"], form["password"]):
+            if not field.data:
+                form.problem(field.name, str(_("Please fill this in.")))
+        return _page(form, 422)
+    now, own, shared = place().now(), key_of_name(key(name)), key_of_address(request.remote_addr)
+    throttle = Throttle(place().database)
+    if wait := throttle.begin((own, shared), now):
+        form.problem("password", too_many(wait))
+        return _page(form, TOO_MANY)
+    account = place().accounts.named(name)
+    if len(password) > ANY_PASSWORD or not passwords.matches(account, password) or account is None:
+        form.problem("password", str(_("Name and password do not belong together.")))
+        return _page(form, 422)
+    throttle.succeeded(own, (shared,), now)
+    if passwords.needs_rehash(account.password or ""):
+        place().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
+    return go_on(account, PASSWORD, request.form.get("next", ""))
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    end_session()
+    return redirect(url_for("desk_sign_in.show"))
+
+
+def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:
+    """After the first step: the second one, or the page that was asked for."""
+    if account.second_factor:
+        forget(session)
+        session["half"] = {"account": account.id, "how": how, "next": wanted, "at": place().now().timestamp()}
+        return redirect(url_for("desk_second_step.show"))
+    return enter(account.id, how, wanted)
+
+
+def enter(account_id: int, how: str, wanted: str) -> ResponseReturnValue:
+    """Begin the session, and go to the page that was asked for."""
+    if not begin_session(account_id, how):
+        return redirect(url_for("desk_sign_in.show"))
+    return redirect(safe_page(wanted) or home())
+
+
+def wanted_page() -> str:
+    """The page of the desk that the query names, else the desk's first."""
+    return safe_page(request.args.get("next", "")) or home()
+
+
+def safe_page(address: str) -> str | None:
+    """`address` if it is a page of the desk and no other site's."""
+    return address if OURS.fullmatch(address) else None
+
+
+def too_many(wait: timedelta) -> str:
+    """How long somebody has to wait, in words."""
+    seconds = int(wait.total_seconds()) + 1
+    if seconds < 90:
+        left = ngettext("%(num)d second", "%(num)d seconds", seconds)
+    else:
+        left = ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // 60))
+    return str(_("That did not work too many times. You can try again in %(left)s.", left=left))
+
+
+def _page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
+    wanted = safe_page(request.values.get("next", "")) or ""
+    nobody = not place().accounts.any()
+    return render_template("desk/sign_in.html", form=form, wanted=wanted, nobody=nobody), status

@@ -1,0 +1,127 @@
+"""What published versions that still wait for their day, and the draft, do to the prices that hold today."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.schema import Price, PriceColumn, in_force
+from estimator.versions.publications import Publication
+from estimator.versions.published import PublishedPriceBooks
+from estimator.web.desk.prices.current import desk
+from estimator.web.site import site
+
+Dated = Mapping[date, Price]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The first thing in which two versions of one price differ: on `day`, instead of `before` there is `after`."""
+
+    day: date
+    before: Price | None
+    after: Price | None
+
+    @property
+    def kind(self) -> str:
+        """``begins``, ``ends``, ``amount``, ``checked`` (only the day of the last look), or ``details``."""
+        if self.before is None or self.after is None:
+            return "begins" if self.before is None else "ends"
+        if self.before.range != self.after.range:
+            return "amount"
+        return "checked" if self.before.model_copy(update={"checked": self.after.checked}) == self.after else "details"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a waiting version does to a price; `national`: it is the national tables' version."""
+
+    move: Move
+    number: int
+    national: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """
+    The owner's book from `day` on, until the next stage; None while nothing of the owner's has begun.
+
+    `national` is the book it inherits from (of the national tables: themselves), `begins` has the numbers of the
+    versions that begin on that day, by owner; the first stage is today.
+    """
+
+    day: date
+    book: PriceBook | None
+    national: PriceBook
+    begins: Mapping[str, int]
+
+
+def stages(owner: str) -> tuple[Stage, ...]:
+    """What holds at `owner`'s today, and what each waiting version will make of it."""
+    today = site().today()
+    waiting = [one for whose in dict.fromkeys((NATIONAL, owner)) for one in _waiting(whose, today)]
+    days = sorted({today, *(one.in_force_from for one in waiting)})
+    return tuple(_stage(owner, day, [one for one in waiting if one.in_force_from == day]) for day in days)
+
+
+def coming(found: tuple[Stage, ...], charge: str, column: PriceColumn) -> tuple[Coming, ...]:
+    """What the stages after the first do to one price, in order of time."""
+    marks = []
+    for before, after, until in zip(found, found[1:], [*(one.day for one in found[2:]), None], strict=False):
+        then = prices_in(after.book, charge, column)
+        move = first_move(prices_in(before.book, charge, column), then, after.day, until)
+        if move is not None:
+            inherited = then == prices_in(after.national, charge, column)
+            whose = NATIONAL if inherited and NATIONAL in after.begins else _own(after)
+            marks.append(Coming(move, after.begins[whose], whose == NATIONAL and _is_clinics(after)))
+    return tuple(marks)
+
+
+def first_move(before: Dated | None, after: Dated | None, day: date, until: date | None = None) -> Move | None:
+    """
+    The first day from `day` on, and before `until`, on which the two do not say the same.
+
+    Another amount goes before an earlier difference in source, note or day of checking.
+    """
+    old, new = before or {}, after or {}
+    days = sorted({day, *(one for one in (*old, *new) if one > day and (until is None or one < until))})
+    moves = [Move(one, in_force(old, one), in_force(new, one)) for one in days]
+    differing = [move for move in moves if move.before != move.after]
+    return next((move for move in differing if move.kind not in ("checked", "details")), next(iter(differing), None))
+
+
+def prices_in(book: PriceBook | None, charge: str, column: PriceColumn) -> Dated | None:
+    """The dated prices of a column; None where the book has none."""
+    entry = book.tables.charges.get(charge) if book else None
+    return entry.prices(column) if entry else None
+
+
+def _waiting(owner: str, today: date) -> list[Publication]:
+    """The owner's publications that will come into force later; overtaken ones left out."""
+    now = desk().publications.in_force(owner, today)
+    later = [one for one in desk().publications.beginning_after(today) if one.owner == owner]
+    begun = now.number if now else 0
+    return [one for one in later if one.number > begun and not any(_overtakes(other, one) for other in later)]
+
+
+def _overtakes(later: Publication, one: Publication) -> bool:
+    return later.number > one.number and later.in_force_from <= one.in_force_from
+
+
+def _stage(owner: str, day: date, beginning: list[Publication]) -> Stage:
+    books = _books_on(day)
+    return Stage(day, books.get(owner), books.national, {one.owner: one.number for one in beginning})
+
+
+def _books_on(day: date) -> PriceBooks:
+    prices = site().prices
+    return prices.on(day) if isinstance(prices, PublishedPriceBooks) else prices.current
+
+
+def _own(stage: Stage) -> str:
+    """Whose version begins: the clinic's own one where both begin on the same day."""
+    return next((owner for owner in stage.begins if owner != NATIONAL), NATIONAL)
+
+
+def _is_clinics(stage: Stage) -> bool:
+    return stage.book is not None and stage.book.id != NATIONAL

@@ -1,0 +1,230 @@
+"""The form of one price: it changes the draft, one line of one file; and everything that can get in its way."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.prices.book import NATIONAL
+from estimator.prices.editing import splicing
+from estimator.prices.editing.splicing import CannotSplice, TypedPrice
+from estimator.prices.schema import Price, Source, Text, in_force
+from estimator.versions.drafting import Edit
+from estimator.versions.drafts import Draft, DraftConflict
+from estimator.web.desk.auth.sessions import current_person
+from estimator.web.desk.permissions import editor_of
+from estimator.web.desk.prices.current import bp, desk, forget_tables, national_book
+from estimator.web.desk.prices.price_form import Entered, PriceForm, shown_in_form
+from estimator.web.desk.prices.price_place import Place, amounts_in_words, day_in, place_of
+from estimator.web.desk.wording import refusal, still_busy
+from estimator.web.filters import day
+from estimator.web.site import site
+
+TRIES = 5
+"""A form's edit finds its own place in the text, so it is made again when somebody else saved at the same moment."""
+
+
+@bp.get("/<owner>/price")
+@editor_of
+def find_price(owner: str) -> ResponseReturnValue:
+    """From the two lists at the foot of the overview to the form of that price."""
+    charge, column = request.args.get("charge", ""), request.args.get("column", "")
+    return redirect(place_of(owner, charge, column).address())
+
+
+@bp.get("/<owner>/price/<charge>/<column>")
+@editor_of
+def price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """A price's periods, and the form: for a new one, or for the one that begins on the day of `period`."""
+    place = place_of(owner, charge, column)
+    try:
+        return _page(place, _blank_form(place))
+    except CannotSplice as error:
+        return _unreadable(place, error, [])
+
+
+@bp.post("/<owner>/price/<charge>/<column>")
+@editor_of
+def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """Put what was typed into the draft."""
+    place = place_of(owner, charge, column)
+    try:
+        form = _form(place)
+        entered = form.entered()
+        if entered is None:
+            return _page(place, form), 400
+        if form.seen.data != place.fingerprint():
+            return _somebody_else(place, form, entered)
+        replaced = _replaced(place, form, entered)
+        if replaced and form.replaces.data != entered.start.isoformat():
+            form.replaces.data = entered.start.isoformat()
+            return _page(place, form, place.standing(entered.start)), 409
+        draft = _change(place, _edit(place, entered, day_in(form.period.data or "")))
+    except CannotSplice as error:
+        return _unreadable(place, error, _typed())
+    except DraftConflict as error:
+        flash(still_busy(error), "trouble")
+        forget_tables(owner)
+        return _page(place_of(owner, charge, column), form), 409
+    place.say(_kept(draft, entered.start if replaced else None, replaced))
+    return redirect(place.answer())
+
+
+@bp.post("/<owner>/price/<charge>/<column>/remove")
+@editor_of
+def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
+    """Take a price that has not begun out of the draft."""
+    place = place_of(owner, charge, column)
+    start = day_in(request.form.get("period", ""))
+    if start is None or start <= site().today():
+        abort(400)
+    try:
+        if request.form.get("seen") != place.fingerprint():
+            flash(_("Somebody changed this price meanwhile. Look at it again before you remove it."), "trouble")
+            return redirect(place.address())
+        draft = _change(place, lambda data: splicing.remove_price(data, place.charge, place.column, start))
+    except CannotSplice as error:
+        return _unreadable(place, error, [])
+    except DraftConflict as error:
+        flash(refusal(error), "trouble")
+        return redirect(place.address())
+    flash(_kept(draft))
+    return redirect(place.address())
+
+
+def _change(place: Place, edit: Edit) -> Draft | None:
+    """Make the edit in the draft as it is by now."""
+    for attempt in range(TRIES):
+        try:
+            return desk().change(place.owner, place.file, edit, current_person().name)
+        except DraftConflict:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _edit(place: Place, entered: Entered, period: date | None) -> Edit:
+    """The price in the text, with a source that is new, and away from the day on which it began before."""
+
+    def edit(data: bytes) -> bytes:
+        if entered.source:
+            new = entered.source
+            data = splicing.add_source(data, new.id, new.title, new.url, new.kind)
+        data = splicing.set_price(data, place.charge, place.column, entered.start, entered.price)
+        if period is not None and period != entered.start:
+            data = splicing.remove_price(data, place.charge, place.column, period)
+        return data
+
+    return edit
+
+
+def _blank_form(place: Place) -> PriceForm:
+    """The form for the period asked for; without one, for a new price that begins with what holds today."""
+    start = day_in(request.args.get("period", ""))
+    if start is not None:
+        own = place.own(start) or abort(404)
+        return _form(place, **shown_in_form(own), start=start.isoformat(), period=start.isoformat())
+    return _form(place, **_suggested(place))
+
+
+def _suggested(place: Place) -> dict[str, Any]:
+    """A new price like the one in force, looked at today."""
+    today = site().today()
+    own = {start: found for start in place.own_starts() if (found := place.own(start)) is not None}
+    begun = [start for start in own if start <= today]
+    said = own[max(begun)] if begun else None
+    if said is None:
+        inherited = in_force({one.start: one.price for one in place.periods() if isinstance(one.price, Price)}, today)
+        said = TypedPrice(inherited.low, inherited.typical, inherited.high) if inherited else None
+    checked = {} if place.defaults().get("checked") == today.isoformat() else {"checked": today.isoformat()}
+    return {**(shown_in_form(said) if said else {}), "note": "", "note_es": "", "checked": "", **checked}
+
+
+def _form(place: Place, **data: Any) -> PriceForm:
+    book = place.tables.book or national_book()
+    own = splicing.sources_of(place.data)
+    drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
+    sources = drafted | dict(book.tables.sources if book else {})
+    return PriceForm.offering(
+        sources,
+        place.defaults(),
+        site().today(),
+        own=own,
+        nothing_before=_nothing_before(place),
+        clinic=place.owner != NATIONAL,
+        seen=place.fingerprint(),
+        **data,
+    )
+
+
+def _nothing_before(place: Place) -> bool:
+    """Whether a price holds today and the one being entered is to take its place, so that none other would hold."""
+    today, moved = site().today(), day_in(request.form.get("period", ""))
+    others = [start for start in place.own_starts() if start != moved]
+    return not any(start <= today for start in others) and any(not one.ahead for one in place.periods())
+
+
+def _replaced(place: Place, form: PriceForm, entered: Entered) -> str:
+    """The amounts of another price that this one would replace; nothing where it replaces none, or says the same."""
+    if entered.start not in place.own_starts() or entered.start == day_in(form.period.data or ""):
+        return ""
+    theirs = place.own(entered.start)
+    if theirs is None:
+        return str(_("a price that could not be read"))
+    return "" if theirs == entered.price and entered.source is None else amounts_in_words(theirs)
+
+
+def _page(place: Place, form: PriceForm, standing: str = "") -> str:
+    """The page; `standing` says what saving would replace, and asks to be confirmed."""
+    corrected = day_in(form.period.data or "")
+    stands = {start.isoformat(): place.standing(start) for start in place.own_starts() if start != corrected}
+    return render_template(
+        "desk/prices/price.html", owner=place.owner, place=place, form=form, standing=standing, stands=stands
+    )
+
+
+def _somebody_else(place: Place, form: PriceForm, entered: Entered) -> ResponseReturnValue:
+    """Both prices; the person chooses. Saving mine then carries what the file says now."""
+    theirs = place.own(entered.start)
+    if theirs == entered.price and entered.source is None:
+        place.say(_("The draft says this already."))
+        return redirect(place.answer())
+    page = render_template(
+        "desk/prices/price_conflict.html",
+        owner=place.owner,
+        place=place,
+        mine=entered,
+        theirs=theirs,
+        seen=place.fingerprint(),
+        typed=_typed(),
+        draft=place.tables.work.draft,
+    )
+    return page, 409
+
+
+def _unreadable(place: Place, error: CannotSplice, typed: list[tuple[str, str]]) -> ResponseReturnValue:
+    page = render_template(
+        "desk/prices/by_hand.html", owner=place.owner, place=place, sentence=refusal(error), typed=typed
+    )
+    return page, 409 if request.method == "POST" else 200
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(name, text) for name, text in request.form.items() if name != "csrf_token"]
+
+
+def _kept(draft: Draft | None, start: date | None = None, replaced: str = "") -> str:
+    """What was done; `replaced` are the amounts that stood on the day `start` before."""
+    if draft is None:
+        return str(_("The tables now say what is published: there is nothing left in the draft."))
+    if start is None:
+        return str(_("Kept in the draft. Patients see it once it is published."))
+    return str(
+        _(
+            "Kept in the draft, in place of %(price)s on %(day)s. Patients see it once it is published.",
+            price=replaced,
+            day=day(start),
+        )
+    )

@@ -1,0 +1,139 @@
+"""An owner's prices as they hold today, each with what waiting versions and the draft do to it."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+
+from estimator.core.missing import MissingPrice, missing_prices
+from estimator.prices.book import NATIONAL, PriceBook
+from estimator.prices.overview import SOON, PriceRow
+from estimator.prices.overview import overview as overview_of
+from estimator.prices.problems import Problem
+from estimator.prices.schema import PriceColumn
+from estimator.web.desk.permissions import may
+from estimator.web.desk.prices.ahead import Coming, Move, Stage, coming, first_move, prices_in, stages
+from estimator.web.desk.prices.current import Tables, published_book
+from estimator.web.desk.prices.folder_page import problems_on_disk
+from estimator.web.site import site
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What the draft does to a published price; `move` is None where nothing differs from when it can begin."""
+
+    move: Move | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    A price in the table, as it holds today; `ahead` is what waiting versions do to it, `drafted` what the draft does.
+
+    `fingerprint` stands for what is shown of it. `vouched`: a check would be written beside the very same price.
+    """
+
+    row: PriceRow
+    ahead: tuple[Coming, ...]
+    drafted: Drafted | None
+    fingerprint: str
+    vouched: bool
+
+    @property
+    def can_be_checked(self) -> bool:
+        """Whether "still right" makes sense: a price of these tables, in force, published as it stands here."""
+        return self.row.own and self.row.price is not None and self.drafted is None and self.vouched
+
+    @property
+    def soon(self) -> bool:
+        """Whether the price changes, begins or ends within the next 90 days, as far as that is published."""
+        near = [one.move for one in self.ahead if one.move.day - site().today() <= SOON]
+        return self.row.soon or any(move.kind not in ("checked", "details") for move in near)
+
+    @property
+    def id(self) -> str:
+        """What a link to this row ends in."""
+        return f"price-{self.row.charge}-{self.row.column}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """An owner's prices on a day, in brief; `waiting` are the stages that are still to come."""
+
+    rows: tuple[Row, ...]
+    missing: tuple[MissingPrice, ...]
+    on_disk: tuple[Problem, ...]
+    waiting: tuple[Stage, ...] = ()
+
+    @property
+    def stale(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.row.stale)
+
+    @property
+    def soon(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.soon)
+
+
+def glance_at(tables: Tables) -> Glance:
+    """The owner's prices as they hold today, with what waiting versions and the draft do to them."""
+    on_disk = problems_on_disk(tables.owner)
+    if tables.book is None:
+        return Glance((), (), on_disk)
+    found = stages(tables.owner)
+    published = published_book(tables.work) if tables.work.draft else tables.book
+    here = _checked_in(tables, found)
+    # Of tables that never began, everything is said as the draft says it.
+    base = next((one.book for one in found if one.book is not None), None) or tables.book
+
+    def told(row: PriceRow) -> Row:
+        seen = fingerprint(base, row.stands_at, row.column)
+        vouched = seen == fingerprint(here, row.stands_at, row.column)
+        drafted = _drafted(row, tables, published) if tables.work.draft else None
+        return Row(row, coming(found, row.charge, row.column), drafted, seen, vouched)
+
+    begun = found[0].book is not None or not any(one.book for one in found)
+    first = _rows(base, site().today(), found[0].national)
+    rows = list(first) if begun else [_not_begun(row) for row in first]
+    for stage in found[1:]:
+        _add_new(rows, stage.book, stage.day, stage.national)
+    _add_new(rows, tables.book, site().today(), found[0].national)
+    return Glance(tuple(map(told, rows)), missing_prices(tables.book, site().today()), on_disk, found[1:])
+
+
+def _checked_in(tables: Tables, found: tuple[Stage, ...]) -> PriceBook | None:
+    """The book in which a check by the current person would be written down: the last published, or the draft."""
+    return found[-1].book if may("publisher", tables.owner) else tables.book
+
+
+def _rows(book: PriceBook, on: date, national: PriceBook) -> tuple[PriceRow, ...]:
+    return overview_of(book.tables, on, national.tables if book.id != NATIONAL else None).rows
+
+
+def _add_new(rows: list[PriceRow], book: PriceBook | None, on: date, national: PriceBook) -> None:
+    """Add the prices that only `book` has, none of which holds yet, each below the others of its charge."""
+    known = {(row.charge, row.column) for row in rows}
+    for row in _rows(book, on, national) if book else ():
+        if (row.charge, row.column) not in known:
+            place = max((at for at, other in enumerate(rows, 1) if other.charge == row.charge), default=len(rows))
+            rows.insert(place, _not_begun(row))
+
+
+def _not_begun(row: PriceRow) -> PriceRow:
+    return replace(row, start=None, price=None, stale=False, soon=False, sources=(), next=None)
+
+
+def _drafted(row: PriceRow, tables: Tables, published: PriceBook | None) -> Drafted | None:
+    """What the draft does to a price, from the first day on which it could begin."""
+    if not tables.read:
+        return None
+    mine, theirs = (prices_in(book, row.charge, row.column) for book in (tables.book, published))
+    if mine == theirs:
+        return None
+    latest = tables.work.latest
+    begins = max(site().today(), latest.in_force_from) if latest else site().today()
+    return Drafted(first_move(theirs, mine, begins) if published else None)
+
+
+def fingerprint(book: PriceBook | None, charge: str, column: PriceColumn) -> str:
+    """Everything that these tables say about a price, in short."""
+    said = sorted((prices_in(book, charge, column) or {}).items())
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

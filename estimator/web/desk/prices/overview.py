@@ -1,0 +1,159 @@
+"""
+Every price of an owner's tables as it holds today: value, source, age, what changes it later; and one click to say that
+it is still right.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from estimator.prices.editing.splicing import CannotSplice, mark_checked
+from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
+from estimator.versions.drafts import DraftConflict
+from estimator.versions.publications import PublicationRefused
+from estimator.versions.published import PublishedPriceBooks
+from estimator.versions.publishing import DraftHasErrors
+from estimator.web.desk.auth.sessions import current_person
+from estimator.web.desk.permissions import editor_of, may
+from estimator.web.desk.prices.current import Tables, bp, desk, my_owners, tables_of
+from estimator.web.desk.prices.glance import Glance, Row, fingerprint, glance_at
+from estimator.web.desk.prices.price_place import Place, day_in, place_of
+from estimator.web.desk.wording import refusal
+from estimator.web.filters import day, words
+from estimator.web.site import site
+
+
+class PriceChanged(Exception):
+    """A price no longer says what it said to the person who found it right."""
+
+
+SHOWN: dict[str, tuple[LazyString, Callable[[Row], bool]]] = {
+    "all": (_l("All"), lambda _row: True),
+    "own": (_l("Own prices"), lambda row: row.row.own),
+    "stale": (_l("Stale"), lambda row: row.row.stale),
+    "missing": (_l("Missing"), lambda _row: False),
+    "soon": (_l("Changing soon"), lambda row: row.soon),
+}
+"""The links above the table, and which rows each shows; what is missing has rows of its own."""
+
+
+@bp.get("/prices")
+def show() -> ResponseReturnValue:
+    """Whose tables the person may work at, with what deserves a look; straight on where there is only one."""
+    _look_again()
+    owners = my_owners()
+    if len(owners) == 1 and not may("owner", "*"):
+        return redirect(url_for("desk_prices.overview", owner=owners[0]))
+    glances = {owner: (tables_of(owner), glance_at(tables_of(owner))) for owner in owners}
+    return render_template("desk/prices/owners.html", glances=glances)
+
+
+@bp.get("/<owner>/")
+@editor_of
+def overview(owner: str) -> ResponseReturnValue:
+    """The table of prices; ``show`` limits it to some of them."""
+    _look_again()
+    tables = tables_of(owner)
+    glance = glance_at(tables)
+    chosen = request.args.get("show", "all")
+    chosen = chosen if chosen in SHOWN else "all"
+    return render_template(
+        "desk/prices/overview.html",
+        owner=owner,
+        tables=tables,
+        glance=glance,
+        rows=[row for row in glance.rows if SHOWN[chosen][1](row)],
+        missing=glance.missing if chosen in ("all", "missing") else (),
+        chosen=chosen,
+        filters=_filters(owner, glance),
+        choices=_choices(tables),
+        may_publish=may("publisher", owner),
+    )
+
+
+@bp.post("/<owner>/checked")
+@editor_of
+def checked(owner: str) -> ResponseReturnValue:
+    """Write down that somebody looked at a price today and found it right, without touching the number."""
+    column = request.form.get("column", "")
+    place = place_of(owner, request.form.get("charge", ""), column)
+    row = place_of(owner, request.form.get("at") or place.charge, column)
+    start = day_in(request.form.get("start", "")) or abort(400)
+    try:
+        row.say(_confirm(place, start, request.form.get("seen", "")))
+    except PriceChanged:
+        row.say(_("This price changed meanwhile. Look at it again."), "trouble")
+    except (CannotSplice, PublicationRefused, DraftConflict) as error:
+        row.say(refusal(error), "trouble")
+    show = request.form.get("show", "")
+    return redirect(row.answer(show if show in SHOWN and show != "all" else None))
+
+
+def _look_again() -> None:
+    """Have the prices in force read anew: somebody may have published them a moment ago."""
+    prices = site().prices
+    if isinstance(prices, PublishedPriceBooks):
+        prices.refresh()
+
+
+def _confirm(place: Place, start: date, seen: str) -> str:
+    """
+    A publisher publishes the check by itself; an editor puts it into the draft. Answers what was done, in words.
+
+    Raises `PriceChanged` unless the price, where the check is going to be written, is the one that was `seen`.
+    """
+    latest = place.tables.work.latest if may("publisher", place.owner) else None
+    files = desk().publications.files(latest) if latest else place.tables.work.files
+    checked = desk().check(place.owner, files)
+    if checked.book is None:
+        raise DraftHasErrors(checked.errors)
+    if seen != fingerprint(checked.book, place.charge, place.column):
+        raise PriceChanged
+
+    def edit(data: bytes) -> bytes:
+        if data != files.get(place.file, b""):
+            raise PriceChanged
+        return mark_checked(data, place.charge, place.column, start, site().today())
+
+    name = current_person().name
+    what = f"{place.label}, {place.column_words}"
+    if latest is None:
+        desk().change(place.owner, place.file, edit, name)
+        return str(_("Checked today: %(price)s. This is kept in the draft.", price=what))
+    why = _("Checked again and still right: %(price)s", price=what)
+    done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
+    if done.in_force_from > site().today():
+        return str(
+            _(
+                "Checked today: %(price)s. This is published as version %(number)d and begins on %(day)s, like the "
+                "version that waits.",
+                price=what,
+                number=done.number,
+                day=day(done.in_force_from),
+            )
+        )
+    return str(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
+
+
+def _filters(owner: str, glance: Glance) -> list[tuple[str, str, str, int]]:
+    """The links above the table: the filter's name, its address, its words, how many rows it has."""
+    counts = {name: sum(shows(row) for row in glance.rows) for name, (_words, shows) in SHOWN.items()}
+    counts["missing"] = len(glance.missing)
+    counts["all"] += len(glance.missing)
+    return [
+        (name, url_for("desk_prices.overview", owner=owner, show=None if name == "all" else name), str(said), count)
+        for name, (said, _shows) in SHOWN.items()
+        for count in [counts[name]]
+    ]
+
+
+def _choices(tables: Tables) -> tuple[list[tuple[str, str]], tuple[PriceColumn, ...]]:
+    """Charges and columns for the two lists that lead to any price, also to one that nobody has set yet."""
+    charges = tables.book.tables.charges if tables.book else {}
+    named = sorted(((id_, words(one.label)) for id_, one in charges.items()), key=lambda item: item[1].casefold())
+    return named, PRICE_COLUMNS

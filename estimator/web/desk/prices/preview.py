@@ -1,0 +1,172 @@
+"""What publishing the draft would do: changes in words, what reference patients would pay, and what needs a look."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from estimator.core.answers import EARLIEST, LATEST
+from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.problems import Problem
+from estimator.versions import previewing
+from estimator.versions.bench import Work
+from estimator.versions.checking import Checked
+from estimator.versions.drafts import Proposal
+from estimator.versions.previewing import Preview, alert_key
+from estimator.versions.publications import Publication
+from estimator.web.desk.auth.sessions import current_person
+from estimator.web.desk.permissions import editor_of, may
+from estimator.web.desk.prices.current import bp, desk, national_book, tables_of
+from estimator.web.desk.prices.price_form import not_a_day
+from estimator.web.links import link
+from estimator.web.patient.forms import AnswersForm
+from estimator.web.patient.pages import estimate_page
+from estimator.web.site import site
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page was asked for, as typed: the day of publishing, the patients' first day, the reason, the ticks."""
+
+    when: str = "now"
+    begins: str = ""
+    day: str = ""
+    why: str = ""
+    ticked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """
+    A draft on its page.
+
+    `found` is None where it has errors or nothing is published to compare it with; `alerts` are those that need a tick.
+    `threshold` (basis points) and `over` say whether a second person has to agree.
+    """
+
+    work: Work
+    checked: Checked
+    begins: date
+    found: Preview | None
+    alerts: tuple[tuple[str, Problem], ...]
+    threshold: int | None
+
+    @property
+    def over(self) -> bool:
+        """Whether a second person has to agree; always where what was published cannot be compared."""
+        if self.threshold is None or self.work.base is None:
+            return False
+        return self.found is None or self.found.largest_move > self.threshold
+
+    @property
+    def waiting(self) -> Publication | None:
+        """What is published and has not begun: nothing may begin before it."""
+        latest = self.work.latest
+        return latest if latest and latest.in_force_from > site().today() else None
+
+    @property
+    def proposal(self) -> Proposal | None:
+        return self.work.draft.proposal if self.work.draft else None
+
+    @property
+    def mine(self) -> bool:
+        """Whether the person who looks is the one who proposed."""
+        return self.proposal is not None and self.proposal.by == current_person().name
+
+
+@bp.get("/<owner>/preview")
+@editor_of
+def preview(owner: str) -> ResponseReturnValue:
+    """The page before publishing; `from` is the day it would begin, `day` the one on which patients would start."""
+    begins, why = request.args.get("from", ""), request.args.get("why", "")
+    work = tables_of(owner).work
+    proposal = work.draft.proposal if work.draft else None
+    if proposal:
+        begins, why = begins or proposal.in_force_from.isoformat(), why or proposal.why
+    elif work.latest and work.latest.in_force_from > site().today():
+        begins = begins or work.latest.in_force_from.isoformat()
+    soon = day_of(begins) or site().today()
+    when = "from" if soon > site().today() else "now"
+    return preview_page(owner, Asked(when, begins, request.args.get("day", ""), why))
+
+
+def preview_page(
+    owner: str, asked: Asked, trouble: dict[str, str] | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """The page with what was typed; `trouble` are sentences by the field they are about, "" the whole page."""
+    tables = tables_of(owner)
+    begins = day_of(asked.begins) if asked.when == "from" else None
+    shown = _shown(tables.work, max(begins or site().today(), site().today()), day_of(asked.day))
+    page = render_template(
+        "desk/prices/preview.html",
+        owner=owner,
+        tables=tables,
+        shown=shown,
+        asked=asked,
+        trouble=trouble or {},
+        may_publish=may("publisher", owner),
+    )
+    return page, status
+
+
+def _shown(work: Work, begins: date, day: date | None) -> Shown:
+    checked = desk().check(work.owner, work.files, begins)
+    found = None
+    if work.draft is not None and checked.book is not None:
+        found = previewing.preview(desk().publications, work.owner, work.files, checked, begins, site().today(), day)
+    alerts = found.alerts if found else checked.alerts if work.draft and checked.book else ()
+    keyed = tuple((alert_key(alert), alert) for alert in alerts)
+    return Shown(work, checked, begins, found, keyed, desk().threshold(work.owner))
+
+
+@bp.get("/<owner>/preview/estimate")
+@editor_of
+def preview_estimate(owner: str) -> ResponseReturnValue:
+    """A patient's page as it would look with the draft's prices; the answers stand in the query, as in any link."""
+    work = tables_of(owner).work
+    book = desk().check(owner, work.files).book or abort(404)
+    asked = MultiDict(request.args)
+    asked.setlist("clinic", [owner])
+    form = AnswersForm.offering(_books_with(owner, book), asked, site().today())
+    found = form.answers() or abort(404)
+    inside = _link_in(owner)
+    return estimate_page(form, *found, "desk/prices/estimate.html", owner=owner, link=inside, url_for=inside)
+
+
+def _books_with(owner: str, book: PriceBook) -> PriceBooks:
+    if owner == NATIONAL:
+        return PriceBooks(book, {})
+    national = national_book() or abort(404)
+    return PriceBooks(national, {owner: book})
+
+
+def _link_in(owner: str) -> Any:
+    """Links as on the patient's page, but another estimate is a preview of the same draft again."""
+
+    def inside(endpoint: str, **values: Any) -> str:
+        if endpoint != "patient.show_estimate":
+            return link(endpoint, **values)
+        values = {name: text for name, text in values.items() if name not in ("prices", "was")}
+        return url_for("desk_prices.preview_estimate", owner=owner, **values)
+
+    return inside
+
+
+def day_of(text: str) -> date | None:
+    """A day as a form or a link writes it, or None."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def bad_day(text: str) -> str:
+    """The sentence beside a day that cannot be read."""
+    if not text.strip():
+        return str(_("Choose the day, like 2027-01-31."))
+    return not_a_day(text)

@@ -1,0 +1,110 @@
+"""What to do with an estimate: the list to take along, what to know before deciding, the glossary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from estimator.core.estimate import estimate
+from estimator.core.results import Estimate
+from estimator.prices.schema import Advice, Whom
+from estimator.web.filters import words
+from estimator.web.patient.asked import form_again, form_asked, given, in_link
+from estimator.web.patient.figures import shown
+from estimator.web.site import site
+
+bp = Blueprint("advice", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question for the clinic or the insurer; its answer moves the total from `low` to `high`, if that is known."""
+
+    label: str
+    ask: str
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def worth(self) -> int | None:
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@bp.get("/next-steps")
+def next_steps() -> ResponseReturnValue:
+    """A checklist for the answers in the query, or the form again with what is wrong."""
+    form = form_asked()
+    found = form.answers()
+    if found is None:
+        return form_again(form)
+    answers, book = found
+    texts, own = book.tables.texts, (answers.treatment, answers.insurance)
+    return render_template(
+        "patient/next_steps.html",
+        estimate=shown(estimate(answers, book)),
+        answers=answers,
+        book=book,
+        treatment=book.tables.treatments[answers.treatment],
+        payer=book.tables.payers[answers.insurance],
+        questions_for=questions_for,
+        good_faith_estimate=_meant_for(own, texts.good_faith_estimate),
+        lower_cost=_meant_for(own, texts.lower_cost),
+        changing=given(answers),
+        permanent=in_link(answers),
+    )
+
+
+@bp.get("/before-you-decide")
+def before_you_decide() -> ResponseReturnValue:
+    """What is approved and what is not, who must not take it, and what it can do to you; the same for everybody."""
+    return render_template("patient/decide.html", book=site().prices.current.national)
+
+
+@bp.get("/glossary")
+def glossary() -> ResponseReturnValue:
+    """Every technical word in a sentence or two."""
+    terms = sorted(
+        site().prices.current.national.tables.glossary.items(), key=lambda item: words(item[1].label).casefold()
+    )
+    return render_template("patient/glossary.html", book=site().prices.current.national, terms=terms)
+
+
+def questions_for(whom: Whom, estimate: Estimate) -> list[Ask]:
+    """What to ask the clinic or the insurer: prices that are missing first, then in order of what they are worth."""
+    missing = [_missing(name, estimate) for name in estimate.missing] if whom == "clinic" else []
+    known = [
+        Ask(words(driver.label), words(driver.ask), driver.low, driver.high)
+        for driver in estimate.drivers
+        if driver.whom == whom
+    ]
+    if whom == "insurer" and estimate.authorization_applies:
+        known.append(_agreement(estimate))
+    return missing + sorted(known, key=lambda ask: -(ask.worth or 0))
+
+
+def _missing(name: str, estimate: Estimate) -> Ask:
+    charge = estimate.book.tables.charges[name]
+    if charge.price_question is None:
+        return Ask(words(charge.label), _("What does this cost?"))
+    insured = bool(estimate.book.tables.payers[estimate.answers.insurance].profiles)
+    return Ask(words(charge.label), words(charge.price_question.of_patient(insured).ask))
+
+
+def _agreement(estimate: Estimate) -> Ask:
+    treatment = estimate.book.tables.treatments[estimate.answers.treatment]
+    low, high = sorted((estimate.you_pay.typical, estimate.if_not_covered.typical))
+    return Ask(
+        _("Whether your insurer agrees to pay"),
+        _(
+            "Have you approved %(treatment)s for me at this clinic, for how many sessions, and until when?",
+            treatment=words(treatment.short),
+        ),
+        low,
+        high,
+    )
+
+
+def _meant_for(own: tuple[str, str], advice: Sequence[Advice]) -> list[Advice]:
+    return [one for one in advice if one.meant_for(*own)]

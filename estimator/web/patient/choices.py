@@ -1,0 +1,122 @@
+"""What each question of the form offers: choices and hints from the price tables, states, months."""
+
+from datetime import date, timedelta
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from wtforms.form import BaseForm
+
+from estimator.core.answers import DAYS_UNTIL_START, offered_treatments
+from estimator.core.states import STATES, state_names
+from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.schema import Treatment
+from estimator.web.filters import day, words
+from estimator.web.patient.fields import Option
+from estimator.web.site import language
+
+USUAL = ("sessions", "psychotherapy_sessions")
+"""Questions whose hint is the usual number, which depends on the treatment."""
+
+
+def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> None:
+    """Give every question with choices its choices; `book` is the one that was chosen among `books`."""
+    tables = books.national.tables
+    form["treatment"].choices = [
+        Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
+        for name in offered_treatments(book)
+    ]
+    form["insurance"].choices = [
+        Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()
+    ]
+    form["psychotherapy"].choices = [
+        Option("none", _("No")),
+        Option("in_person", _("In person")),
+        Option("virtual", _("By video or phone")),
+    ]
+    doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
+    form["dose"].choices = [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
+    for name in ("therapist_present", "rides", "savings_program", "accumulator"):
+        form[name].choices = [_unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
+    form["network"].choices = [_unsure(), Option("in", _("In network")), Option("out", _("Out of network"))]
+    form["authorization"].choices = [
+        Option("", _("Not yet, or not sure")),
+        Option("approved", _("Yes")),
+        Option("denied", _("It said no")),
+    ]
+    form["plan"].choices = [
+        _unsure(),
+        *(
+            Option(name, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
+            for payer, one in tables.payers.items()
+            for name, profile in one.profiles.items()
+        ),
+    ]
+    form["drug_benefit"].choices = [
+        _unsure(),
+        Option("medical", _("By the clinic"), hint=_("medical benefit")),
+        Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
+    ]
+    _offer_lists(form, books, today)
+
+
+def _offer_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
+    form["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
+    form["plan_year_start"].choices = [
+        _unsure(),
+        *(Option(str(number), month_name(number)) for number in range(1, 13)),
+    ]
+    form["clinic"].choices = [Option("", _("Usual prices across the United States"))]
+    for name, book in books.clinics.items():
+        if clinic := book.tables.clinic:
+            label = words(clinic.name)
+            form["clinic"].choices.append(
+                Option(
+                    name,
+                    _("%(clinic)s (an example, not a real clinic)", clinic=label) if clinic.fictional else label,
+                )
+            )
+    form["start"].description = _(
+        "If you leave this open we count from %(day)s.", day=day(today + timedelta(days=DAYS_UNTIL_START))
+    )
+    for name in USUAL:
+        form[name].description = _("The usual number.")
+    form["savings_program"].description = "; ".join(
+        dict.fromkeys(words(program.label) for program in books.national.tables.programs.values())
+    )
+
+
+def keep_typed(form: BaseForm, raw: dict[str, str]) -> None:
+    """A list that does not offer what was given offers it as well, so that nothing typed is lost."""
+    if state := raw.get("state"):
+        raw["state"] = state.upper() if state.upper() in STATES else state
+    for name in ("state", "plan_year_start", "clinic"):
+        text = raw.get(name, "")
+        if name == "clinic" and text == NATIONAL:
+            raw[name] = ""
+        elif text not in (option.value for option in form[name].choices):
+            form[name].choices.append(Option(text, text))
+
+
+def usual_words(name: str, treatment: Treatment) -> str:
+    """How many sessions are usual with a treatment, in words; `name` is the question."""
+    number = treatment.usual_sessions if name == "sessions" else treatment.psychotherapy.usual_sessions
+    if number.low == number.high:
+        sentence = _("%(treatment)s: usually %(usual)d.", treatment=words(treatment.short), usual=number.typical)
+    else:
+        sentence = _(
+            "%(treatment)s: usually %(usual)d, from %(low)d to %(high)d.",
+            treatment=words(treatment.short),
+            usual=number.typical,
+            low=number.low,
+            high=number.high,
+        )
+    return str(sentence)
+
+
+def month_name(number: int) -> str:
+    """``January`` of 1."""
+    return str(format_date(date(2000, number, 1), "LLLL"))
+
+
+def _unsure() -> Option:
+    return Option("", _("Not sure"))

@@ -1,0 +1,44 @@
+"""What was typed, on its way to being answers."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from estimator.core.answers import NAMES, PRICE_PREFIX, Answers, BadAnswers, book_for, read_answers
+from estimator.prices.book import PriceBook, PriceBooks
+from estimator.prices.schema import LANGUAGES
+
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
+    """
+    The answers in a query: known names, each the first that is not blank, without control characters.
+
+    A strange language is dropped: no field could show what is wrong with it.
+    """
+    names = (*NAMES, *(PRICE_PREFIX + charge for charge in books.national.tables.charges))
+    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
+    raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
+    return {name: text for name, text in raw.items() if name != "lang" or text in LANGUAGES}
+
+
+def answers_from(raw: Mapping[str, str], books: PriceBooks, today: date) -> tuple[Answers, PriceBook]:
+    """The answers and the price book they name. Raises BadAnswers with every problem, a strange clinic's too."""
+    try:
+        book = book_for(raw, books)
+    except BadAnswers as bad_clinic:
+        try:
+            read_answers(raw, books.national, today)
+        except BadAnswers as bad:
+            raise BadAnswers(bad.problems + bad_clinic.problems) from None
+        raise
+    return read_answers(raw, book, today), book
+
+
+def said(template: str, values: Mapping[str, str]) -> str:
+    """A problem's sentence in the reader's language."""
+    return str(_(template)).format(**values)

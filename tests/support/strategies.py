@@ -1,0 +1,222 @@
+"""Hypothesis strategies for the core: always valid answers, books whose prices and plans are anything sensible."""
+
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from estimator.core.answers import read_answers
+from estimator.money import dollars
+from estimator.prices.book import PriceBook
+from estimator.prices.schema import Book
+
+TODAY = date(2026, 11, 22)
+
+
+def written(cents):
+    """Cents as a table writes them."""
+    return dollars(cents).lstrip("$").replace(",", "")
+
+
+def amounts(most=2_000_00):
+    return st.integers(0, most)
+
+
+@st.composite
+def ranges(draw, most=2_000_00, known=None):
+    """``{low, typical, high}`` in dollars as text; one value when `known`."""
+    if known if known is not None else draw(st.booleans()):
+        value = written(draw(amounts(most)))
+        return {"low": value, "typical": value, "high": value}
+    low, typical, high = sorted(draw(st.lists(amounts(most), min_size=3, max_size=3)))
+    return {"low": written(low), "typical": written(typical), "high": written(high)}
+
+
+@st.composite
+def percents(draw, known=None):
+    if known if known is not None else draw(st.booleans()):
+        return str(draw(st.integers(0, 100)))
+    low, typical, high = sorted(draw(st.lists(st.integers(0, 100), min_size=3, max_size=3)))
+    return {"low": str(low), "typical": str(typical), "high": str(high)}
+
+
+@st.composite
+def prices(draw, known=None):
+    first = {"2020-01-01": draw(ranges(known=known))}
+    if draw(st.booleans()):
+        first["2027-01-01"] = draw(ranges(known=known))
+    return first
+
+
+def _question(words="?"):
+    return {"label": words, "ask": words, "whom": "clinic"}
+
+
+@st.composite
+def charges(draw, benefit, known=None, coverage=None):
+    status = coverage or draw(st.sampled_from(["covered", "prior_authorization", "varies", "not_covered"]))
+    if known and status == "varies":
+        status = "covered"
+    verdict = {"status": status, "reason": "because"}
+    if status == "varies":
+        verdict["chance"] = str(draw(st.integers(1, 99)))
+    charge = {
+        "label": f"A {benefit} charge",
+        "self_pay": draw(prices(known)),
+        "commercial": draw(prices(known)),
+        "coverage": {"commercial": verdict},
+        "price_question": _question(),
+        "coverage_question": _question(),
+    }
+    if benefit:
+        charge["benefit"] = benefit
+    return charge
+
+
+@st.composite
+def benefits(draw, known=None):
+    terms = {"deductible": draw(st.sampled_from(["yes", "no"]))}
+    if draw(st.booleans()):
+        terms["copay"] = draw(ranges(most=100_00, known=known))
+    else:
+        terms["coinsurance"] = draw(percents(known))
+    return terms
+
+
+@st.composite
+def profiles(draw, typical, known=None):
+    deductible = draw(ranges(most=5_000_00, known=known))
+    room = draw(st.integers(0, 5_000_00))
+    maximum = {end: written(round(float(amount) * 100) + room) for end, amount in deductible.items()}
+    profile = {
+        "label": "A plan",
+        "weight": str(draw(st.integers(1, 50))),
+        "typical": "yes" if typical else "no",
+        "state_regulated": draw(st.sampled_from(["yes", "no"])),
+        "deductible": deductible,
+        "benefits": {
+            name: draw(benefits(known)) for name in ("drug", "pharmacy", "procedure", "visit", "psychotherapy")
+        },
+    }
+    if draw(st.integers(0, 4)):
+        profile["out_of_pocket_maximum"] = maximum
+    return profile
+
+
+@st.composite
+def programs(draw, known=None):
+    """A card for the drug and a rebate for the observation, or none."""
+    if not draw(st.integers(0, 3)):
+        return {}
+    card = {
+        "label": "Card",
+        "charges": ["drug", "lower_drug"],
+        "payers": ["commercial"],
+        "patient_pays": written(draw(amounts(50_00))),
+        "annual_max": draw(ranges(most=9_000_00, known=known)),
+        "annual_max_question": _question(),
+    }
+    if draw(st.booleans()):
+        card["per_treatment_max"] = draw(ranges(most=900_00, known=True))
+    rebate = {
+        "label": "Rebate",
+        "charges": ["observation"],
+        "payers": ["commercial"],
+        "patient_pays": "0",
+        "rebate": "yes",
+    }
+    if not known:
+        rebate |= {"pays": str(draw(st.integers(1, 99))), "pays_question": _question()}
+    return {"card": card, "rebate": rebate}
+
+
+@st.composite
+def price_books(draw, known=False, savings=True, coverage=None):
+    """
+    A book with one treatment of drug, observation and psychotherapy.
+
+    `known` makes every price and term one value; `savings` allows programs; `coverage` fixes every status.
+    """
+    charge = {
+        name: draw(charges(benefit, known or None, coverage))
+        for name, benefit in (("drug", "drug"), ("lower_drug", "drug"), ("observation", "procedure"),
+                              ("evaluation", "visit"), ("therapy", "psychotherapy"))
+    }  # fmt: skip
+    # Both doses are one drug: covered alike.
+    charge["lower_drug"]["coverage"] = charge["drug"]["coverage"]
+    if draw(st.booleans()):
+        charge["drug"]["pharmacy_benefit"] = "pharmacy"
+        charge["lower_drug"]["pharmacy_benefit"] = "pharmacy"
+    count = 1 if known else draw(st.integers(1, 3))
+    commercial = {
+        "label": "Commercial",
+        "allowed": "commercial",
+        "savings_programs": "yes",
+        "profiles": {f"plan{i}": draw(profiles(i == 0, known or None)) for i in range(count)},
+    }
+    if not known and draw(st.booleans()):
+        commercial["other_care"] = draw(ranges(most=3_000_00))
+    unknown = {"label": "?", "ask": "?", "whom": "insurer"}
+    tables = {
+        "texts": {"notice": "Estimate only.", "why_notice": [{"text": "Because."}]},
+        "sources": {"made-up": {"title": "Made up", "kind": "assumption"}},
+        "treatments": {
+            "drug": {
+                "label": "Drug",
+                "short": "Drug",
+                "hint": "?",
+                "regulatory": "?",
+                "usual_sessions": "6",
+                "phases": {
+                    "first": {"label": "First", "sessions": "4", "gaps": ["3", "4"]},
+                    "later": {"label": "Later", "gaps": [str(draw(st.integers(1, 60)))]},
+                },
+                "before": [{"charge": "evaluation"}],
+                "each_session": [
+                    {"charge": "lower_drug", "only": "first"},
+                    {"charge": "drug", "only": "later", "lower_dose": "lower_drug"},
+                    {"charge": "observation"},
+                ],
+                "doses": ["56", "84"],
+                "psychotherapy": {"in_person": "therapy", "virtual": "therapy", "usual_sessions": "6"},
+            }
+        },
+        "charges": charge,
+        "payers": {"commercial": commercial, "none": {"label": "None"}},
+        "programs": draw(programs(known or None)) if savings else {},
+        "unknowns": {
+            name: unknown | {"chance": "40"}
+            for name in ("plan", "plan_terms", "other_care", "accumulator", "drug_benefit", "dose", "out_of_network")
+        },
+    }
+    return PriceBook("national", Book.model_validate(tables), "test", TODAY)
+
+
+@st.composite
+def raw_answers(draw, book, insurance=None, everything=False):
+    """Valid answers as text; with `everything` no question about the course or the plan is left open."""
+    raw = {
+        "treatment": "drug",
+        "insurance": insurance or draw(st.sampled_from(["commercial", "none"])),
+        "sessions": str(draw(st.integers(1, 30))),
+        "psychotherapy": draw(st.sampled_from(["none", "in_person", "virtual"])),
+        "start": (date(2026, 1, 1) + timedelta(days=draw(st.integers(0, 700)))).isoformat(),
+        "plan_year_start": str(draw(st.integers(1, 12))),
+    }
+    if everything or draw(st.booleans()):
+        raw["dose"] = draw(st.sampled_from(["56", "84"]))
+    if everything or draw(st.booleans()):
+        raw["drug_benefit"] = draw(st.sampled_from(["medical", "pharmacy"]))
+    if everything or draw(st.booleans()):
+        raw["accumulator"] = draw(st.sampled_from(["yes", "no"]))
+    if draw(st.booleans()):
+        raw["authorization"] = draw(st.sampled_from(["approved", "denied"]))
+    if draw(st.booleans()):
+        raw["savings_program"] = draw(st.sampled_from(["yes", "no"]))
+    return raw
+
+
+@st.composite
+def cases(draw, insurance=None, everything=False, **book_options):
+    """A price book and answers for it."""
+    book = draw(price_books(**book_options))
+    return read_answers(draw(raw_answers(book, insurance, everything)), book, TODAY), book
