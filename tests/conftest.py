@@ -104,7 +104,7 @@ def frozen_server() -> Iterator[str]:
     """The address of the app on tests/frozen_book, on one fixed day: pages that only a change of the app changes."""
     from waitress.server import create_server
 
-    from estimator.web import create_app
+    from estimator.web.app import create_app
 
     if UPDATE:
         shutil.rmtree(FROZEN_BOOK, ignore_errors=True)

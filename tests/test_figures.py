@@ -13,8 +13,8 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money, percent
-from estimator.web.patient.figures import PARTS, WHOLE_ABOVE, shown
-from estimator.web.rounding import adding_up, whole_dollars
+from estimator.web.patient.figures import PARTS, shown
+from estimator.web.rounding import WHOLE_ABOVE, adding_up, whole_dollars
 
 BOOK = read_books(Path(__file__).resolve().parent.parent / "pricing").books.national
 CENTS = st.integers(0, 9_999_999_99)

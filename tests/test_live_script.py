@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from estimator.web import create_app
+from estimator.web.app import create_app
 from estimator.web.script import _script
 
 IV = "treatment=iv&insurance=none&sessions=6&psychotherapy=none&start=2027-01-11"

@@ -10,7 +10,7 @@ from support.shops import opened
 
 from estimator.prices.reading import read_books
 from estimator.versions.publications import Publications
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
 PRICES = "national/charges-ketamine.yaml"

@@ -443,7 +443,7 @@ def test_the_log_as_a_spreadsheet_holds_no_formula(desk, olga):
 
 
 def test_without_a_store_there_is_no_desk():
-    from estimator.web import create_app
+    from estimator.web.app import create_app
 
     visitor = Visitor(create_app())
     for address in ("/admin", "/admin/sign-in", "/admin/accounts"):

@@ -11,10 +11,10 @@ from support.strategies_yaml import small_book
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
 from estimator.prices.reading import read_files
-from estimator.versions.first import FIRST_DAY
+from estimator.versions.folder.first import FIRST_DAY
+from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publications
-from estimator.versions.published import PublishedPriceBooks
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 LATER = DAY.replace(month=12)
 

@@ -317,8 +317,8 @@ def test_https_that_a_stranger_claims_counts_for_nothing(desk, dana):
 
 
 def test_the_environment_can_say_that_the_site_is_reached_by_https(desk, dana, monkeypatch):
-    from estimator.web import create_app
-    from estimator.web.desk import add_desk
+    from estimator.web.app import create_app
+    from estimator.web.desk.app import add_desk
 
     monkeypatch.setenv("ESTIMATOR_HTTPS", "on")
     app = create_app()

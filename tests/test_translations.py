@@ -17,7 +17,7 @@ from estimator.core.answers import PRICE_PREFIX
 from estimator.core.states import IN_SPANISH, STATES, state_names
 from estimator.prices.reading import read_books
 from estimator.prices.schema import Text
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
 BOOKS = read_books(PRICING).books

@@ -2,7 +2,7 @@
 
 import pytest
 
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 NOTICE = "Estimate only: not a quote, a bill or a Good Faith Estimate."
 

@@ -12,7 +12,8 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
-from estimator.web.patient.download import PARTS, safe
+from estimator.web.patient.download import PARTS
+from estimator.web.responses import safe
 
 BOOK = read_books(pricing_folder()).books.national
 QUERIES = [FOUR, SPRAVATO, {**SPRAVATO, "insurance": "medicare"}, {**FOUR, "rides": "yes", "sessions": "12"}]

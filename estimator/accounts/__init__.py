@@ -1,0 +1,1 @@
+"""Who may do what at the desk: people, sign-in, second factors, passkeys, throttle."""

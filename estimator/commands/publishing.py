@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def publish(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     """Publish the owner's files; raises `Trouble` and what publishing raises."""
-    from estimator.versions.direct import publish_directly
+    from estimator.versions.folder.direct import publish_directly
 
     folder = options.pricing or pricing_folder(Path.cwd())
     begun = not desk.publications.owners()
@@ -46,7 +46,7 @@ def _day(asked: date | None, today: date) -> date:
 
 def _based_on(options: argparse.Namespace, desk: "Desk", owner: str, folder: Path, latest: "Publication | None") -> int:
     """The version that the files were made from: said, or known of the folder, or else the last one."""
-    from estimator.versions.direct import number_in
+    from estimator.versions.folder.direct import number_in
 
     if options.after is not None:
         return int(options.after)
@@ -57,7 +57,7 @@ def _based_on(options: argparse.Namespace, desk: "Desk", owner: str, folder: Pat
 def _begin(desk: "Desk", folder: Path) -> None:
     """A store in which nobody has published begins with what the folder holds, as it does at the server's start."""
     from estimator.prices.live import BrokenTables
-    from estimator.versions.first import publish_first
+    from estimator.versions.folder.first import publish_first
 
     try:
         publish_first(desk.publications, folder)
@@ -68,7 +68,7 @@ def _begin(desk: "Desk", folder: Path) -> None:
 
 def _held(folder: Path, owner: str) -> dict[str, bytes]:
     """The owner's files in the folder of tables."""
-    from estimator.versions.direct import held_in
+    from estimator.versions.folder.direct import held_in
 
     files, problems = held_in(folder, owner)
     if problems:
@@ -99,7 +99,7 @@ def _read(paths: list[Path], owner: str, desk: "Desk", latest: "Publication | No
 
 def _look(desk: "Desk", owner: str, files: dict[str, bytes], day: date, yes: bool) -> None:
     """Say what is worth a look, and go on only when somebody has looked."""
-    from estimator.versions.direct import look
+    from estimator.versions.folder.direct import look
 
     looked = look(desk, owner, files, day)
     for alert in looked.alerts:

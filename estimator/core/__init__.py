@@ -1,0 +1,1 @@
+"""The estimate: answers and a price book in, a range and its reasons out. Values and arithmetic only."""

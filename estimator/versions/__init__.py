@@ -1,1 +1,1 @@
-"""Who published which prices, when and why: the store of publications, drafts and accounts, on SQLite or PostgreSQL."""
+"""Who published which prices, when and why: publications and drafts."""

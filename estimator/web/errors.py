@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from estimator.web.patient.api import answer
+from estimator.web.responses import json_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -57,7 +57,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     heading, advice = _words(error.code)
     if request.path.startswith(("/api/", "/healthz")):
-        response = answer({"errors": [{"field": None, "message": f"{heading}. {advice}"}]}, error.code)
+        response = json_response({"errors": [{"field": None, "message": f"{heading}. {advice}"}]}, error.code)
     else:
         page = render_template("patient/error.html", code=error.code, heading=heading, advice=advice)
         response = Response(page, error.code, mimetype="text/html")

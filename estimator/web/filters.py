@@ -10,8 +10,7 @@ from estimator.core.results import Amounts
 from estimator.money import dollars
 from estimator.prices.schema import Text
 from estimator.sentences import translated
-from estimator.web.patient.figures import WHOLE_ABOVE
-from estimator.web.rounding import whole_dollars
+from estimator.web.rounding import WHOLE_ABOVE, whole_dollars
 from estimator.web.site import catalogue, language, locale
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from estimator.web.patient.api import answer
+from estimator.web.responses import json_response
 from estimator.web.site import site
 
 bp = Blueprint("health", __name__)
@@ -14,7 +14,7 @@ def healthz() -> Response:
     prices = site().prices
     book = prices.current.national
     problems = [problem for problem in prices.problems if not problem.alert]
-    return answer(
+    return json_response(
         {
             "status": "broken tables" if problems else "ok",
             "price_book": {"clinic": book.id, "version": book.version, "as_of": book.as_of.isoformat()},

@@ -5,8 +5,8 @@ from typing import Any
 from flask import g, request, url_for
 
 from estimator.core.answers import Language
-from estimator.web.patient.typed import typed
 from estimator.web.site import LOCALES, language, site
+from estimator.web.typed import typed
 
 NAMES_OF_LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
 

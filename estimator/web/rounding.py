@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 
 DOLLAR = 100
 
+WHOLE_ABOVE = 1_000 * DOLLAR
+"""Above this many cents, amounts are shown in whole dollars."""
+
 Cell = tuple[int, int]
 Grid = list[list[int]]
 

@@ -27,7 +27,7 @@ from estimator.prices.live import BrokenTables
 from estimator.prices.source import PriceSource
 from estimator.store.database import StoreUnavailable
 from estimator.store.opening import open_store
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,7 +72,7 @@ def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None)
 
 def _app_on_store() -> Flask:
     """The app with its desk, as the environment says."""
-    from estimator.web.desk import add_desk  # accounts are not needed to serve a folder
+    from estimator.web.desk.app import add_desk  # accounts are not needed to serve a folder
 
     setting = os.environ.get("ESTIMATOR_FOLDER", "").strip().lower()
     if setting not in ("", "on", "off"):

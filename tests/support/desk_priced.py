@@ -15,7 +15,7 @@ from estimator.store.database import open_database
 from estimator.versions.checking import file_of
 from estimator.versions.desk import Desk
 from estimator.versions.publications import Publication
-from estimator.web import create_app
+from estimator.web.app import create_app
 from support.desk_visits import DeskVisitor, TestDesk
 
 SMALL_BOOK = Path(__file__).parent.parent / "small_book"

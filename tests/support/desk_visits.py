@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, Accounts, Grant
 from estimator.store.database import Database, open_database
-from estimator.web import create_app
-from estimator.web.desk import add_desk
+from estimator.web.app import create_app
+from estimator.web.desk.app import add_desk
 from support.pages import Page, Visitor
 
 SECRET = "a secret that only the tests have, of some length"

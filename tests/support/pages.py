@@ -16,7 +16,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from estimator.web import create_app
+from estimator.web.app import create_app
 
 TODAY = date(2026, 11, 22)
 FOUR = {"treatment": "iv", "insurance": "none", "sessions": "6", "psychotherapy": "none"}

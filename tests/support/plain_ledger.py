@@ -1,8 +1,8 @@
 """
 A plain ledger: one world, one claim after the other, ordinary integers. Written for the tests.
 
-It shares no code with `estimator.core.ledger`; the two must agree to the cent. It reads what the estimate publishes about a
-scenario (its rows' dates, charges and bills; its plan terms) and works out again who pays.
+It shares no code with `estimator.core.ledger`; the two must agree to the cent. It reads what the estimate publishes
+about a scenario (its rows' dates, charges and bills; its plan terms) and works out again who pays.
 """
 
 from collections.abc import Sequence

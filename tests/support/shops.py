@@ -8,8 +8,8 @@ from pathlib import Path
 
 from estimator.store.database import Database, open_database
 from estimator.store.migrations import migrate
+from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication, Publications
-from estimator.versions.published import PublishedPriceBooks
 from support.strategies_yaml import small_book
 
 DAY = date(2026, 11, 22)

@@ -9,7 +9,7 @@ from functools import cache
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from estimator.web import create_app
+from estimator.web.app import create_app
 from estimator.web.site import Site
 
 START = "start=2026-12-06"

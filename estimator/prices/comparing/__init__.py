@@ -1,0 +1,1 @@
+"""Two price books, and their differences in words."""

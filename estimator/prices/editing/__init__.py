@@ -1,0 +1,1 @@
+"""One price changed in the text of a table, and nothing else."""

@@ -8,8 +8,8 @@ from wtforms.fields import SelectChoice, SelectField
 
 from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused
 from estimator.web.desk.permissions import name_of_owner, name_of_role
-from estimator.web.patient.typed import said
 from estimator.web.site import site
+from estimator.web.typed import said
 
 ANY_PASSWORD = 1000
 """Longer ones are not even hashed."""

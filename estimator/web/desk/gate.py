@@ -15,9 +15,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from estimator.store.settings import EVERYBODY
-from estimator.web.desk.auth.sessions import is_known, signed_in
 from estimator.web.desk.permissions import NotAllowed
 from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
+from estimator.web.desk.sessions import is_known, signed_in
 from estimator.web.errors import show_error
 from estimator.web.site import site
 

@@ -11,8 +11,8 @@ from webauthn.helpers import bytes_to_base64url
 
 from estimator.core.answers import Language
 from estimator.web.desk import permissions
-from estimator.web.desk.auth.sessions import signed_in
 from estimator.web.desk.gate import second_factor_is_missing
+from estimator.web.desk.sessions import signed_in
 from estimator.web.links import NAMES_OF_LANGUAGES
 from estimator.web.script import script
 from estimator.web.site import language, locale, site

@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden
 from estimator.accounts.accounts import EVERYWHERE, ROLES, Role
 from estimator.prices.book import NATIONAL
 from estimator.prices.reading import may_name_clinic
-from estimator.web.desk.auth.sessions import current_person, signed_in
+from estimator.web.desk.sessions import current_person, signed_in
 from estimator.web.filters import words
 from estimator.web.site import site
 

@@ -1,13 +1,14 @@
 """The JSON API: the same answers and the same words as the page."""
 
-from flask import Blueprint, Response, json, request
+from flask import Blueprint, Response, request
 
 from estimator.core.answers import BadAnswers, FieldProblem, book_for, unknown_names
 from estimator.core.document import document
 from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBooks
-from estimator.web.patient.typed import answers_from, said
+from estimator.web.responses import json_response
 from estimator.web.site import language, site
+from estimator.web.typed import answers_from, said
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -24,14 +25,8 @@ def get_estimate() -> Response:
         answers, book = answers_from(_answers(books), books, site().today())
     except BadAnswers as bad:
         errors = [{"field": one.field, "message": said(one.template, dict(one.values))} for one in bad.problems]
-        return answer({"errors": errors}, 400)
-    return answer(document(estimate(answers, book), language()))
-
-
-def answer(content: object, status: int = 200) -> Response:
-    """`content` as JSON, in the order it was put together."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
-    return Response(text + "\n", status, mimetype="application/json")
+        return json_response({"errors": errors}, 400)
+    return json_response(document(estimate(answers, book), language()))
 
 
 def _books() -> PriceBooks:

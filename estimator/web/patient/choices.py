@@ -10,8 +10,8 @@ from estimator.core.answers import DAYS_UNTIL_START, offered_treatments
 from estimator.core.states import STATES, state_names
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import Treatment
+from estimator.web.fields import Option
 from estimator.web.filters import day, words
-from estimator.web.patient.fields import Option
 from estimator.web.site import language
 
 USUAL = ("sessions", "psychotherapy_sessions")

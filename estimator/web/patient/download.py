@@ -1,10 +1,8 @@
 """The estimate as a table for a spreadsheet: every line, the totals, the months."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,11 +11,9 @@ from estimator.core.results import NOTHING, Amounts, Estimate, LineItem
 from estimator.money import dollars
 from estimator.web.filters import words
 from estimator.web.patient.asked import form_again, form_asked
+from estimator.web.responses import csv_response
 
 bp = Blueprint("download", __name__)
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, Excel takes the letters of Spanish for something else."""
 
 PARTS = ("billed", "plan_pays", "program_pays", "you_pay")
 
@@ -32,17 +28,8 @@ def show() -> ResponseReturnValue:
     if found is None:
         return form_again(form)
     answers, _book = found
-    table = io.StringIO()
-    csv.writer(table).writerows([safe(cell) for cell in row] for row in rows(estimate(*found)))
-    response = Response(BYTE_ORDER_MARK + table.getvalue(), mimetype="text/csv")
     name = f"ketamine-cost-estimate-{answers.treatment}-{answers.start.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def safe(cell: str) -> str:
-    """`cell` so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) or cell[:1] in ("\t", "\r", "\n") else cell
+    return csv_response(rows(estimate(*found)), name)
 
 
 def rows(estimate: Estimate) -> Iterator[Cells]:

@@ -14,10 +14,9 @@ from estimator.core.answers import BadAnswers, read_answers
 from estimator.core.estimate import estimate
 from estimator.core.results import Amounts
 from estimator.prices.book import PriceBook, PriceBooks
-from estimator.web.patient.figures import WHOLE_ABOVE
-from estimator.web.patient.typed import typed
-from estimator.web.rounding import whole_dollars
+from estimator.web.rounding import WHOLE_ABOVE, whole_dollars
 from estimator.web.site import site
+from estimator.web.typed import typed
 
 TRIO = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
 

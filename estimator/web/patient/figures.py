@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from estimator.core.results import SCENARIOS, Amounts, Driver, Estimate, LineItem, Month, YouPay
-from estimator.web.rounding import adding_up, whole_dollars
-
-WHOLE_ABOVE = 1_000_00
-"""Above this many cents, amounts are shown in whole dollars."""
+from estimator.web.rounding import WHOLE_ABOVE, adding_up, whole_dollars
 
 WHOLE_UNIT_ABOVE = 100_00
 """The same for a range of prices of one: from $219 to $319 needs no cents."""

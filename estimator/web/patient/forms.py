@@ -25,11 +25,11 @@ from estimator.core.answers import (
     offered_treatments,
 )
 from estimator.prices.book import PriceBook, PriceBooks
+from estimator.web.fields import Option, Radios, Select, Typed
 from estimator.web.filters import words
 from estimator.web.patient.choices import USUAL, keep_typed, offer, usual_words
-from estimator.web.patient.fields import Option, Radios, Select, Typed
 from estimator.web.patient.reveal import Reveal, reveal
-from estimator.web.patient.typed import answers_from, said, typed
+from estimator.web.typed import answers_from, said, typed
 
 GROUPS = (
     (_l("Your treatment"), ("dose", "psychotherapy_sessions", "therapist_present", "rides")),

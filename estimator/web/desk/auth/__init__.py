@@ -1,0 +1,1 @@
+"""The desk's pages about accounts: signing in, factors, people, the log."""

@@ -9,11 +9,11 @@ from estimator.accounts.accounts import AccountRefused
 from estimator.accounts.passkeys import Passkeys
 from estimator.accounts.throttle import Throttle, key_of_codes
 from estimator.web.desk.auth import ceremonies
-from estimator.web.desk.auth.sessions import current_person, current_sign_in
 from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
 from estimator.web.desk.forms import ConfirmForm, PasswordForm
 from estimator.web.desk.gate import second_factor_is_missing
 from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.sessions import current_person, current_sign_in
 
 bp = Blueprint("desk_account", __name__, url_prefix=f"{PREFIX}/account")
 

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant
 from estimator.store.settings import EVERYBODY
 from estimator.web.desk.auth.account import unconfirmed
-from estimator.web.desk.auth.sessions import current_person, current_sign_in
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.place import PREFIX, place
-from estimator.web.patient.typed import said
+from estimator.web.desk.sessions import current_person, current_sign_in
+from estimator.web.typed import said
 
 bp = Blueprint("desk_accounts", __name__, url_prefix=f"{PREFIX}/accounts")
 

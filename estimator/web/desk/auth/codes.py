@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from estimator.accounts.second_factors import SecondFactors, new_totp_secret, totp_address
 from estimator.web.desk.auth.account import unconfirmed
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.forms import AppForm
 from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.sessions import current_person
 
 bp = Blueprint("desk_codes", __name__, url_prefix=f"{PREFIX}/account")
 

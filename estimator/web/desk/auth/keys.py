@@ -11,9 +11,9 @@ from estimator.accounts.passkeys import Passkeys
 from estimator.web.desk.auth import ceremonies
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.auth.codes import shown_once
-from estimator.web.desk.auth.sessions import current_person, current_sign_in
 from estimator.web.desk.place import PREFIX, place
-from estimator.web.patient.typed import said
+from estimator.web.desk.sessions import current_person, current_sign_in
+from estimator.web.typed import said
 
 bp = Blueprint("desk_keys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
 

@@ -5,8 +5,6 @@ Its page says in the reader's language what the program wrote; the spreadsheet h
 English, so that two people who compare theirs have the same.
 """
 
-import csv
-import io
 from collections.abc import Collection
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -17,11 +15,11 @@ from flask_babel import pgettext
 from estimator.accounts.accounts import EVERYWHERE
 from estimator.store.journal import Entry
 from estimator.web.desk.actions import in_words
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.stored_words import detail
-from estimator.web.patient.download import BYTE_ORDER_MARK, safe
+from estimator.web.responses import csv_response
 
 bp = Blueprint("desk_log", __name__, url_prefix=f"{PREFIX}/log")
 
@@ -55,16 +53,10 @@ def show() -> ResponseReturnValue:
 def download() -> Response:
     """The whole log for a spreadsheet, the oldest first, its lines as they are stored. Times are UTC."""
     owners = _owners()
-    table = io.StringIO()
-    rows = csv.writer(table)
     what = pgettext("log", "What")
-    rows.writerow([_("Number"), _("Time (UTC)"), _("Who"), what, _("Whose tables"), _("Details")])
-    for entry in place().journal.all():
-        if owners is None or entry.owner in owners:
-            rows.writerow([safe(cell) for cell in _cells(entry)])
-    response = Response(BYTE_ORDER_MARK + table.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="desk-log.csv"'
-    return response
+    heading = [_("Number"), _("Time (UTC)"), _("Who"), what, _("Whose tables"), _("Details")]
+    readable = (_cells(entry) for entry in place().journal.all() if owners is None or entry.owner in owners)
+    return csv_response([heading, *readable], "desk-log.csv")
 
 
 def _owners() -> Collection[str] | None:

@@ -12,10 +12,10 @@ from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, key
 from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
 from estimator.store.own_words import PASSWORD
-from estimator.web.desk.auth.sessions import begin_session, end_session, forget, signed_in
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
 from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.sessions import begin_session, end_session, forget, signed_in
 
 bp = Blueprint("desk_sign_in", __name__, url_prefix=PREFIX)
 

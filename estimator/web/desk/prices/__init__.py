@@ -1,0 +1,1 @@
+"""The desk's pages about prices: looking, editing, previewing, publishing, looking back."""

@@ -6,8 +6,8 @@ from datetime import date
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import Price, PriceColumn, in_force
+from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication
-from estimator.versions.published import PublishedPriceBooks
 from estimator.web.desk.prices.current import desk
 from estimator.web.site import site
 

@@ -13,11 +13,11 @@ from estimator.prices.editing.splicing import CannotSplice, TypedPrice
 from estimator.prices.schema import Price, Source, Text, in_force
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.current import bp, desk, forget_tables, national_book
 from estimator.web.desk.prices.price_form import Entered, PriceForm, shown_in_form
 from estimator.web.desk.prices.price_place import Place, amounts_in_words, day_in, place_of
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.filters import day
 from estimator.web.site import site

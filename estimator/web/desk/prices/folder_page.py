@@ -11,16 +11,16 @@ from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.folder.disk import kind_of, owner_of
+from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.folder.settling import EditHasErrors, FolderNotWritten, Settling
 from estimator.versions.folder.sync import FolderConflict
 from estimator.versions.lines import Merged, Side
 from estimator.versions.publications import PublicationRefused
-from estimator.versions.published import PublishedPriceBooks
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import desk, forget_tables
 from estimator.web.desk.prices.typed_text import shown
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import spoken
 from estimator.web.site import site

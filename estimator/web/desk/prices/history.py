@@ -16,16 +16,16 @@ from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import Publication, PublicationRefused
 from estimator.versions.publishing import DraftHasErrors
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import desk, forget_tables, my_owners, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import shown
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
 from estimator.web.filters import spoken
-from estimator.web.patient.typed import UNPRINTABLE
 from estimator.web.patient.updates import comparing
+from estimator.web.typed import UNPRINTABLE
 
 bp = Blueprint("desk_history", __name__, url_prefix=PREFIX)
 

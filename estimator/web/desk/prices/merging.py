@@ -15,9 +15,9 @@ from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.lines import Side
 from estimator.versions.publications import Publication, PublicationConflict
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.current import bp, desk, forget_tables, tables_of
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 
 SIDE = re.compile(r"side-([0-9]{1,3})-([0-9]{1,4})")

@@ -13,12 +13,12 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.editing.written import scalar
 from estimator.versions.checking import file_of
 from estimator.versions.drafts import DraftConflict
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of_everything
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import bp, desk
 from estimator.web.desk.prices.price_form import is_address, not_an_address
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.site import site
 

@@ -15,14 +15,14 @@ from flask_babel.speaklater import LazyString
 from estimator.prices.editing.splicing import CannotSplice, mark_checked
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.versions.drafts import DraftConflict
+from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import PublicationRefused
-from estimator.versions.published import PublishedPriceBooks
 from estimator.versions.publishing import DraftHasErrors
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.current import Tables, bp, desk, my_owners, tables_of
 from estimator.web.desk.prices.glance import Glance, Row, fingerprint, glance_at
 from estimator.web.desk.prices.price_place import Place, day_in, place_of
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day, words
 from estimator.web.site import site

@@ -18,10 +18,10 @@ from estimator.versions.checking import Checked
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.current import bp, desk, national_book, tables_of
 from estimator.web.desk.prices.price_form import not_a_day
+from estimator.web.desk.sessions import current_person
 from estimator.web.links import link
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.pages import estimate_page

@@ -17,9 +17,9 @@ from estimator.money import dollars, parse_typed_amount, plain_amount
 from estimator.prices.editing.splicing import TypedPrice
 from estimator.prices.schema import Confidence, Source, Text, kinds_without_address
 from estimator.web.desk.forms import DeskForm
+from estimator.web.fields import Option
 from estimator.web.filters import day, words
-from estimator.web.patient.fields import Option
-from estimator.web.patient.typed import UNPRINTABLE
+from estimator.web.typed import UNPRINTABLE
 
 ENDS = ("low", "typical", "high")
 NEW = "+"

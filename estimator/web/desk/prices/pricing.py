@@ -25,8 +25,8 @@ from estimator.web.desk.prices import (
 )
 from estimator.web.desk.prices.current import bp, draft_in_brief, name_of, tables_of, yaml_address
 from estimator.web.filters import money, percent, spoken
-from estimator.web.patient.typed import said
 from estimator.web.site import catalogue, language, locale, site
+from estimator.web.typed import said
 
 PAGES = (overview, editing, preview, publishing, taking_back, merging, settings_page, new_clinic)
 """The modules whose views the blueprint holds."""

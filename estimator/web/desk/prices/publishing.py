@@ -8,15 +8,15 @@ from flask_babel import gettext as _
 
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.publications import Publication, PublicationConflict, PublicationRefused
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of, publisher_of
 from estimator.web.desk.prices.current import bp, desk, forget_tables, name_of, tables_of
 from estimator.web.desk.prices.preview import Asked, bad_day, day_of, preview_page
 from estimator.web.desk.prices.taking_back import discarded_page
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
-from estimator.web.patient.typed import UNPRINTABLE
 from estimator.web.site import site
+from estimator.web.typed import UNPRINTABLE
 
 LONGEST_REASON = 500
 

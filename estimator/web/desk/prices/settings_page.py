@@ -8,10 +8,10 @@ from wtforms import StringField
 
 from estimator.money import parse_percent
 from estimator.versions.bench import SECOND_PERSON_ABOVE
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of
 from estimator.web.desk.prices.current import bp, desk, tables_of
+from estimator.web.desk.sessions import current_person
 
 
 class SettingsForm(DeskForm):

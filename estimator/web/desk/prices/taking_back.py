@@ -13,9 +13,9 @@ from estimator.prices.book import NATIONAL
 from estimator.versions.checking import file_of
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import PublicationConflict
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.current import bp, desk, forget_tables, name_of
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 
 MOST = 1_500_000

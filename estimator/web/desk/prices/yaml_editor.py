@@ -18,11 +18,11 @@ from estimator.versions.bench import Work
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.lines import Merged, three_way
-from estimator.web.desk.auth.sessions import current_person
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import Tables, desk, forget_tables, national_book, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import plain, shown, typed
+from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import still_busy
 from estimator.web.filters import spoken, words
 from estimator.web.site import catalogue, site

@@ -23,7 +23,7 @@ from estimator.prices.reading import Reading
 from estimator.sentences import say
 from estimator.store.database import Database
 from estimator.versions.books import Shelf
-from estimator.versions.first import publish_first
+from estimator.versions.folder.first import publish_first
 from estimator.versions.folder.settling import Settling
 from estimator.versions.folder.sync import Folder, FolderConflict, InStep
 from estimator.versions.publications import Files, Publication, Publications

@@ -1,0 +1,82 @@
+"""The web app: patient pages, JSON API, health. No cookie, one optional script, nothing loaded from elsewhere."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from estimator import places
+from estimator.prices.live import LivePriceBooks
+from estimator.prices.source import PriceSource
+from estimator.web import errors, filters, headers, health, script
+from estimator.web.links import alternates, link, other_languages
+from estimator.web.patient import advice, api, compare, download, updates
+from estimator.web.patient import pages as patient
+from estimator.web.patient.brand import colours_of, logo_of
+from estimator.web.patient.glossary import term, with_terms
+from estimator.web.patient.stamp import print_stamp
+from estimator.web.site import Site, catalogue, catalogues, language, locale
+from estimator.web.styles import style
+
+if TYPE_CHECKING:
+    from estimator.store.database import Database
+
+
+def create_app(
+    pricing_folder: Path | None = None,
+    clock: Callable[[], date] = date.today,
+    database: "Database | None" = None,
+    in_step: bool = True,
+) -> Flask:
+    """
+    The app on the price tables of a folder, by default the usual one; `clock` says which day it is.
+
+    With a `database` its publications are in force, and the folder is kept `in_step` with them, or else only read at
+    the very first start. Raises `BrokenTables` where there are no tables to start with.
+    """
+    app = Flask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
+    app.jinja_options = {"lstrip_blocks": True, "undefined": StrictUndefined}
+    folder = pricing_folder or places.pricing_folder()
+    prices = _prices(folder, clock, database, in_step)
+    app.extensions["site"] = Site(prices, clock, catalogues())
+    if database is not None:
+        app.extensions["store"] = database
+    Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
+    app.jinja_env.globals.update(
+        style=style,
+        link=link,
+        language=language,
+        alternates=alternates,
+        other_languages=other_languages,
+        term=term,
+        live_script=script.live_script,
+        colours_of=colours_of,
+        logo_of=logo_of,
+        print_stamp=print_stamp,
+        keeps_versions=updates.keeps_versions,
+    )
+    app.add_template_filter(with_terms)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue().ugettext(message),
+        lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, message: catalogue().upgettext(context, message),
+    )
+    filters.add_filters(app)
+    errors.add_errors(app)
+    headers.add_headers(app)
+    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp, script.bp, updates.bp):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _prices(folder: Path, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:
+    if database is None:
+        return LivePriceBooks(folder)
+    from estimator.versions.folder.published import PublishedPriceBooks  # SQLAlchemy is not needed without a store
+
+    return PublishedPriceBooks(database, folder if in_step else None, clock, first=folder)
