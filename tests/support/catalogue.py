@@ -101,7 +101,7 @@ def is_missing(message: Message) -> bool:
 
 def as_po(catalogue: Catalog) -> bytes:
     file = io.BytesIO()
-    write_po(file, catalogue, width=0, no_location=True)
+    write_po(file, catalogue, width=0, no_location=True, sort_output=True)
     return file.getvalue()
 
 
