@@ -25,9 +25,9 @@ from estimator.prices.schema import (
     Payer,
     Price,
     PriceColumn,
-    Question,
+    QuestionWording,
     Text,
-    in_force,
+    price_in_force,
 )
 
 Covered = Literal["yes", "no", "maybe"]
@@ -295,7 +295,7 @@ class _Builder:
         if charge.included_in:
             return Quote(None, column, FREE, None)
         prices = charge.prices(column)
-        price = in_force(prices, day) if prices else None
+        price = price_in_force(prices, day) if prices else None
         if price is None:
             return None
         key = (name, column, id(price))
@@ -313,7 +313,7 @@ class _Builder:
             return Range.exactly(prices[name])
         leader = self.leader(name)
         quoted = self.tables.charges[leader].prices("self_pay") if leader in prices and leader != name else None
-        price = in_force(quoted, self.answers.start) if quoted else None
+        price = price_in_force(quoted, self.answers.start) if quoted else None
         return Range.exactly(range_.at(price.range.place(prices[leader]))) if price else range_
 
     def leader(self, name: str) -> str:
@@ -352,8 +352,8 @@ def asked_column(charge: Charge, payer: Payer) -> PriceColumn:
     return "self_pay"
 
 
-def _unasked(label: Text) -> Question:
-    return Question(label=label, ask=label, whom="clinic")
+def _unasked(label: Text) -> QuestionWording:
+    return QuestionWording(label=label, ask=label, whom="clinic")
 
 
 def claims_of(answers: Answers, book: PriceBook, unknowns: Unknowns) -> Claims:

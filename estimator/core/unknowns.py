@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.money import WHOLE, CentsArray, Range, Weights, between, weights
-from estimator.prices.schema import Question, Text, Whom
-from estimator.prices.schema import Unknown as Wording
+from estimator.prices.schema import QuestionWording, Text, UnknownWording, Whom
 
 Positions = npt.NDArray[np.float64]
 """Shape (unknowns, scenarios): where each unknown stands in each scenario."""
@@ -59,11 +58,13 @@ class Unknowns:
             self.rows[unknown.id] = len(self.all)
             self.all.append(unknown)
 
-    def add_range(self, id_: str, wording: Question | Wording, answer: str | None = None) -> str:
+    def add_range(self, id_: str, wording: QuestionWording | UnknownWording, answer: str | None = None) -> str:
         self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer))
         return id_
 
-    def add_flag(self, id_: str, wording: Question | Wording, chance: int, answer: str | None = None) -> str:
+    def add_flag(
+        self, id_: str, wording: QuestionWording | UnknownWording, chance: int, answer: str | None = None
+    ) -> str:
         """A yes/no whose yes has a `chance` in basis points: unknown unless it is sure. "No" is typical when even."""
         if 0 < chance < WHOLE:
             self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from estimator.money import dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
-from estimator.prices.schema import Book, in_force
+from estimator.prices.schema import Book, price_in_force
 from estimator.sentences import say
 
 JUMP = 50
@@ -62,7 +62,7 @@ def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Fin
             singles = 0
             for part in (charge, *(book.charges[other] for other in package.also_covers if other in book.charges)):
                 dated = part.self_pay or {}
-                price = in_force(dated, today or date.max) or in_force(dated, date.max)
+                price = price_in_force(dated, today or date.max) or price_in_force(dated, date.max)
                 singles += package.sessions * price.typical if price else 0
             if package.price > singles > 0:
                 says = say(

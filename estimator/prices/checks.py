@@ -13,7 +13,7 @@ from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
 from estimator.prices.figures import all_lines, as_written, figures, tables
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.schema import (
     MORE_UNKNOWNS,
     PRICE_COLUMNS,
@@ -76,7 +76,7 @@ def sources_can_be_visited(book: Book) -> Iterator[Finding]:
 def what_varies_has_a_chance(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
         for payer, coverage in charge.coverage.items():
-            path: Path = ("charges", id_, "coverage", payer)
+            path: KeyPath = ("charges", id_, "coverage", payer)
             if coverage.status == "varies" and coverage.chance is None:
                 says = say("coverage that varies needs its chance")
                 yield Finding((*path, "chance"), says, say("add chance: percent covered"))
@@ -141,7 +141,7 @@ def lines_name_their_phases(book: Book) -> Iterator[Finding]:
 def one_profile_is_typical(book: Book) -> Iterator[Finding]:
     for id_, payer in book.payers.items():
         typical = [name for name, profile in payer.profiles.items() if profile.typical]
-        path: Path = ("payers", id_, "profiles")
+        path: KeyPath = ("payers", id_, "profiles")
         if payer.profiles and not typical:
             yield Finding(path, say("no profile is the typical one"), say("add typical: yes to one of them"))
         for name in typical[1:]:
@@ -158,7 +158,7 @@ def insurers_say_what_they_allow(book: Book) -> Iterator[Finding]:
 
 def maximums_are_not_below_deductibles(book: Book) -> Iterator[Finding]:
     for id_, payer in book.payers.items():
-        terms: list[tuple[Path, AmountRange, AmountRange | None]] = [
+        terms: list[tuple[KeyPath, AmountRange, AmountRange | None]] = [
             (("profiles", name), profile.deductible, profile.out_of_pocket_maximum)
             for name, profile in payer.profiles.items()
         ]
@@ -229,7 +229,7 @@ def reference_patients_have_a_treatment_and_a_payer(book: Book) -> Iterator[Find
     for id_, patient in book.reference_patients.items():
         asked = (("treatment", book.treatments, _no_treatment), ("insurance", book.payers, _no_payer))
         for key, known, unknown in asked:
-            path: Path = ("reference_patients", id_, "answers", key)
+            path: KeyPath = ("reference_patients", id_, "answers", key)
             name = patient.answers.get(key)
             if name is None:
                 fix = say("add %(key)s: …; %(hint)s", key=key, hint=nearest("", known))
@@ -306,7 +306,7 @@ def core_unknowns_are_worded(book: Book) -> Iterator[Finding]:
 
 def charges_that_exclude_each_other_are_not_billed_together(book: Book) -> Iterator[Finding]:
     for id_, treatment in book.treatments.items():
-        found: set[Path] = set()
+        found: set[KeyPath] = set()
         for payer in book.payers:
             for visit in visits(treatment, payer):
                 for (_, one), (path, other) in combinations(visit, 2):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.prices.nodes import Node
-from estimator.prices.problems import Path, Problem, dotted, shortened
+from estimator.prices.problems import KeyPath, Problem, dotted, shortened
 from estimator.prices.scalars import FIX, SAYS
 from estimator.prices.schema import Price
 from estimator.prices.yaml_text import MOST_PROBLEMS
@@ -33,7 +33,7 @@ def explained(error: ValidationError, root: Node, model: type[BaseModel], file: 
 
 
 def _problem(details: ErrorDetails, root: Node, model: type[BaseModel], file: str) -> Problem:
-    path: Path = details["loc"]
+    path: KeyPath = details["loc"]
     about_key = path[-1:] == (_KEY,) or details["type"] == "extra_forbidden"
     path = path[:-1] if path[-1:] == (_KEY,) else path
     node, rest = root.nearest(path)
@@ -46,7 +46,7 @@ def _problem(details: ErrorDetails, root: Node, model: type[BaseModel], file: st
     return Problem(file, line, column, dotted(path), says, fix)
 
 
-def _words(details: ErrorDetails, node: Node, path: Path, model: type[BaseModel]) -> tuple[str, str]:
+def _words(details: ErrorDetails, node: Node, path: KeyPath, model: type[BaseModel]) -> tuple[str, str]:
     """The sentence and the fix."""
     kind, context = details["type"], details.get("ctx", {})
     if node.content == "" and kind not in ("missing", "extra_forbidden"):
@@ -89,7 +89,7 @@ def _as_list(node: Node) -> Sentence:
     return say("write [%(value)s]", value=shortened(node.content, 80))
 
 
-def _as_group(node: Node, path: Path, model: type[BaseModel]) -> str:
+def _as_group(node: Node, path: KeyPath, model: type[BaseModel]) -> str:
     wanted = _annotation_at(model, path)
     if typing.get_origin(wanted) is Mapping and stripped(typing.get_args(wanted)[0]) is date:
         return say("write the day the price begins in front of it, like 2026-01-01: 75")
@@ -97,7 +97,7 @@ def _as_group(node: Node, path: Path, model: type[BaseModel]) -> str:
     return say("write its keys: %(keys)s", keys=", ".join(keys)) if keys else ""
 
 
-def _known_keys(path: Path, model: type[BaseModel]) -> str:
+def _known_keys(path: KeyPath, model: type[BaseModel]) -> str:
     keys = _keys_of(_annotation_at(model, path[:-1]))
     near = _nearest(str(path[-1]), keys)
     return near or (say("the keys here are %(keys)s", keys=", ".join(keys)) if keys else "")
@@ -115,7 +115,7 @@ def _nearest(written: str, known: list[str]) -> str:
     return say("did you mean %(name)s?", name=near[0]) if near else ""
 
 
-def _annotation_at(model: type[BaseModel], path: Path) -> Any:
+def _annotation_at(model: type[BaseModel], path: KeyPath) -> Any:
     """The type the schema gives to the value at `path`; None where it gives none."""
     wanted: Any = model
     for key in path:

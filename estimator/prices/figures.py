@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.schema import (
     PRICE_COLUMNS,
     AmountRange,
@@ -16,24 +16,24 @@ from estimator.prices.schema import (
     Price,
     PriceColumn,
     Provenance,
-    Question,
+    QuestionWording,
     Table,
     Text,
     Treatment,
-    Unknown,
+    UnknownWording,
 )
 
-_LEAVES = frozenset({str, int, bool, date, type(None), Text, Question})
+_LEAVES = frozenset({str, int, bool, date, type(None), Text, QuestionWording})
 
 
-def tables(value: Any) -> list[tuple[Path, Table]]:
+def tables(value: Any) -> list[tuple[KeyPath, Table]]:
     """`value` and every table inside it but plain words, each with its path; days stand in a path as text."""
-    found: list[tuple[Path, Table]] = []
+    found: list[tuple[KeyPath, Table]] = []
     _collect(value, (), found)
     return found
 
 
-def _collect(value: Any, path: Path, found: list[tuple[Path, Table]]) -> None:
+def _collect(value: Any, path: KeyPath, found: list[tuple[KeyPath, Table]]) -> None:
     kind = type(value)
     if kind is MappingProxyType:
         for key, item in value.items():
@@ -49,14 +49,14 @@ def _collect(value: Any, path: Path, found: list[tuple[Path, Table]]) -> None:
                 _collect(item, (*path, name), found)
 
 
-def figures(book: Book) -> Iterator[tuple[Path, Provenance]]:
+def figures(book: Book) -> Iterator[tuple[KeyPath, Provenance]]:
     """Everything that needs a source: all but the questions that carry no number."""
     for path, table in tables(book):
-        if isinstance(table, Provenance) and not (isinstance(table, Unknown) and table.chance is None):
+        if isinstance(table, Provenance) and not (isinstance(table, UnknownWording) and table.chance is None):
             yield path, table
 
 
-def prices(book: Book) -> Iterator[tuple[Path, Charge, PriceColumn, Mapping[date, Price]]]:
+def prices(book: Book) -> Iterator[tuple[KeyPath, Charge, PriceColumn, Mapping[date, Price]]]:
     """Every column of dated prices, with the charge it belongs to."""
     for id_, charge in book.charges.items():
         for column in PRICE_COLUMNS:
@@ -65,7 +65,7 @@ def prices(book: Book) -> Iterator[tuple[Path, Charge, PriceColumn, Mapping[date
                 yield ("charges", id_, column), charge, column, dated
 
 
-def lines(treatment: Treatment) -> Iterator[tuple[Path, Line]]:
+def lines(treatment: Treatment) -> Iterator[tuple[KeyPath, Line]]:
     """Every line of a treatment."""
     for part in ("before", "each_session", "follow_ups"):
         for position, line in enumerate(getattr(treatment, part)):
@@ -74,7 +74,7 @@ def lines(treatment: Treatment) -> Iterator[tuple[Path, Line]]:
         yield ("ride",), treatment.ride
 
 
-def all_lines(book: Book) -> Iterator[tuple[Path, Treatment, Line]]:
+def all_lines(book: Book) -> Iterator[tuple[KeyPath, Treatment, Line]]:
     """Every line of every treatment."""
     for id_, treatment in book.treatments.items():
         for path, line in lines(treatment):

@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.sentences import say
 
 
 class Finding(NamedTuple):
     """Something wrong, or worth a look, at one path of a book; the reader knows which file and line that is."""
 
-    path: Path
+    path: KeyPath
     says: str
     fix: str = ""
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.nodes import Node
-from estimator.prices.problems import Path, Problem, dotted
+from estimator.prices.problems import KeyPath, Problem, dotted
 from estimator.prices.schema import (
     PRICE_COLUMNS,
     Book,
@@ -44,11 +44,11 @@ class TableFile(Generic[T]):
     root: Node
     table: T
 
-    def line_of(self, path: Path) -> str:
+    def line_of(self, path: KeyPath) -> str:
         """``national/charges.yaml:8`` of the key at `path`."""
         return f"{self.name}:{self.root.nearest(path)[0].key_line}"
 
-    def place(self, path: Path, says: str, fix: str = "", alert: bool = False) -> Problem:
+    def place(self, path: KeyPath, says: str, fix: str = "", alert: bool = False) -> Problem:
         """A problem at `path` of this file, or as near to it as the file goes."""
         node, rest = self.root.nearest(path)
         if rest and path[-1] in _FROM_DEFAULTS and self.root.find(("defaults", path[-1])) is not None:
@@ -69,7 +69,7 @@ class NationalPlaces:
             return Problem("national", 0, 0, dotted(finding.path), finding.says, finding.fix, alert)
         return file.place(finding.path, finding.says, finding.fix, alert)
 
-    def holder(self, path: Path) -> TableFile[NationalFile] | None:
+    def holder(self, path: KeyPath) -> TableFile[NationalFile] | None:
         return next((file for file in self.files if file.root.find(path) is not None), None)
 
 
@@ -87,7 +87,7 @@ class ClinicPlaces:
         """`finding` with its line in the clinic's file, or as near to it as the file goes."""
         return self.file.place(self.own_path(finding.path), finding.says, finding.fix, alert)
 
-    def own_path(self, path: Path) -> Path:
+    def own_path(self, path: KeyPath) -> KeyPath:
         match path:
             case ("charges", str(charge), str(column), *rest) if (charge, column) in self.copied:
                 return ("charges", self.copied[charge, column], column, *rest)
@@ -242,5 +242,5 @@ def _misplaced(national: Book, file: TableFile[ClinicFile]) -> Iterator[Problem]
             yield file.place(("sources", id_), says, say("give it another name, or use the national one"))
 
 
-def _no_treatment(national: Book, file: TableFile[ClinicFile], path: Path, id_: str) -> Problem:
+def _no_treatment(national: Book, file: TableFile[ClinicFile], path: KeyPath, id_: str) -> Problem:
     return file.place(path, say("'%(name)s' is no treatment", name=id_), nearest(id_, national.treatments))

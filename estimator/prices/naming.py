@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from estimator.prices.figures import all_lines, lines, tables
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.schema import Advice, Book, Charge, Line, Note, Treatment
 
 Visit = Callable[[str, Line], bool]
 """Whether a line of a part of a treatment belongs to one kind of visit."""
 
 
-def charge_names(book: Book) -> Iterator[tuple[Path, str]]:
+def charge_names(book: Book) -> Iterator[tuple[KeyPath, str]]:
     """Every place that names a charge."""
     for path, _, line in all_lines(book):
         yield (*path, "charge"), line.charge
@@ -31,7 +31,7 @@ def charge_names(book: Book) -> Iterator[tuple[Path, str]]:
         yield from ((("programs", id_, "charges", position), name) for position, name in enumerate(program.charges))
 
 
-def lists_of_charges(charge: Charge) -> Iterator[tuple[Path, str]]:
+def lists_of_charges(charge: Charge) -> Iterator[tuple[KeyPath, str]]:
     """Every place inside a charge that lists other charges."""
     yield from ((("never_with", position), name) for position, name in enumerate(charge.never_with))
     for position, package in enumerate(charge.packages):
@@ -39,7 +39,7 @@ def lists_of_charges(charge: Charge) -> Iterator[tuple[Path, str]]:
             yield ("packages", position, "also_covers", place), name
 
 
-def payer_names(book: Book) -> Iterator[tuple[Path, str]]:
+def payer_names(book: Book) -> Iterator[tuple[KeyPath, str]]:
     """Every place that names a payer."""
     for path, _, line in all_lines(book):
         yield from (((*path, "payers", position), name) for position, name in enumerate(line.payers))
@@ -52,16 +52,16 @@ def payer_names(book: Book) -> Iterator[tuple[Path, str]]:
         yield from (((*path, "payers", position), name) for position, name in enumerate(note.payers))
 
 
-def all_advice(book: Book) -> Iterator[tuple[Path, Advice]]:
+def all_advice(book: Book) -> Iterator[tuple[KeyPath, Advice]]:
     """Every piece of advice among the texts."""
     return ((path, note) for path, note in _notes(book) if isinstance(note, Advice))
 
 
-def _notes(book: Book) -> Iterator[tuple[Path, Note]]:
+def _notes(book: Book) -> Iterator[tuple[KeyPath, Note]]:
     return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Note))
 
 
-def visits(treatment: Treatment, payer: str) -> Iterator[list[tuple[Path, str]]]:
+def visits(treatment: Treatment, payer: str) -> Iterator[list[tuple[KeyPath, str]]]:
     """The lines that meet in one visit of somebody with `payer`: for each kind of visit and each dose."""
     mine = [
         (path, line)

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from estimator.prices.problems import Path, Problem
+from estimator.prices.problems import KeyPath, Problem
 from estimator.prices.yaml_text import MOST_PROBLEMS, syntax_problem, text_of
 from estimator.sentences import say
 
@@ -52,12 +52,12 @@ class Node:
             return self.content[key]
         return None
 
-    def find(self, path: Path) -> "Node | None":
+    def find(self, path: KeyPath) -> "Node | None":
         """The value at `path`, or None."""
         node, rest = self.nearest(path)
         return None if rest else node
 
-    def nearest(self, path: Path) -> "tuple[Node, Path]":
+    def nearest(self, path: KeyPath) -> "tuple[Node, KeyPath]":
         """The deepest value on the way to `path`, and the rest of the path that leads nowhere."""
         node = self
         for position, key in enumerate(path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from estimator.prices.figures import out_of_date, prices
-from estimator.prices.schema import Book, Price, PriceColumn, Source, Text, in_force
+from estimator.prices.schema import Book, Price, PriceColumn, Source, Text, price_in_force
 
 SOON = timedelta(days=90)
 """How far ahead a change of price is soon."""
@@ -75,7 +75,7 @@ def _rows(book: Book, today: date, national: Book | None) -> Iterator[PriceRow]:
     for (_, id_, _), charge, column, dated in prices(book):
         name = str(id_)
         start = max((start for start in dated if start <= today), default=None)
-        price = in_force(dated, today)
+        price = price_in_force(dated, today)
         later = min((start for start in dated if start > today), default=None)
         yield PriceRow(
             name,

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from estimator.sentences import Sentence
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list positions from the top of a file, or of a price book, down to one value."""
 
 LONGEST_SENTENCE = 400
@@ -45,13 +45,13 @@ class Problem:
         return f"{place}: {where}{self.says}{fix}"
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """``charges.infusion.packages[1].price`` for people, who count from 1."""
     text = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".")
 
 
-def path_of(where: str) -> Path:
+def path_of(where: str) -> KeyPath:
     """The path that `dotted` wrote; a list's positions count from 0 again."""
     found = re.findall(r"\[([0-9]{1,9})\]|([^.\[\]]+)", where)
     return tuple(int(number) - 1 if number else key for number, key in found)

@@ -154,7 +154,7 @@ DatedPrices = Frozen[Day, Price]
 """Start date -> price. A price holds until the next date begins, so no gap or overlap can be written."""
 
 
-def in_force(prices: Mapping[date, Price], day: date) -> Price | None:
+def price_in_force(prices: Mapping[date, Price], day: date) -> Price | None:
     """The price that holds on `day`, or None before the first start date."""
     begun = [start for start in prices if start <= day]
     return prices[max(begun)] if begun else None
@@ -191,7 +191,7 @@ class Package(Provenance):
     also_covers: tuple[Name, ...] = ()
 
 
-class Question(Table):
+class QuestionWording(Table):
     """What to ask about an unknown, and whom; somebody without insurance asks `ask_uninsured`, where it is given."""
 
     label: Text
@@ -199,7 +199,7 @@ class Question(Table):
     ask_uninsured: Text | None = None
     whom: Whom
 
-    def of_patient(self, insured: bool) -> "Question":
+    def of_patient(self, insured: bool) -> "QuestionWording":
         """The question as this patient asks it."""
         return self if insured or self.ask_uninsured is None else self.model_copy(update={"ask": self.ask_uninsured})
 
@@ -221,8 +221,8 @@ class _ChargeKeys(Table):
     never_with: tuple[Name, ...] = ()
     packages: tuple[Package, ...] = ()
     coverage: Frozen[Name, Coverage] = Field(default_factory=lambda: MappingProxyType({}))
-    price_question: Question | None = None
-    coverage_question: Question | None = None
+    price_question: QuestionWording | None = None
+    coverage_question: QuestionWording | None = None
 
     def prices(self, column: PriceColumn) -> Mapping[date, Price] | None:
         return getattr(self, column)  # type: ignore[no-any-return]
@@ -376,12 +376,12 @@ class Program(Provenance):
     excluded_states: tuple[State, ...] = ()
     resident: Percent | None = None
     pays: Percent | None = None
-    annual_max_question: Question | None = None
-    pays_question: Question | None = None
-    resident_question: Question | None = None
+    annual_max_question: QuestionWording | None = None
+    pays_question: QuestionWording | None = None
+    resident_question: QuestionWording | None = None
 
 
-class Unknown(Provenance):
+class UnknownWording(Provenance):
     """An unknown that is no price: its question, and the chance (percent) of a yes."""
 
     label: Text
@@ -437,7 +437,7 @@ class Advice(Note):
         return treatment in (self.treatments or (treatment,)) and self.applies_to(payer)
 
 
-class Term(Provenance):
+class GlossaryTerm(Provenance):
     """A technical word, explained in a sentence or two; `label` is the word itself."""
 
     label: Text
@@ -489,8 +489,8 @@ class NationalFile(Table):
     charges: Frozen[Name, Charge] | None = None
     payers: Frozen[Name, Payer] | None = None
     programs: Frozen[Name, Program] | None = None
-    unknowns: Frozen[Name, Unknown] | None = None
-    glossary: Frozen[Name, Term] | None = None
+    unknowns: Frozen[Name, UnknownWording] | None = None
+    glossary: Frozen[Name, GlossaryTerm] | None = None
     reference_patients: Frozen[Name, ReferencePatient] | None = None
 
 
@@ -519,7 +519,7 @@ class Book(Table):
     charges: Frozen[Name, Charge]
     payers: Annotated[Frozen[Name, Payer], Field(min_length=1)]
     programs: Frozen[Name, Program] = Field(default_factory=lambda: MappingProxyType({}))
-    unknowns: Frozen[Name, Unknown]
-    glossary: Frozen[Name, Term] = Field(default_factory=lambda: MappingProxyType({}))
+    unknowns: Frozen[Name, UnknownWording]
+    glossary: Frozen[Name, GlossaryTerm] = Field(default_factory=lambda: MappingProxyType({}))
     reference_patients: Frozen[Name, ReferencePatient] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None

@@ -15,9 +15,19 @@ from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.comparing.differences import ABSENT, Difference, Unit, differences
 from estimator.prices.key_words import KEY_WORDS, VALUE_WORDS
 from estimator.prices.merging import SECTIONS
-from estimator.prices.problems import Path
-from estimator.prices.schema import PRICE_COLUMNS, Book, Charge, Line, Package, Price, PriceColumn, Question, Text
-from estimator.prices.schema import in_force as price_in_force
+from estimator.prices.problems import KeyPath
+from estimator.prices.schema import (
+    PRICE_COLUMNS,
+    Book,
+    Charge,
+    Line,
+    Package,
+    Price,
+    PriceColumn,
+    QuestionWording,
+    Text,
+    price_in_force,
+)
 from estimator.sentences import marked as _
 
 Kind = Literal["price", "value", "new", "gone", "order"]
@@ -50,7 +60,7 @@ class Change:
     """
 
     kind: Kind
-    path: Path
+    path: KeyPath
     about: tuple[About, ...]
     before: Value = None
     after: Value = None
@@ -59,7 +69,7 @@ class Change:
     column: PriceColumn | None = None
     start: date | None = None
     period: Literal["same", "new", "gone"] = "same"
-    paths: tuple[Path, ...] = ()
+    paths: tuple[KeyPath, ...] = ()
 
 
 def changes(before: Book, after: Book) -> list[Change]:
@@ -68,7 +78,7 @@ def changes(before: Book, after: Book) -> list[Change]:
     return list(_alike(change for one in differences(before, after) for change in books.changes(one)))
 
 
-def names_on(path: Path, book: Book) -> tuple[About, ...]:
+def names_on(path: KeyPath, book: Book) -> tuple[About, ...]:
     """What a path of a book leads to, from the outside in; empty where nothing on the way has a name of its own."""
     here: Any = book
     named = any(_label(here := _child(here, key), book) is not None for key in path)
@@ -117,7 +127,7 @@ class _Books:
                     path = (*one.path, column, start.isoformat())
                     yield self.price(path, str(one.path[1]), column, start)
 
-    def price(self, path: Path, charge: str, column: PriceColumn, start: date) -> Change:
+    def price(self, path: KeyPath, charge: str, column: PriceColumn, start: date) -> Change:
         there = [_starts(book, charge, column, start) for book in (self.before, self.after)]
         return Change(
             "price",
@@ -145,7 +155,7 @@ class _Books:
         about = self.about(one.path, book)
         return Change(kind, one.path, about, before, after, one.unit, charge, column, start, paths=(one.path,))
 
-    def about(self, path: Path, book: Book) -> tuple[About, ...]:
+    def about(self, path: KeyPath, book: Book) -> tuple[About, ...]:
         """What a path leads to, in the words of the tables and of the interface, from the outside in."""
         parts: list[About] = []
         here: Any = book
@@ -168,7 +178,7 @@ class _Books:
                 parts.append(Word(_("price from %(day)s"), (("day", of_price[2]),)))
         return tuple(parts)
 
-    def value(self, path: Path, value: Any) -> Value:
+    def value(self, path: KeyPath, value: Any) -> Value:
         """A value in a form that can be shown: names of entries become their labels."""
         if value is ABSENT:
             return None
@@ -184,7 +194,7 @@ class _Books:
             return value
         return _label(value, self.after) or Text(en=type(value).__name__)
 
-    def named(self, path: Path, value: str) -> Value:
+    def named(self, path: KeyPath, value: str) -> Value:
         key = next((str(key) for key in reversed(path) if not isinstance(key, int)), "")
         section = _NAMED_IN.get(key) or (str(path[0]) if len(path) == 2 and key == path[0] else None)
         for book in (self.after, self.before) if section else ():
@@ -236,9 +246,9 @@ def _label(value: Any, book: Book) -> About | None:
         return charge.label if charge is not None else Text(en=value.charge)
     if isinstance(value, Package):
         return Word(_("package of %(sessions)s"), (("sessions", value.sessions),))
-    label = (
-        None if isinstance(value, Question | Text) else getattr(value, "label", None) or getattr(value, "title", None)
-    )
+    if isinstance(value, QuestionWording | Text):
+        return None
+    label = getattr(value, "label", None) or getattr(value, "title", None)
     return label if isinstance(label, Text) else None
 
 
@@ -248,7 +258,7 @@ def _key_words(key: str, outer: Any) -> About:
     return Word(KEY_WORDS[key]) if key in KEY_WORDS and not isinstance(outer, Mapping) else Text(en=key)
 
 
-def _of_price(path: Path) -> tuple[str, PriceColumn, date] | None:
+def _of_price(path: KeyPath) -> tuple[str, PriceColumn, date] | None:
     """Charge, column and start date of a price, or of something inside one."""
     if len(path) < 4 or path[0] != "charges":
         return None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import WithJsonSchema
 
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.scalars import AMOUNT_JSON, PERCENT_JSON
 from estimator.prices.schema import (
     PRICE_COLUMNS,
@@ -45,7 +45,7 @@ class Difference:
     in another order.
     """
 
-    path: Path
+    path: KeyPath
     before: Any
     after: Any
     unit: Unit = "other"
@@ -57,7 +57,7 @@ def differences(before: Book, after: Book) -> Iterator[Difference]:
     return _of_tables(before, after, ())
 
 
-def _of(before: Any, after: Any, path: Path, unit: Unit = "other") -> Iterator[Difference]:
+def _of(before: Any, after: Any, path: KeyPath, unit: Unit = "other") -> Iterator[Difference]:
     if before is after:
         return
     if isinstance(before, Table) and type(before) is type(after):
@@ -70,7 +70,7 @@ def _of(before: Any, after: Any, path: Path, unit: Unit = "other") -> Iterator[D
         yield Difference(path, _or_absent(before), _or_absent(after), unit)
 
 
-def _of_tables(before: Table, after: Table, path: Path) -> Iterator[Difference]:
+def _of_tables(before: Table, after: Table, path: KeyPath) -> Iterator[Difference]:
     names = list(type(before).model_fields)
     if isinstance(before, Price | AmountRange | PercentRange | CountRange):
         yield from _of_ranges(before, after, path)
@@ -83,13 +83,13 @@ def _of_tables(before: Table, after: Table, path: Path) -> Iterator[Difference]:
         yield from _of(old, new, (*path, name), unit)
 
 
-def _of_ranges(before: Any, after: Any, path: Path) -> Iterator[Difference]:
+def _of_ranges(before: Any, after: Any, path: KeyPath) -> Iterator[Difference]:
     model: type[Table] = type(before)
     if before.range != after.range:
         yield Difference(path, before.range, after.range, unit_of(model, "low"))
 
 
-def _of_mappings(before: Mapping[Any, Any], after: Mapping[Any, Any], path: Path) -> Iterator[Difference]:
+def _of_mappings(before: Mapping[Any, Any], after: Mapping[Any, Any], path: KeyPath) -> Iterator[Difference]:
     for key in dict.fromkeys((*before, *after)):
         inner = (*path, key.isoformat() if isinstance(key, date) else key)
         if key in before and key in after:
@@ -101,7 +101,7 @@ def _of_mappings(before: Mapping[Any, Any], after: Mapping[Any, Any], path: Path
         yield Difference(path, old, new, order=True)
 
 
-def _of_lists(before: tuple[Any, ...], after: tuple[Any, ...], path: Path) -> Iterator[Difference]:
+def _of_lists(before: tuple[Any, ...], after: tuple[Any, ...], path: KeyPath) -> Iterator[Difference]:
     """Items that differ between what is the same at the beginning and at the end, in pairs; the rest is new or gone."""
     shorter = min(len(before), len(after))
     head = next((place for place in range(shorter) if before[place] != after[place]), shorter)

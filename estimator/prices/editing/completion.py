@@ -15,7 +15,7 @@ from pydantic import BaseModel, WithJsonSchema
 from estimator.prices import schema
 from estimator.prices.editing.outline import Outline, Spot, lines_of, outline
 from estimator.prices.explaining import stripped
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.scalars import AMOUNT_JSON, COUNT_JSON, PERCENT_JSON
 from estimator.prices.schema import (
     MORE_UNKNOWNS,
@@ -222,7 +222,7 @@ def _holds_names(wanted: Any) -> bool:
 # The schema
 
 
-def _place(model: type[BaseModel], path: Path) -> _Place:
+def _place(model: type[BaseModel], path: KeyPath) -> _Place:
     """What the schema wants at `path`; nothing where it knows no such path."""
     place = _Place(model)
     for key in path:

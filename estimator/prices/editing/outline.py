@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 
 _KEY = re.compile(r"""(?:"([^"]*)"[ ]*|'([^']*)'[ ]*|([^\s"'#{}\[\],&*!|>%@`?:-][^:#]*)):(?=\s|$)""")
 _DASH = re.compile(r"-( +|$)")
@@ -30,7 +30,7 @@ class Spot:
     """
 
     kind: Literal["key", "value"]
-    path: Path
+    path: KeyPath
     word: str
     column: int
     inside: bool = False
@@ -42,14 +42,14 @@ class _Bracket:
     """An open ``{`` or ``[``: the place it holds, the key that waits for its value, the word being read."""
 
     kind: str
-    path: Path
+    path: KeyPath
     key: str | None = None
     index: int = 0
     word: str = ""
     start: int = 0
 
     @property
-    def here(self) -> Path:
+    def here(self) -> KeyPath:
         """The path of the value that is being read."""
         if self.kind == "[":
             return (*self.path, self.index)
@@ -64,8 +64,8 @@ class Outline:
     Read from the first line on; `spot` says where the end of what was read stands.
     """
 
-    keys: dict[Path, list[tuple[str, int, int]]] = field(default_factory=dict)
-    items: dict[Path, list[tuple[str, int]]] = field(default_factory=dict)
+    keys: dict[KeyPath, list[tuple[str, int, int]]] = field(default_factory=dict)
+    items: dict[KeyPath, list[tuple[str, int]]] = field(default_factory=dict)
     _open: list[tuple[int, str | int]] = field(default_factory=list)
     _brackets: list[_Bracket] = field(default_factory=list)
     _bracket_indent: int = 0
@@ -128,7 +128,7 @@ class Outline:
         return Spot("value", self._path, rest, indent + 1, tight=not rest and spaces == 0)
 
     @property
-    def _path(self) -> Path:
+    def _path(self) -> KeyPath:
         return tuple(key for _, key in self._open)
 
     def _passed_over(self, indent: int) -> bool:

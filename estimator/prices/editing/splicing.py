@@ -13,7 +13,7 @@ from estimator.money import parse_amount, plain_amount
 from estimator.prices.editing.rewriting import CannotSplice as CannotSplice
 from estimator.prices.editing.rewriting import rewrite, tree_of
 from estimator.prices.editing.written import Tree
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.schema import Confidence, PriceColumn, Text
 from estimator.sentences import marked as _
 
@@ -72,17 +72,17 @@ def mark_checked(data: bytes, charge: str, column: PriceColumn, start: date, day
     return rewrite(data, _with(tree, path, price | {"checked": day.isoformat()}))
 
 
-def set_scalar(data: bytes, path: Path, text: str) -> bytes:
+def set_scalar(data: bytes, path: KeyPath, text: str) -> bytes:
     """`data` with `text` as the value at `path`; a key that is missing there is added."""
     return rewrite(data, _with(tree_of(data), path, text))
 
 
-def set_value(data: bytes, path: Path, value: Tree) -> bytes:
+def set_value(data: bytes, path: KeyPath, value: Tree) -> bytes:
     """The same for any value: text, a list, or a group of keys."""
     return rewrite(data, _with(tree_of(data), path, value))
 
 
-def remove(data: bytes, path: Path) -> bytes:
+def remove(data: bytes, path: KeyPath) -> bytes:
     """`data` without the value at `path`, and without groups that would hold nothing any more."""
     tree = tree_of(data)
     _needed(tree, path)
@@ -128,7 +128,7 @@ def sources_of(data: bytes) -> dict[str, str]:
     return {id_: title if isinstance(title, str) else _english(title, id_) for id_, title in titles.items()}
 
 
-def file_of(files: Mapping[str, bytes], path: Path) -> str | None:
+def file_of(files: Mapping[str, bytes], path: KeyPath) -> str | None:
     """Which of the files holds `path`, such as ``("charges", "infusion")``; None where none does."""
     for name in sorted(files):
         try:
@@ -233,11 +233,11 @@ def _english(title: Tree, otherwise: str) -> str:
 # Trees
 
 
-def _price_path(charge: str, column: PriceColumn, start: date) -> Path:
+def _price_path(charge: str, column: PriceColumn, start: date) -> KeyPath:
     return ("charges", charge, column, start.isoformat())
 
 
-def _find(tree: Tree, path: Path) -> Tree | None:
+def _find(tree: Tree, path: KeyPath) -> Tree | None:
     here: Tree | None = tree
     for key in path:
         if isinstance(here, dict):
@@ -249,7 +249,7 @@ def _find(tree: Tree, path: Path) -> Tree | None:
     return here
 
 
-def _needed(tree: Tree, path: Path) -> Tree:
+def _needed(tree: Tree, path: KeyPath) -> Tree:
     found = _find(tree, path)
     if found is None:
         where = ".".join(str(key) for key in path)
@@ -257,7 +257,7 @@ def _needed(tree: Tree, path: Path) -> Tree:
     return found
 
 
-def _with(tree: Tree, path: Path, value: Tree) -> Any:
+def _with(tree: Tree, path: KeyPath, value: Tree) -> Any:
     """`tree` with `value` at `path`; groups on the way there are added."""
     if not path:
         return value
@@ -270,7 +270,7 @@ def _with(tree: Tree, path: Path, value: Tree) -> Any:
     return group | {str(key): _with(group.get(str(key), {}), tuple(rest), value)}
 
 
-def _without(tree: Tree, path: Path) -> Any:
+def _without(tree: Tree, path: KeyPath) -> Any:
     """`tree` without what is at `path`, and without what that leaves empty."""
     key, *rest = path
     if isinstance(tree, list):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import Price, PriceColumn, in_force
+from estimator.prices.schema import Price, PriceColumn, price_in_force
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication
 from estimator.web.desk.prices.current import desk
@@ -85,7 +85,7 @@ def first_move(before: Dated | None, after: Dated | None, day: date, until: date
     """
     old, new = before or {}, after or {}
     days = sorted({day, *(one for one in (*old, *new) if one > day and (until is None or one < until))})
-    moves = [Move(one, in_force(old, one), in_force(new, one)) for one in days]
+    moves = [Move(one, price_in_force(old, one), price_in_force(new, one)) for one in days]
     differing = [move for move in moves if move.before != move.after]
     return next((move for move in differing if move.kind not in ("checked", "details")), next(iter(differing), None))
 

@@ -9,7 +9,7 @@ from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.comparing.changes import changes
 from estimator.prices.editing.splicing import file_of
 from estimator.prices.nodes import read_tree
-from estimator.prices.problems import Path, Problem
+from estimator.prices.problems import KeyPath, Problem
 from estimator.versions import checking
 from estimator.versions.bench import Work
 from estimator.versions.checking import Checked
@@ -127,14 +127,14 @@ def national_book() -> PriceBook | None:
     return desk().check(NATIONAL, files).book
 
 
-def file_with(work: Work, path: Path) -> str:
+def file_with(work: Work, path: KeyPath) -> str:
     """The file of the owner that says what stands at `path`, or that should."""
     if work.owner != NATIONAL:
         return checking.file_of(work.owner)
     return file_of(work.files, path) or next(iter(sorted(work.files)))
 
 
-def line_of(work: Work, name: str, path: Path) -> int:
+def line_of(work: Work, name: str, path: KeyPath) -> int:
     """The line in one of the owner's files where `path` stands, or the nearest thing to it, or the first mistake."""
     root, problems = read_tree(work.files.get(name, b""), name)
     if root is None:

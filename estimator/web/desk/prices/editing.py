@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing import splicing
 from estimator.prices.editing.splicing import CannotSplice, TypedPrice
-from estimator.prices.schema import Price, Source, Text, in_force
+from estimator.prices.schema import Price, Source, Text, price_in_force
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
@@ -136,7 +136,8 @@ def _suggested(place: Place) -> dict[str, Any]:
     begun = [start for start in own if start <= today]
     said = own[max(begun)] if begun else None
     if said is None:
-        inherited = in_force({one.start: one.price for one in place.periods() if isinstance(one.price, Price)}, today)
+        readable = {one.start: one.price for one in place.periods() if isinstance(one.price, Price)}
+        inherited = price_in_force(readable, today)
         said = TypedPrice(inherited.low, inherited.typical, inherited.high) if inherited else None
     checked = {} if place.defaults().get("checked") == today.isoformat() else {"checked": today.isoformat()}
     return {**(shown_in_form(said) if said else {}), "note": "", "note_es": "", "checked": "", **checked}

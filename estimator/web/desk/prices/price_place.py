@@ -14,7 +14,7 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.editing.rewriting import tree_of
 from estimator.prices.editing.splicing import TypedPrice, price_in
-from estimator.prices.problems import Path
+from estimator.prices.problems import KeyPath
 from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
 from estimator.web.desk.prices.current import Tables, file_with, line_of, national_book, tables_of, yaml_address
 from estimator.web.filters import day, money, words
@@ -49,7 +49,7 @@ class Place:
         return self.tables.owner
 
     @property
-    def path(self) -> Path:
+    def path(self) -> KeyPath:
         return ("charges", self.charge, self.column)
 
     @property
