@@ -8,6 +8,8 @@ ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# Which room imports which, by the contracts in pyproject.toml.
+LAYERS := $(PY) $(VENV)/bin/lint-imports --no-logo --no-cache
 UV := $(shell command -v uv 2>/dev/null)
 
 # What `make lock` compiles with where uv is not on PATH.
@@ -30,17 +32,19 @@ help: ## Show this list
 serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
 
-test: $(VENV)/.dev ## Lint, check types, run every test, in Chromium and on PostgreSQL too (ARGS='-k name' goes to pytest)
+test: $(VENV)/.dev ## Lint, check types and layers, run every test, in Chromium and on PostgreSQL too (ARGS='-k name' goes to pytest)
 	@tests/support/setup.sh
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(LAYERS)
 	@# Two processes, each with whole files; both have to list the tests in the same order.
 	PYTHONHASHSEED=0 $(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
-check: $(VENV)/.dev ## Lint, formatting and types, without the tests
+check: $(VENV)/.dev ## Lint, formatting, types and layers, without the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(LAYERS)
 
 messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and code, list what is untranslated
 	$(PY) tests/support/catalogue.py
