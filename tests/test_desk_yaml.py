@@ -210,25 +210,12 @@ def test_the_script_is_told_mistakes_as_somebody_types(desk: PricedDesk) -> None
     assert "'ten' is not an amount" in says
     assert f'href="#line-{line}"' in found["listed"]
     assert asked(visitor, "check", text=desk.text)["summary"] == "No mistakes."
+    asked(visitor, "check", 400, text=5)
+    asked(visitor, "check", 404, text="", file="elsewhere.yaml")
     assert desk.desk.drafts.get(CLINIC) is None
 
 
-def test_the_script_is_offered_what_could_be_written(desk: PricedDesk) -> None:
-    """Charges, sources and keys of this clinic's tables; never an error, whatever is sent."""
-    visitor = desk.visiting()
-    lines = desk.text.split("\n")
-    at = lines.index("charges:") + 1
-    lines.insert(at, "  evalua")
-    found = asked(visitor, "complete", text="\n".join(lines), line=at + 1, column=9)
-    assert found["items"][0]["insert"] == "evaluation: "
-    assert found["items"][0]["replaces"] == 6
-    assert found["said"]
-    assert asked(visitor, "complete", text=desk.text, line="x", column=None) == {"items": [], "said": ""}
-    asked(visitor, "complete", 400, text=5)
-    asked(visitor, "check", 404, text="", file="elsewhere.yaml")
-
-
-@pytest.mark.parametrize("what", ["", "/check", "/complete"])
+@pytest.mark.parametrize("what", ["", "/check"])
 def test_only_editors_get_here(desk: PricedDesk, what: str) -> None:
     """A person of another clinic is refused, and so is a request without the page's token."""
     desk.person("Zoe", "editor:elsewhere")
@@ -240,9 +227,9 @@ def test_only_editors_get_here(desk: PricedDesk, what: str) -> None:
 
 
 def test_the_script_is_small_and_kept_by_browsers(desk: PricedDesk) -> None:
-    """One file of at most 8 KB under its digest; the page loads nothing else."""
+    """One file of at most 5 KB under its digest; the page loads nothing else."""
     visitor = desk.visiting()
     (script,) = visitor.get(YAML).root.all("script")
     answer = visitor.client.get(script.attributes["src"])
-    assert len(answer.data) <= 8 * 1024
+    assert len(answer.data) <= 5 * 1024
     assert "immutable" in answer.headers["Cache-Control"]

@@ -1,31 +1,25 @@
-"""The draft as text: a file of tables in a box with line numbers, its problems beside their lines, suggestions."""
+"""The draft as text: a file of tables in a box with line numbers, its problems beside their lines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from estimator.prices.book import NATIONAL
-from estimator.prices.editing.completion import Known, complete
-from estimator.prices.editing.outline import lines_of
 from estimator.prices.problems import Problem
-from estimator.prices.schema import ClinicFile, NationalFile
 from estimator.versions.bench import Work
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.lines import Merged, three_way
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.place import PREFIX
-from estimator.web.desk.prices.current import Tables, desk, forget_tables, national_book, tables_of, yaml_address
+from estimator.web.desk.prices.current import Tables, desk, forget_tables, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import plain, shown, typed
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import still_busy
-from estimator.web.filters import spoken, words
-from estimator.web.site import catalogue, site
+from estimator.web.filters import spoken
 
 bp = Blueprint("desk_yaml", __name__, url_prefix=PREFIX)
 
@@ -148,29 +142,10 @@ def check(owner: str) -> ResponseReturnValue:
     return jsonify(summary=found.summary, errors=found.errors, listed=listed, beside=beside)
 
 
-@bp.post("/<owner>/yaml/complete")
-@editor_of
-def suggest(owner: str) -> ResponseReturnValue:
-    """For the script: what could be written where the cursor stands."""
-    _file_name, text = _asked(owner)
-    line, column = (value if isinstance(value, int) else 0 for value in map(_json().get, ("line", "column")))
-    model = NationalFile if owner == NATIONAL else ClinicFile
-    found = complete(text, line, column, model, _known(tables_of(owner)), catalogue().ugettext)
-    said = ngettext("%(num)d suggestion", "%(num)d suggestions", len(found)) if found else ""
-    items = [
-        {"insert": one.insert, "label": one.label, "detail": one.detail, "replaces": one.replaces} for one in found
-    ]
-    return jsonify(items=items, said=said)
-
-
-def _json() -> Mapping[str, Any]:
-    asked = request.get_json(silent=True)
-    return asked if isinstance(asked, dict) else {}
-
-
 def _asked(owner: str) -> tuple[str, str]:
     """The file and the text that a script sent."""
-    file, text = _json().get("file"), _json().get("text")
+    asked = request.get_json(silent=True)
+    file, text = (asked.get("file"), asked.get("text")) if isinstance(asked, dict) else (None, None)
     if not isinstance(file, str) or not isinstance(text, str):
         abort(400)
     return _file(tables_of(owner).work, file), plain(text)
@@ -244,7 +219,7 @@ def _checked(tables: Tables, file: str, text: str) -> Found:
 
 
 def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> Found:
-    lines = lines_of(text)
+    lines = text.split("\n")
     here = tuple(
         Quoted(problem, lines[problem.line - 1].strip()[:LONGEST_QUOTE] if 0 < problem.line <= len(lines) else "")
         for problem in problems
@@ -255,21 +230,6 @@ def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> Found:
 
 def _beside(problems: list[Problem]) -> str:
     return "; ".join(spoken(problem.says) for problem in problems)
-
-
-def _known(tables: Tables) -> Known:
-    """The ids that a file may name, with their words."""
-    book = tables.book or national_book()
-    if book is None:
-        return Known(site().today())
-    named = {
-        "sources": {name: words(source.title) for name, source in book.tables.sources.items()},
-        **{
-            section: {name: words(entry.label) for name, entry in getattr(book.tables, section).items()}
-            for section in ("charges", "treatments", "payers")
-        },
-    }
-    return Known(site().today(), named)
 
 
 def _page(owner: str, box: Box, begun: str = "") -> str:
