@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from estimator.accounts import one_time, passwords, throttle
-from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused, Accounts, Grant, key
+from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused, Accounts, Grant, normalized
 from estimator.accounts.one_time import OneTimeCodes
 from estimator.accounts.passkeys import MOST, Passkey, Passkeys
 from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code, new_totp_secret
@@ -257,7 +257,7 @@ def test_a_name_that_nobody_has_costs_the_same_hashing(monkeypatch):
 )
 def test_a_password_that_is_easily_guessed_is_refused(password):
     with pytest.raises(AccountRefused) as refusal:
-        passwords.check(password, replace(person([OWNER]), name="Dana Reyes"))
+        passwords.refuse_weak(password, replace(person([OWNER]), name="Dana Reyes"))
     assert refusal.value.field == "password"
 
 
@@ -265,7 +265,7 @@ def test_a_password_that_is_easily_guessed_is_refused(password):
     "password", ["twelve chars", "correct horse battery staple", "パスワードは十二文字以上で", "ñ" * 3 + "abcdefghi"]
 )
 def test_long_passwords_of_any_characters_are_taken(password):
-    passwords.check(password, replace(person([OWNER]), name="Dana Reyes"))
+    passwords.refuse_weak(password, replace(person([OWNER]), name="Dana Reyes"))
 
 
 # Sessions
@@ -572,8 +572,8 @@ def test_waits_never_shrink_and_never_exceed_the_longest(failures):
 
 @given(st.text(max_size=300))
 def test_names_are_compared_the_same_way_twice(said):
-    assert len(key(said)) <= 120
-    assert key(key(said)) == key(said)
+    assert len(normalized(said)) <= 120
+    assert normalized(normalized(said)) == normalized(said)
 
 
 # The site's secret

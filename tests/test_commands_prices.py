@@ -13,11 +13,11 @@ from support.strategies_yaml import small_book
 from estimator.cli import main
 from estimator.store.database import Database, open_database
 from estimator.store.settings import Settings
-from estimator.versions.bench import SECOND_PERSON_ABOVE
-from estimator.versions.books import Shelf
-from estimator.versions.folder.sync import Folder
+from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.folder.sync import FolderSync
 from estimator.versions.publications import Publications
 from estimator.versions.timeline import Timeline
+from estimator.versions.work import SECOND_PERSON_ABOVE
 
 CLINIC = ["--clinic", "riverbend"]
 NAME = "clinics/riverbend.yaml"
@@ -98,7 +98,7 @@ def test_the_folder_is_in_step_with_what_was_published_from_it(
     after = (pricing / NAME).read_bytes()
     status, *_ = run("publish", *CLINIC, "--why", "new", *(["--from", day] if day else []))
     assert status == 0
-    folder = Folder(store, pricing, Shelf(), wall=lambda: 1e12)
+    folder = FolderSync(store, pricing, PriceBookCache(), wall=lambda: 1e12)
     publications = Publications(store)
     for today, text in ((date.today(), before if day else after), (date(2100, 1, 2), after)):
         timeline = Timeline.of(publications.history())

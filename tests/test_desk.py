@@ -11,8 +11,7 @@ from support.strategies_yaml import small_book
 
 from estimator.store.database import open_database
 from estimator.store.migrations import migrate
-from estimator.versions.bench import SECOND_PERSON_ABOVE
-from estimator.versions.checking import file_of
+from estimator.versions.checking import clinic_file
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.previewing import alert_key
@@ -21,11 +20,13 @@ from estimator.versions.publications import (
     PendingPublication,
     Publication,
     PublicationConflict,
+    TablesHaveErrors,
 )
-from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
+from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
+from estimator.versions.work import SECOND_PERSON_ABOVE
 
 CLINIC = "riverbend"
-NAME = file_of(CLINIC)
+NAME = clinic_file(CLINIC)
 TODAY = date(2026, 6, 1)
 NEW_YEAR = date(2027, 1, 1)
 
@@ -102,7 +103,7 @@ def test_broken_text_is_kept_and_cannot_be_published(desk: Desk) -> None:
     broken = small_book()[NAME].replace(b"450", b"ten")
     desk.edit(CLINIC, {NAME: broken}, revision=0, by="Ann")
     assert desk.work(CLINIC).files[NAME] == broken
-    with pytest.raises(DraftHasErrors) as refused:
+    with pytest.raises(TablesHaveErrors) as refused:
         publish(desk)
     assert [problem.line for problem in refused.value.problems] == [14]
 
@@ -258,7 +259,7 @@ def test_national_tables_may_not_break_a_clinic(desk: Desk) -> None:
 def test_a_new_clinic_begins_with_a_draft(desk: Desk) -> None:
     """A clinic that has published nothing yet publishes version 1."""
     text = small_book()[NAME].replace(b"Riverbend Clinic", b"Lakeside Clinic")
-    desk.edit("lakeside", {file_of("lakeside"): text}, revision=0, by="Ann")
+    desk.edit("lakeside", {clinic_file("lakeside"): text}, revision=0, by="Ann")
     published = desk.publish(
         "lakeside", revision=desk.work("lakeside").revision, by="Ann", why="opening", in_force_from=TODAY
     )
@@ -349,6 +350,6 @@ def test_tables_are_checked_against_what_begins_later(desk: Desk) -> None:
     assert desk.check("national", dropped).book is not None
     desk.publications.publish("national", dropped, based_on=1, by="Nat", why="-", how="browser", in_force_from=NEW_YEAR)
     desk.change(CLINIC, NAME, replaced("2026-02-01: 450", cites), "Ann")
-    with pytest.raises(DraftHasErrors) as refused:
+    with pytest.raises(TablesHaveErrors) as refused:
         publish(desk)
     assert any(problem.says.startswith("from 2027-01-01 on: ") for problem in refused.value.problems)

@@ -12,9 +12,9 @@ from support.another_language import another_language as another_language
 from support.desk_priced import CLINIC, NAME, PricedDesk
 from support.desk_priced import desk as desk
 
-from estimator.store.own_words import BY_DISK
-from estimator.versions.books import Shelf
-from estimator.versions.comparing import Comparing, diff_lines, states, unified
+from estimator.store.stored_sentences import BY_DISK
+from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.comparing import PublicationComparer, diff_lines, states, unified
 from estimator.versions.publications import Publication
 
 HISTORY = f"/admin/{CLINIC}/history"
@@ -243,9 +243,12 @@ def test_a_clinics_version_of_an_evening_is_compared_with_that_evenings_national
     publications.publish("national", later, based_on=1, in_force_from=date(2026, 11, 23), **given)
     text = {NAME: desk.text.replace("2026-02-01: 450", "2026-02-01: 475").encode()}
     one = publications.publish(CLINIC, text, based_on=1, in_force_from=date(2026, 11, 22), **given)
-    before, _ = Comparing(desk.database).books(publications.get(CLINIC, 1), one)
+    before, _ = PublicationComparer(desk.database).books(publications.get(CLINIC, 1), one)
     assert before is not None
-    assert before.version == Shelf().book(CLINIC, national, publications.files(publications.get(CLINIC, 1))).version
+    assert (
+        before.version
+        == PriceBookCache().book(CLINIC, national, publications.files(publications.get(CLINIC, 1))).version
+    )
 
 
 def test_lines_between_two_texts() -> None:

@@ -382,8 +382,7 @@ def test_every_refusal_has_its_words(desk: PricedDesk) -> None:
     arguments = {
         "PublicationConflict": [(latest,), (None,)],
         "PendingPublication": [(latest,)],
-        "DraftHasErrors": [(problems,)],
-        "EditHasErrors": [],
+        "TablesHaveErrors": [(problems,)],
         "FolderBusy": [("Gone.",)],
         "AlertsNotTicked": [(problems,)],
     }

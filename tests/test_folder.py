@@ -11,8 +11,8 @@ from support.shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
 from estimator.prices.problems import Problem
 from estimator.sentences import Sentence
 from estimator.store.journal import Journal
-from estimator.versions.folder.disk import CannotWrite, Disk
-from estimator.versions.folder.settling import FolderNotWritten
+from estimator.versions.folder.conflict_resolution import FolderNotWritten
+from estimator.versions.folder.table_folder import CannotWrite, TableFolder
 from estimator.versions.publications import Publications
 
 
@@ -262,14 +262,14 @@ def test_an_edit_at_the_very_moment_of_writing_back_is_not_written_over(here, mo
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", edited_meanwhile)
         with pytest.raises(CannotWrite, match="has changed this very moment"):
-            Disk(here.folder).write({CARE: whole}, {CARE: b"theirs"})
+            TableFolder(here.folder).write({CARE: whole}, {CARE: b"theirs"})
     assert here.read() == whole + b"# mine\n"
 
 
 @pytest.mark.parametrize("name", ["../x.yaml", "national/../../x.yaml", "clinics/.x.yaml", "/x.yaml", "other/x.yaml"])
 def test_no_publication_writes_outside_the_folders_of_tables(here, name):
     with pytest.raises(CannotWrite, match="is no name"):
-        Disk(here.folder).write({}, {name: b"x"})
+        TableFolder(here.folder).write({}, {name: b"x"})
 
 
 # In every language
@@ -400,7 +400,7 @@ def settled(here):
 
 def test_the_files_may_stay(here):
     conflict = both_changed(here)
-    here.prices.settling().keep_disk(conflict, "Ben")
+    here.prices.resolution().keep_disk(conflict, "Ben")
     settled(here)
     assert here.infusion() == 510_00
     assert (last(here).number, last(here).by, last(here).how) == (3, "Ben", "disk")
@@ -408,7 +408,7 @@ def test_the_files_may_stay(here):
 
 def test_the_publication_may_stay_and_the_edit_is_kept_in_the_store(here):
     conflict = both_changed(here)
-    here.prices.settling().keep_published(conflict, "Ben")
+    here.prices.resolution().keep_published(conflict, "Ben")
     settled(here)
     assert here.infusion() == 520_00
     entry = next(entry for entry in Journal(here.database).newest() if entry.action == "kept published")
@@ -424,7 +424,7 @@ def test_both_may_stay_where_lines_do_not_collide(here):
     here.write(CARE, here.read() + b"# a last word\n")
     here.look()
     (conflict,) = here.prices.conflicts
-    here.prices.settling().keep_merged(conflict, "Ben")
+    here.prices.resolution().keep_merged(conflict, "Ben")
     settled(here)
     assert here.infusion() == 520_00
     assert here.read().endswith(b"# a last word\n")
@@ -432,11 +432,11 @@ def test_both_may_stay_where_lines_do_not_collide(here):
 
 def test_lines_that_collide_are_for_a_person_to_decide(here):
     conflict = both_changed(here)
-    settling = here.prices.settling()
-    assert len(settling.merged(conflict)[CARE].collisions) == 1
+    resolution = here.prices.resolution()
+    assert len(resolution.merged(conflict)[CARE].collisions) == 1
     with pytest.raises(Exception, match="Both changed the same lines"):
-        settling.keep_merged(conflict, "Ben")
-    settling.keep_merged(conflict, "Ben", {CARE: {0: "theirs"}})
+        resolution.keep_merged(conflict, "Ben")
+    resolution.keep_merged(conflict, "Ben", {CARE: {0: "theirs"}})
     settled(here)
     assert here.infusion() == 520_00
 
@@ -447,7 +447,7 @@ def test_an_edit_and_what_is_scheduled_may_both_stay(here):
     here.publish(INFUSION, b"typical: 520", since=later)
     here.write(CARE, here.read() + b"# a last word\n")
     here.look()
-    here.prices.settling().keep_merged(here.prices.conflicts[0], "Ben")
+    here.prices.resolution().keep_merged(here.prices.conflicts[0], "Ben")
     settled(here)
     assert (here.infusion(), here.read()[-14:]) == (500_00, b"# a last word\n")
     here.day = later
@@ -470,12 +470,12 @@ def test_a_decision_that_is_published_but_not_written_says_so(here, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", _refused)
         with pytest.raises(FolderNotWritten, match=r"^Version 3 is published.* choose what is published\.$"):
-            here.prices.settling().keep_merged(conflict, "Ben")
+            here.prices.resolution().keep_merged(conflict, "Ben")
     assert (last(here).number, here.read()) == (3, before)
     here.prices.refresh()
     here.look()
     assert here.infusion() == 510_00
-    here.prices.settling().keep_published(here.prices.conflicts[0], "Ben")
+    here.prices.resolution().keep_published(here.prices.conflicts[0], "Ben")
     settled(here)
     assert here.read().startswith(b"# theirs\n")
     assert last(here).number == 3
@@ -487,16 +487,16 @@ def test_keeping_what_is_published_says_when_it_cannot_be_written(here, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", _refused)
         with pytest.raises(FolderNotWritten, match=r"^Nothing was written: national/care.yaml cannot be written"):
-            here.prices.settling().keep_published(conflict, "Ben")
+            here.prices.resolution().keep_published(conflict, "Ben")
     assert last(here).number == 2
-    here.prices.settling().keep_published(conflict, "Ben")
+    here.prices.resolution().keep_published(conflict, "Ben")
     settled(here)
 
 
 def test_what_stays_must_be_without_errors(here):
     conflict = both_changed(here, mine=b"typical: 5OO")
     with pytest.raises(Exception, match="These tables have errors"):
-        here.prices.settling().keep_disk(conflict, "Ben")
+        here.prices.resolution().keep_disk(conflict, "Ben")
     assert here.infusion() == 520_00
 
 
@@ -505,7 +505,7 @@ def test_a_decision_about_files_that_have_changed_again_is_refused(here):
     here.edit(BOOSTED, b"typical: 530")
     for decide in ("keep_disk", "keep_published"):
         with pytest.raises(Exception, match="The files have changed again"):
-            getattr(here.prices.settling(), decide)(conflict, "Ben")
+            getattr(here.prices.resolution(), decide)(conflict, "Ben")
     assert b"typical: 530" in here.read()
 
 
@@ -576,7 +576,7 @@ def test_one_process_at_a_time(here):
 
 
 def _hold(folder, pipe):
-    with Disk(folder).locked() as ours:
+    with TableFolder(folder).locked() as ours:
         assert ours
         pipe.send("held")
         pipe.recv()

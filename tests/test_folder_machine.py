@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 from support.shops import Shop, opened
 
-from estimator.versions.folder.ondisk import OnDisk
+from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.publications import PublicationRefused
 
 CARE, MONEY, RIVERBEND, HARBOR = (
@@ -32,7 +32,7 @@ CARE, MONEY, RIVERBEND, HARBOR = (
 OWNERS = {CARE: "national", MONEY: "national", RIVERBEND: "riverbend", HARBOR: "harbor"}
 
 
-NOTE_IN = OnDisk.note_in
+NOTE_IN = FolderNotes.note_in
 
 
 class Crash(BaseException):
@@ -120,7 +120,7 @@ class FolderAndStore(RuleBasedStateMachine):
     def decide(self, choice):
         for conflict in self.here.prices.conflicts:
             with contextlib.suppress(PublicationRefused), self.no_text_lost():
-                getattr(self.here.prices.settling(), choice)(conflict, "Ben")
+                getattr(self.here.prices.resolution(), choice)(conflict, "Ben")
 
     # What happens
 
@@ -154,7 +154,7 @@ class FolderAndStore(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch, self.no_text_lost(), contextlib.suppress(Crash):
             for name in ("replace", "fsync", "fchown"):
                 patch.setattr(os, name, or_crash(getattr(os, name)))
-            patch.setattr(OnDisk, "note_in", or_crash(NOTE_IN))
+            patch.setattr(FolderNotes, "note_in", or_crash(NOTE_IN))
             self.here.look(3)
         self.restart()
 

@@ -11,7 +11,7 @@ import pytest
 from support.killing import kill_while
 
 from estimator.store.database import open_database
-from estimator.store.journal import Journal, add_in
+from estimator.store.journal import Journal, add_entry_in
 from estimator.store.migrations import migrate
 from estimator.versions.drafts import Drafts
 from estimator.versions.publications import Publications
@@ -55,7 +55,7 @@ def publish_without_end(url, say):
                         in_force_from=TODAY,
                     )
                     drafts.discard_in(connection, owner, draft.revision)
-                    add_in(connection, "Ana", "published", owner, str(number))
+                    add_entry_in(connection, "Ana", "published", owner, str(number))
                 say(f"{owner} {number}")
 
 

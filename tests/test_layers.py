@@ -76,7 +76,7 @@ def test_the_package_as_it_is_keeps_every_contract(pristine):
             "from estimator.versions import drafts",
             "accounts.accounts -> estimator.versions.drafts",
         ),
-        ("versions.folder.disk", "import estimator.web.site", "disk -> estimator.web.site"),
+        ("versions.folder.sync", "import estimator.web.site", "sync -> estimator.web.site"),
         ("commands.printing", "import estimator.web.rounding", "printing -> estimator.web.rounding"),
         ("web.filters", "from estimator.web.patient import forms", "filters -> estimator.web.patient.forms"),
         ("web.patient.forms", "import estimator.web.desk.forms", "patient.forms -> estimator.web.desk.forms"),

@@ -12,7 +12,7 @@ from support.pages import Visitor
 from estimator.accounts.accounts import ROLES, Grant
 from estimator.places import PACKAGE
 from estimator.store.journal import Journal
-from estimator.store.settings import EVERYBODY, Settings
+from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.actions import WORDS
 from estimator.web.desk.gate import OPEN, SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import (
@@ -337,7 +337,7 @@ def test_accounts_are_changed_only_right_after_the_password(desk, olga):
         assert page.response.location == f"/admin/account/confirm?next={back}", path
     assert olga.client.get("/admin/accounts/add").location == "/admin/account/confirm?next=/admin/accounts/add"
     assert desk.again(bo) == bo
-    assert Settings(desk.database).get(EVERYBODY, SECOND_FACTOR_REQUIRED) is None
+    assert Settings(desk.database).get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) is None
     olga.post("/admin/account/confirm", {"password": PASSWORD})
     olga.post(f"{address}/disable")
     assert desk.again(bo).disabled_at
@@ -401,7 +401,7 @@ def test_an_owner_reads_what_was_done_at_their_own_tables(desk, harbor, olga):
 
 def test_every_action_that_is_logged_has_its_words(desk, olga):
     """The log's page reads in Spanish too; the calls that write the log are found in the source."""
-    begin, inside = r"(?:add_in|_log|log_in|journal\.add|_settle)\(", r"(?:[^\"()]|\([^()]*\))*?"
+    begin, inside = r"(?:add_entry_in|_log|add_account_entry_in|journal\.add|_settle)\(", r"(?:[^\"()]|\([^()]*\))*?"
     calls = re.compile(rf'{begin}{inside}(?<=, )"([a-z -]+)"|action="([a-z -]+)"')
     source = "".join(path.read_text() for path in sorted((PACKAGE / "versions").rglob("*.py")))
     source += "".join(path.read_text() for path in sorted((PACKAGE / "web" / "desk").rglob("*.py")))

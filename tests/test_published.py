@@ -11,7 +11,7 @@ from support.strategies_yaml import small_book
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
 from estimator.prices.reading import read_files
-from estimator.versions.folder.first import FIRST_DAY
+from estimator.versions.folder.first_start import FIRST_DAY
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publications
 from estimator.web.app import create_app

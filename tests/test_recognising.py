@@ -17,12 +17,12 @@ from support.catalogue import extracted
 from support.desk_priced import desk as desk
 
 from estimator.sentences import Sentence, translated
-from estimator.store import own_words
-from estimator.store.own_words import DETAILS, PARTS, REASONS
+from estimator.store import stored_sentences
 from estimator.store.recognising import recognised
+from estimator.store.stored_sentences import DETAILS, PARTS, REASONS
 from estimator.web.desk.actions import WORDS
 
-PACKAGE = Path(own_words.__file__).parent.parent
+PACKAGE = Path(stored_sentences.__file__).parent.parent
 ALL = [*REASONS, *dict.fromkeys(one for listed in DETAILS.values() for one in listed)]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -46,7 +46,7 @@ VALUES = {
     **dict.fromkeys(("edited", "new", "removed"), some(files)),
     "held": some(st.builds("{} {}".format, files, digests)),
     "scope": scopes,
-    "setting": st.sampled_from(own_words.SETTINGS),
+    "setting": st.sampled_from(stored_sentences.SETTINGS),
 }
 """What the program itself puts into its sentences; anything that is not here is somebody's own words."""
 
@@ -140,7 +140,7 @@ def test_details_of_the_log(action, text, said):
 
 def test_what_was_written_in_another_language_is_recognised_as_well():
     """A reason that was offered to somebody in Spanish, and stored so, reads in English for everybody else."""
-    spanish = {own_words.UNDO: "Se deshace la versión %(number)s"}.get
+    spanish = {stored_sentences.UNDO: "Se deshace la versión %(number)s"}.get
     found = recognised("Se deshace la versión 4", REASONS, spoken=[str, lambda one: spanish(one, one)])
     assert found == "Undo of version 4"
     assert recognised("Se deshace la versión x", REASONS, spoken=[lambda one: spanish(one, one)])[-1] == "x"
@@ -161,8 +161,8 @@ def test_every_sentence_of_our_own_is_in_the_catalogue():
     assert {name for one in everywhere for name in PLACEHOLDER.findall(one)} >= PARTS.keys()
     assert DETAILS.keys() <= WORDS.keys()
     # Those of roles are said with a list of them; everything else by one sentence.
-    named = {one for one in vars(own_words).values() if isinstance(one, str) and " " in one and "\n" not in one}
-    named -= {own_words.BY_DISK}
+    named = {one for one in vars(stored_sentences).values() if isinstance(one, str) and " " in one and "\n" not in one}
+    named -= {stored_sentences.BY_DISK}
     assert {one for one in named if one not in everywhere} == set()
 
 
@@ -176,19 +176,20 @@ def test_the_logs_heading_has_words_of_its_own():
 
 PASSED_ON = {
     # A person's own reason, or one of ours that is said further up.
-    ("publishing.py", "why"), ("direct.py", "why"), ("publications.py", "why"), ("settling.py", "step.why"),
+    ("publishing.py", "why"), ("prices_publish.py", "why"), ("direct_publishing.py", "why"), ("publications.py", "why"),
+    ("conflict_resolution.py", "step.why"),
     ("publishing.py", "asked.why"), ("overview.py", "why"), ("history.py", "why"), ("prices.py", "reason(options.why)"),
-    ("folder.py", "why"),
+    ("sync.py", "why"),
     # A passkey's name, and how somebody signed in, which the desk's pages say.
     ("passkeys.py", "key.name"), ("passkeys.py", "name"), ("sign_ins.py", "how"), ("sign_in.py", "how"),
     # From one function of the log to another.
     ("journal.py", "detail"), ("accounts.py", "detail"),
     # An account's name by itself; roles, which have a test of their own.
-    ("accounts.py", "account.name"), ("accounts.py", "described(account.grants)"),
+    ("accounts.py", "account.name"), ("accounts.py", "roles_in_words(account.grants)"),
 }  # fmt: skip
 """What may be written that is not said here, by file: whatever it is, it was looked at."""
 
-WHERE = {"add_in": 4, "log_in": 4, "_log": 4, "add": 3}
+WHERE = {"add_entry_in": 4, "add_account_entry_in": 4, "_log": 4, "add": 3}
 """Which argument of a call is the detail."""
 
 
@@ -237,9 +238,9 @@ def is_ours(text: ast.expr, function: ast.AST, file: str) -> bool:
 
 
 def is_template(node: ast.expr) -> bool:
-    """Whether it is a constant of `own_words`, or an entry of one of its mappings."""
+    """Whether it is a constant of `stored_sentences`, or an entry of one of its mappings."""
     name = ast.unparse(node).partition("[")[0]
-    return name.isupper() and hasattr(own_words, name)
+    return name.isupper() and hasattr(stored_sentences, name)
 
 
 def test_whoever_writes_into_the_store_takes_the_words_from_here():
@@ -253,9 +254,9 @@ def test_whoever_writes_into_the_store_takes_the_words_from_here():
 
 @given(st.lists(st.tuples(st.sampled_from(["editor", "publisher", "owner"]), scopes | st.just("*")), max_size=4))
 def test_roles_as_the_log_tells_them_are_recognised(roles):
-    from estimator.accounts.accounts import Grant, described
+    from estimator.accounts.accounts import Grant, roles_in_words
 
-    said = described([Grant(*one) for one in set(roles)])
+    said = roles_in_words([Grant(*one) for one in set(roles)])
     text = f"Ann: {said} → {said}"
     found = marked(recognised(text, DETAILS["changed roles"]))
     assert without_marks(found) == text

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_to, said
 
-from estimator.store.settings import EVERYBODY, Settings
+from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.auth.sign_in import safe_page
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 
@@ -474,7 +474,7 @@ def test_where_a_second_step_is_demanded_it_comes_before_anything_else(desk, dan
     """The person is led to it, and can do nothing else but sign out."""
     visitor = desk.visitor("Dana")
     visitor.post("/admin/accounts/second-step", {"demand": "yes"})
-    assert Settings(desk.database).get(EVERYBODY, SECOND_FACTOR_REQUIRED) == "yes"
+    assert Settings(desk.database).get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
     for address in ("/admin/accounts", "/admin/log", "/admin/log/log.csv"):
         assert visitor.client.get(address).headers["Location"] == "/admin/account"
     page = visitor.get("/admin/account")

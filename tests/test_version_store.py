@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from estimator.store.database import open_database
-from estimator.store.journal import Journal, add_in
+from estimator.store.journal import Journal, add_entry_in
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
 from estimator.versions.publications import (
     NothingChanged,
@@ -151,7 +151,7 @@ class VersionStore(RuleBasedStateMachine):
                 how="undo",
                 in_force_from=CALENDAR[0],
             )
-            add_in(connection, self.prefix + "nobody", "published")
+            add_entry_in(connection, self.prefix + "nobody", "published")
             raise Refusal
 
     @precondition(lambda self: self.drafts)
@@ -171,7 +171,7 @@ class VersionStore(RuleBasedStateMachine):
                 connection, self.prefix + owner, draft["changed"], based_on=draft["based_on"], **said
             )
             self.draft_store.discard_in(connection, self.prefix + owner, draft["revision"])
-            add_in(connection, self.prefix + by, "published", self.prefix + owner, why)
+            add_entry_in(connection, self.prefix + by, "published", self.prefix + owner, why)
         self._add(owner, draft["changed"], said)
         del self.drafts[owner]
         self.logged.append((self.prefix + by, "published", self.prefix + owner, why))

@@ -22,8 +22,8 @@ from estimator.sentences import marked as _
 from estimator.sentences import say
 from estimator.store.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
 from estimator.store.database import Database
-from estimator.store.journal import add_in
-from estimator.store.own_words import (
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import (
     ABOUT,
     BY_DISK,
     BY_ESTIMATOR,
@@ -117,7 +117,7 @@ class Accounts:
         """Whoever signs in by this name or e-mail address."""
         with self.database.reading() as connection:
             wanted = select(accounts.c.id).where(
-                (accounts.c.name_key == key(said)) | (accounts.c.email_key == key(said))
+                (accounts.c.name_key == normalized(said)) | (accounts.c.email_key == normalized(said))
             )
             id_ = connection.scalar(wanted)
             return account_in(connection, id_) if id_ is not None else None
@@ -140,7 +140,12 @@ class Accounts:
         Raises `AccountRefused` for a name or an address that cannot be used or that somebody has.
         """
         name, email = _named(name), _addressed(email)
-        row = {"name": name, "name_key": key(name), "email": email, "email_key": key(email) if email else None}
+        row = {
+            "name": name,
+            "name_key": normalized(name),
+            "email": email,
+            "email_key": normalized(email) if email else None,
+        }
         try:
             with self.database.writing() as connection:
                 _refuse_taken(connection, name, email)
@@ -150,7 +155,7 @@ class Accounts:
                 _grant(connection, id_, granted)
                 code = one_time.make_in(connection, id_, now)
                 account = _known(connection, id_)
-                _log(connection, by, "added an account", account, described(account.grants))
+                _log(connection, by, "added an account", account, roles_in_words(account.grants))
         except IntegrityError as error:
             raise AccountRefused(TAKEN, "name", name=name) from error
         return account, code
@@ -177,7 +182,7 @@ class Accounts:
             connection.execute(delete(grants).where(grants.c.account_id == id_))
             _grant(connection, id_, granted)
             _keep_an_owner(connection, before)
-            detail = say(CHANGED_ROLES, before_roles=described(before.grants), roles=described(granted))
+            detail = say(CHANGED_ROLES, before_roles=roles_in_words(before.grants), roles=roles_in_words(granted))
             _log(connection, by, "changed roles", before, detail)
             return True
 
@@ -205,7 +210,7 @@ class Accounts:
             account = _known(connection, id_)
             _set(connection, id_, password=None)
             _end_everywhere(connection, id_)
-            known = [key_of_name(key(said)).digest for said in (account.name, account.email) if said]
+            known = [key_of_name(normalized(said)).digest for said in (account.name, account.email) if said]
             theirs = failed_sign_ins.c.key.in_([key_of_account(id_), *known])
             connection.execute(delete(failed_sign_ins).where(theirs))
             if second_factor:
@@ -239,12 +244,12 @@ class Accounts:
 TAKEN = _("Somebody has the name or the address {name} already.")
 
 
-def key(said: str) -> str:
+def normalized(said: str) -> str:
     """A name or an address as it is compared: letters alike, capitals and spaces alike."""
     return " ".join(unicodedata.normalize("NFKC", said).casefold().split())[:120]
 
 
-def described(granted: Collection[Grant]) -> str:
+def roles_in_words(granted: Collection[Grant]) -> str:
     """Roles in the log's words, such as ``publisher of example-harbor, owner of everything``."""
     words = (
         ROLE_EVERYWHERE[one.role] if one.scope == EVERYWHERE else say(ROLE_AT[one.role], scope=one.scope)
@@ -258,7 +263,7 @@ def account_in(connection: Connection, id_: int) -> Account | None:
     return next(_read(connection, connection.execute(select(accounts).where(accounts.c.id == id_)).all()), None)
 
 
-def log_in(connection: Connection, by: str, action: str, id_: int, detail: str = "") -> None:
+def add_account_entry_in(connection: Connection, by: str, action: str, id_: int, detail: str = "") -> None:
     """A line about an account, as a part of somebody's transaction."""
     _log(connection, by, action, _known(connection, id_), detail)
 
@@ -351,7 +356,7 @@ def _refuse_taken(connection: Connection, name: str, email: str | None) -> None:
 
 
 def _answers_to(said: str) -> ColumnElement[bool]:
-    return (accounts.c.name_key == key(said)) | (accounts.c.email_key == key(said))
+    return (accounts.c.name_key == normalized(said)) | (accounts.c.email_key == normalized(said))
 
 
 def _named(said: str) -> str:
@@ -362,7 +367,7 @@ def _named(said: str) -> str:
         raise AccountRefused(
             _("Write a name of at most {most} letters, without invisible ones."), "name", most=str(LONGEST_NAME)
         )
-    if key(name) in (key(BY_DISK), key(BY_ESTIMATOR)):
+    if normalized(name) in (normalized(BY_DISK), normalized(BY_ESTIMATOR)):
         raise AccountRefused(TAKEN, "name", name=name)
     return name
 
@@ -381,4 +386,4 @@ def _log(connection: Connection, by: str, action: str, account: Account, detail:
     scopes = {grant.scope for grant in account.grants}
     where = scopes.pop() if len(scopes) == 1 and EVERYWHERE not in scopes else ""
     told = say(ABOUT, account=account.name, detail=detail) if detail else account.name
-    add_in(connection, by, action, where, told)
+    add_entry_in(connection, by, action, where, told)

@@ -31,7 +31,7 @@ class OneTimeCodes:
         """The account that `code` starts; looking does not use it up."""
         with self.database.reading() as connection:
             wanted = select(one_time_codes.c.account_id).where(
-                one_time_codes.c.digest == digest_of(code), one_time_codes.c.ends_at > now
+                one_time_codes.c.digest == code_digest(code), one_time_codes.c.ends_at > now
             )
             return connection.scalar(wanted)
 
@@ -42,7 +42,7 @@ def new_code() -> str:
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
-def digest_of(code: str) -> str:
+def code_digest(code: str) -> str:
     """SHA-256 of a code as it is compared: without spaces and hyphens, capital letters."""
     return hashlib.sha256("".join(c for c in code.upper() if c.isalnum()).encode()).hexdigest()
 
@@ -51,14 +51,14 @@ def make_in(connection: Connection, account_id: int, now: datetime) -> str:
     """A new code for an account, as a part of somebody's transaction; older ones no longer work."""
     end_in(connection, account_id)
     code = new_code()
-    row = {"digest": digest_of(code), "account_id": account_id, "ends_at": now + timedelta(hours=HOURS)}
+    row = {"digest": code_digest(code), "account_id": account_id, "ends_at": now + timedelta(hours=HOURS)}
     connection.execute(insert(one_time_codes).values(row))
     return code
 
 
 def use_in(connection: Connection, account_id: int, code: str, now: datetime) -> bool:
     """Use a code up, as a part of somebody's transaction; False where it is none, or no longer. One of two wins."""
-    theirs = (one_time_codes.c.digest == digest_of(code)) & (one_time_codes.c.account_id == account_id)
+    theirs = (one_time_codes.c.digest == code_digest(code)) & (one_time_codes.c.account_id == account_id)
     return connection.execute(delete(one_time_codes).where(theirs, one_time_codes.c.ends_at > now)).rowcount == 1
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from estimator.accounts.accounts import Account, AccountRefused, log_in
+from estimator.accounts.accounts import Account, AccountRefused, add_account_entry_in
 from estimator.accounts.second_factors import first_recovery_codes_in, without_second_factor_in
 from estimator.sentences import marked as _
 from estimator.store.account_tables import accounts, passkeys
@@ -70,7 +70,7 @@ class Passkeys:
                 raise AccountRefused(_("This passkey is in use already."), "name")
             row = {name: getattr(key, name) for name in Passkey.__slots__}
             connection.execute(insert(passkeys).values(row))
-            log_in(connection, account.name, "added a passkey", account.id, key.name)
+            add_account_entry_in(connection, account.name, "added a passkey", account.id, key.name)
             return first_recovery_codes_in(connection, account.id)
 
     def used(self, key: Passkey, sign_count: int, now: datetime) -> bool:
@@ -89,5 +89,5 @@ class Passkeys:
                 return False
             connection.execute(delete(passkeys).where(mine))
             without_second_factor_in(connection, account.id)
-            log_in(connection, account.name, "removed a passkey", account.id, name)
+            add_account_entry_in(connection, account.name, "removed a passkey", account.id, name)
             return True

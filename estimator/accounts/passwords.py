@@ -5,7 +5,7 @@ import unicodedata
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from estimator.accounts.accounts import Account, AccountRefused, key
+from estimator.accounts.accounts import Account, AccountRefused, normalized
 from estimator.sentences import marked as _
 
 SHORTEST = 12
@@ -40,7 +40,7 @@ def needs_rehash(kept: str) -> bool:
     return _hasher.check_needs_rehash(kept)
 
 
-def check(password: str, account: Account) -> None:
+def refuse_weak(password: str, account: Account) -> None:
     """Raises `AccountRefused` where a password is too short, too long or too easy to guess."""
     same = _same(password)
     if len(same) < SHORTEST:
@@ -49,8 +49,8 @@ def check(password: str, account: Account) -> None:
         )
     if len(same) > LONGEST:
         raise AccountRefused(_("Use at most {most} characters."), "password", most=str(LONGEST))
-    known = {key(said) for said in (account.name, account.email or "", "ketamine cost estimator") if said}
-    plain = key(same)
+    known = {normalized(said) for said in (account.name, account.email or "", "ketamine cost estimator") if said}
+    plain = normalized(same)
     if len(set(plain)) < FEWEST_LETTERS or any(plain in one * 3 or (len(one) > 4 and one in plain) for one in known):
         raise AccountRefused(_("This one is too easy to guess; four random words are good."), "password")
 

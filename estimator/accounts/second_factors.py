@@ -16,8 +16,8 @@ import pyotp
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from estimator.accounts.accounts import Account, account_in, log_in
-from estimator.accounts.one_time import ALPHABET, digest_of, new_code
+from estimator.accounts.accounts import Account, account_in, add_account_entry_in
+from estimator.accounts.one_time import ALPHABET, code_digest, new_code
 from estimator.store.account_tables import accounts, recovery_codes
 from estimator.store.database import Database
 
@@ -72,7 +72,7 @@ class SecondFactors:
         with self.database.writing() as connection:
             values = {"totp": self.sealed(secret), "totp_last": counter}
             connection.execute(update(accounts).where(accounts.c.id == account.id).values(values))
-            log_in(connection, account.name, "added an authenticator app", account.id)
+            add_account_entry_in(connection, account.name, "added an authenticator app", account.id)
             return first_recovery_codes_in(connection, account.id)
 
     def totp_matches(self, account: Account, code: str, now: datetime) -> bool:
@@ -90,23 +90,23 @@ class SecondFactors:
         with self.database.writing() as connection:
             connection.execute(update(accounts).where(accounts.c.id == account.id).values(totp=None, totp_last=None))
             without_second_factor_in(connection, account.id)
-            log_in(connection, account.name, "removed an authenticator app", account.id)
+            add_account_entry_in(connection, account.name, "removed an authenticator app", account.id)
 
     # Recovery codes
 
     def new_recovery_codes(self, account: Account) -> list[str]:
         """Ten new codes; the old ones are no longer good."""
         with self.database.writing() as connection:
-            log_in(connection, account.name, "made new recovery codes", account.id)
+            add_account_entry_in(connection, account.name, "made new recovery codes", account.id)
             return _new_recovery_codes(connection, account.id)
 
     def use_recovery_code(self, account: Account, code: str) -> bool:
         """Whether this was one of the account's codes; now it is one no longer."""
-        mine = (recovery_codes.c.account_id == account.id) & (recovery_codes.c.digest == digest_of(code))
+        mine = (recovery_codes.c.account_id == account.id) & (recovery_codes.c.digest == code_digest(code))
         with self.database.writing() as connection:
             used = connection.execute(delete(recovery_codes).where(mine)).rowcount == 1
             if used:
-                log_in(connection, account.name, "used a recovery code", account.id)
+                add_account_entry_in(connection, account.name, "used a recovery code", account.id)
             return used
 
 
@@ -132,7 +132,7 @@ def without_second_factor_in(connection: Connection, account_id: int) -> None:
 def _new_recovery_codes(connection: Connection, account_id: int) -> list[str]:
     codes = [new_code() for _ in range(RECOVERY_CODES)]
     connection.execute(delete(recovery_codes).where(recovery_codes.c.account_id == account_id))
-    rows = [{"account_id": account_id, "digest": digest_of(code)} for code in codes]
+    rows = [{"account_id": account_id, "digest": code_digest(code)} for code in codes]
     connection.execute(insert(recovery_codes), rows)
     return codes
 

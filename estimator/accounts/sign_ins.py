@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from estimator.accounts.accounts import Account, account_in, log_in
+from estimator.accounts.accounts import Account, account_in, add_account_entry_in
 from estimator.store.account_tables import sign_ins
 from estimator.store.database import Database
 
@@ -54,19 +54,19 @@ class SignIns:
     def begin(self, account_id: int, how: str, now: datetime) -> str | None:
         """The token of a new session; None for an account that is disabled by now."""
         token = secrets.token_urlsafe(32)
-        row = {"digest": digest_of(token), "account_id": account_id, "begun_at": now, "seen_at": now}
+        row = {"digest": token_digest(token), "account_id": account_id, "begun_at": now, "seen_at": now}
         with self.database.writing() as connection:
             account = account_in(connection, account_id)
             if account is None or account.disabled_at is not None:
                 return None
             connection.execute(delete(sign_ins).where(_over(now)))
             connection.execute(insert(sign_ins).values(**row, confirmed_at=now))
-            log_in(connection, account.name, "signed in", account_id, how)
+            add_account_entry_in(connection, account.name, "signed in", account_id, how)
         return token
 
     def see(self, token: str, now: datetime) -> SignIn | None:
         """Who holds this token, if their session goes on; it notes that they are there."""
-        digest = digest_of(token)
+        digest = token_digest(token)
         with self.database.reading() as connection:
             row = connection.execute(select(sign_ins).where(sign_ins.c.digest == digest, ~_over(now))).first()
             account = account_in(connection, row.account_id) if row else None
@@ -86,14 +86,14 @@ class SignIns:
         """Sign out, here."""
         with self.database.writing() as connection:
             connection.execute(delete(sign_ins).where(sign_ins.c.digest == sign_in.digest))
-            log_in(connection, sign_in.account.name, "signed out", sign_in.account.id)
+            add_account_entry_in(connection, sign_in.account.name, "signed out", sign_in.account.id)
 
     def end_others(self, sign_in: SignIn) -> int:
         """Sign out everywhere but here; how many sessions that ended."""
         others = (sign_ins.c.account_id == sign_in.account.id) & (sign_ins.c.digest != sign_in.digest)
         with self.database.writing() as connection:
             ended = connection.execute(delete(sign_ins).where(others)).rowcount
-            log_in(connection, sign_in.account.name, "signed out everywhere else", sign_in.account.id)
+            add_account_entry_in(connection, sign_in.account.name, "signed out everywhere else", sign_in.account.id)
         return ended
 
     def of(self, sign_in: SignIn, now: datetime) -> list[SignedInSince]:
@@ -108,7 +108,7 @@ class SignIns:
         return [SignedInSince(row.begun_at, row.seen_at, row.digest == sign_in.digest) for row in rows]
 
 
-def digest_of(token: str) -> str:
+def token_digest(token: str) -> str:
     """SHA-256 of a token in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
 

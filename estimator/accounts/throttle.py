@@ -25,7 +25,7 @@ FIRST_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ThrottleKey:
     """What failures are counted by; after `free` of them the wait doubles with each, up to `longest`."""
 
     digest: str
@@ -33,9 +33,9 @@ class Key:
     longest: timedelta
 
 
-def key_of_name(compared: str) -> Key:
+def key_of_name(compared: str) -> ThrottleKey:
     """Of a name or address as typed, whether anybody has it or not."""
-    return Key(_digest(f"name:{compared}"), 5, timedelta(minutes=15))
+    return ThrottleKey(_digest(f"name:{compared}"), 5, timedelta(minutes=15))
 
 
 def key_of_account(id_: int) -> str:
@@ -43,12 +43,12 @@ def key_of_account(id_: int) -> str:
     return _digest(f"account:{id_}")
 
 
-def key_of_codes(id_: int) -> Key:
+def key_of_codes(id_: int) -> ThrottleKey:
     """Of the second steps of an account, which only somebody with its password can try."""
-    return Key(key_of_account(id_), 5, timedelta(minutes=15))
+    return ThrottleKey(key_of_account(id_), 5, timedelta(minutes=15))
 
 
-def key_of_address(address: str | None) -> Key:
+def key_of_address(address: str | None) -> ThrottleKey:
     """Of a network address; the last half of an IPv6 address is the household's own."""
     try:
         ip = ipaddress.ip_address(address or "")
@@ -56,7 +56,7 @@ def key_of_address(address: str | None) -> Key:
         said = address or ""
     else:
         said = str(ipaddress.ip_network((ip, 64), strict=False) if ip.version == 6 else ip)
-    return Key(_digest(f"address:{said}"), 20, timedelta(minutes=5))
+    return ThrottleKey(_digest(f"address:{said}"), 20, timedelta(minutes=5))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class Throttle:
 
     database: Database
 
-    def begin(self, keys: Collection[Key], now: datetime) -> timedelta | None:
+    def begin(self, keys: Collection[ThrottleKey], now: datetime) -> timedelta | None:
         """Count an attempt under every key; or, when one has to wait, count nothing and answer for how long."""
         with self.database.writing() as connection:
             ordered = sorted(keys, key=lambda key: key.digest)
@@ -80,7 +80,7 @@ class Throttle:
             connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.last_at < now - FORGOTTEN_AFTER))
         return None
 
-    def succeeded(self, own: Key | None, shared: Collection[Key], now: datetime) -> None:
+    def succeeded(self, own: ThrottleKey | None, shared: Collection[ThrottleKey], now: datetime) -> None:
         """Forget the failures of the one who signed in, and take this attempt back from counts shared with others."""
         with self.database.writing() as connection:
             if own:
@@ -91,13 +91,13 @@ class Throttle:
                 connection.execute(update(failed_sign_ins).where(at_least_one).values(fewer))
 
 
-def wait_after(failures: int, key: Key) -> timedelta:
+def wait_after(failures: int, key: ThrottleKey) -> timedelta:
     """Nothing for the first few failures, then half a minute, one minute, two …"""
     over = failures - key.free
     return min(FIRST_WAIT * 2**over, key.longest) if 0 <= over < 32 else key.longest if over > 0 else timedelta()
 
 
-def _locked(connection: Connection, key: Key, now: datetime) -> Any:
+def _locked(connection: Connection, key: ThrottleKey, now: datetime) -> Any:
     """The key's row, which nobody else can change until the transaction ends."""
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"key": key.digest, "failures": 0, "last_at": now, "wait_until": now}

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estimator.commands.saying import REFUSED, USED_WRONGLY, Trouble, login
+from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused, login
 
 if TYPE_CHECKING:
     from estimator.accounts.accounts import Account, Accounts
@@ -59,7 +59,7 @@ def _run(act: Act, options: argparse.Namespace) -> int:
     except (StoreUnavailable, AccountRefused) as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except Trouble as trouble:
+    except CommandRefused as trouble:
         print(trouble, file=sys.stderr)
         return trouble.status
     return 0
@@ -71,7 +71,7 @@ def _add(options: argparse.Namespace, accounts: "Accounts") -> None:
     scope = EVERYWHERE if options.clinic == EVERYWHERE_IN_COMMANDS else options.clinic
     known = _owners(accounts)
     if scope != EVERYWHERE and scope not in known:
-        raise Trouble(
+        raise CommandRefused(
             f"There is no clinic '{scope}'. Known: {', '.join([EVERYWHERE_IN_COMMANDS, *known])}.", USED_WRONGLY
         )
     grants = [Grant(options.role, scope)]
@@ -100,18 +100,18 @@ def _reset(options: argparse.Namespace, accounts: "Accounts") -> None:
 
 
 def _list(_options: argparse.Namespace, accounts: "Accounts") -> None:
-    from estimator.accounts.accounts import described
+    from estimator.accounts.accounts import roles_in_words
 
     for account in accounts.all():
         state = "disabled" if account.disabled_at else "" if account.password else "not started yet"
-        said = (account.name, account.email, described(account.grants), state)
+        said = (account.name, account.email, roles_in_words(account.grants), state)
         print(" · ".join(filter(None, said)))
 
 
 def _named(options: argparse.Namespace, accounts: "Accounts") -> "Account":
     account = accounts.named(options.name)
     if account is None:
-        raise Trouble(f"There is no account '{options.name}'. `estimator admin list` shows all.", USED_WRONGLY)
+        raise CommandRefused(f"There is no account '{options.name}'. `estimator admin list` shows all.", USED_WRONGLY)
     return account
 
 

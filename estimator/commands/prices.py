@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estimator.commands.publishing import publish
-from estimator.commands.saying import REFUSED, USED_WRONGLY, Trouble, login, print_changes, reason
+from estimator.commands.prices_publish import publish
+from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused, login, print_changes, reason
 from estimator.prices.problems import shortened
 
 if TYPE_CHECKING:
@@ -88,19 +88,18 @@ def _run(act: Act, options: argparse.Namespace) -> int:
     from estimator.store.database import StoreUnavailable
     from estimator.store.opening import open_store
     from estimator.versions.desk import Desk
-    from estimator.versions.publications import PublicationRefused
-    from estimator.versions.publishing import DraftHasErrors
+    from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 
     try:
         with closing(open_store()) as database:
             return act(options, Desk(database, date.today), _owner(options.clinic))
-    except DraftHasErrors as refused:
+    except TablesHaveErrors as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)
         return _said("Nothing was published: these tables have errors.", REFUSED)
     except (PublicationRefused, StoreUnavailable) as refused:
         return _said(str(refused), REFUSED)
-    except Trouble as trouble:
+    except CommandRefused as trouble:
         return _said(str(trouble), trouble.status)
 
 
@@ -116,7 +115,9 @@ def _owner(clinic: str | None) -> str:
     if clinic is None or clinic == NATIONAL:
         return NATIONAL
     if not may_name_clinic(clinic):
-        raise Trouble(f"'{clinic}' cannot be the id of a clinic. Write it like its file: example-harbor.", USED_WRONGLY)
+        raise CommandRefused(
+            f"'{clinic}' cannot be the id of a clinic. Write it like its file: example-harbor.", USED_WRONGLY
+        )
     return clinic
 
 
@@ -133,7 +134,7 @@ def _history(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
         print(json.dumps({"owner": owner, "versions": rows}, indent=2, ensure_ascii=False))
         return 0
     if not history:
-        raise Trouble(f"Nothing is published for {owner}.")
+        raise CommandRefused(f"Nothing is published for {owner}.")
     words = {"in_force": "in force", "begins": "not yet in force", "earlier": "", "overtaken": "never in force"}
     for one in history:
         state = f", {words[found[one.number]]}" if words[found[one.number]] else ""
@@ -179,7 +180,7 @@ def _unified(desk: "Desk", before: "Publication", after: "Publication") -> Itera
 def _version(desk: "Desk", owner: str, number: int) -> "Publication":
     found = desk.publications.get(owner, number)
     if found is None:
-        raise Trouble(f"There is no version {number} of {owner}.", USED_WRONGLY)
+        raise CommandRefused(f"There is no version {number} of {owner}.", USED_WRONGLY)
     return found
 
 
@@ -187,18 +188,18 @@ def _export(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     wanted = options.version
     found = desk.publications.in_force(owner, desk.today()) if wanted is None else _version(desk, owner, wanted)
     if found is None:
-        raise Trouble(f"Nothing is in force for {owner}.")
+        raise CommandRefused(f"Nothing is in force for {owner}.")
     folder = options.to or Path(f"{owner}-version-{found.number}")
     files = {folder / name: content for name, content in desk.publications.files(found).items()}
     there = [path for path, content in files.items() if path.exists() and not options.force]
     if there:
-        raise Trouble(f"{there[0]} is there already. Name another folder with --to, or add --force.")
+        raise CommandRefused(f"{there[0]} is there already. Name another folder with --to, or add --force.")
     for path, content in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            raise Trouble(f"{path} cannot be written: {error.strerror}.") from error
+            raise CommandRefused(f"{path} cannot be written: {error.strerror}.") from error
         print(path)
     return 0
 

@@ -81,7 +81,7 @@ def open_database(url: str) -> Database:
         with database.reading():
             pass
     except (ArgumentError, DBAPIError, OSError, ValueError) as error:
-        raise StoreUnavailable(f"The database {_shown(parsed)} cannot be opened: {reason_of(error)}") from error
+        raise StoreUnavailable(f"The database {_shown(parsed)} cannot be opened: {error_text(error)}") from error
     _engines.add(engine)
     return database
 
@@ -99,7 +99,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     return len(connection.execute(wanted).all())
 
 
-def reason_of(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What the database itself said, in one line."""
     said = str(getattr(error, "orig", None) or error)
     return "; ".join(line.strip() for line in said.splitlines() if line.strip())

@@ -11,7 +11,7 @@ from estimator.store.tables import journal
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """
     One action: `who` did `action` to `owner`'s tables, with details in words.
 
@@ -35,9 +35,11 @@ class Journal:
     def add(self, who: str, action: str, owner: str = "", detail: str = "") -> None:
         """Write one line."""
         with self.database.writing() as connection:
-            add_in(connection, who, action, owner, detail)
+            add_entry_in(connection, who, action, owner, detail)
 
-    def newest(self, limit: int = 100, before: int | None = None, owners: Collection[str] | None = None) -> list[Entry]:
+    def newest(
+        self, limit: int = 100, before: int | None = None, owners: Collection[str] | None = None
+    ) -> list[JournalEntry]:
         """The last `limit` lines, newest first; `before` an id to go on from; only those of `owners`, if given."""
         wanted = select(journal).order_by(journal.c.id.desc()).limit(limit)
         if owners is not None:
@@ -45,20 +47,20 @@ class Journal:
         if before is not None:
             wanted = wanted.where(journal.c.id < before)
         with self.database.reading() as connection:
-            return [Entry(**row) for row in connection.execute(wanted).mappings()]
+            return [JournalEntry(**row) for row in connection.execute(wanted).mappings()]
 
-    def all(self) -> Iterator[Entry]:
+    def all(self) -> Iterator[JournalEntry]:
         """Every line, oldest first."""
         with self.database.reading() as connection:
             for row in connection.execute(select(journal).order_by(journal.c.id)).mappings():
-                yield Entry(**row)
+                yield JournalEntry(**row)
 
 
-def add_in(connection: Connection, who: str, action: str, owner: str = "", detail: str = "") -> None:
+def add_entry_in(connection: Connection, who: str, action: str, owner: str = "", detail: str = "") -> None:
     """
     One line as a part of somebody's transaction: what it tells and the line itself happen together.
 
-    A `detail` of the program's own is said with a template of `own_words`.
+    A `detail` of the program's own is said with a template of `stored_sentences`.
     """
     row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner, "detail": str(detail)}
     connection.execute(insert(journal).values(row))

@@ -1,5 +1,5 @@
 """
-Sentences of `own_words` found again in stored text, so that they can be said in another language.
+Sentences of `stored_sentences` found again in stored text, so that they can be said in another language.
 
 Nothing is ever lost: text that nobody recognises, such as a reason that a person typed, is answered as it is.
 """
@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from estimator.sentences import Sentence, Translate
-from estimator.store.own_words import PARTS
+from estimator.store.stored_sentences import PARTS
 
 DEEPEST = 40
 """Sentences in sentences are looked for so deep: a list of roles, which is the longest, nests one in another."""

@@ -6,11 +6,11 @@ from sqlalchemy import delete, insert, select
 
 from estimator.sentences import say
 from estimator.store.database import Database
-from estimator.store.journal import add_in
-from estimator.store.own_words import NOT_SET, SETTING
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import NOT_SET, SETTING
 from estimator.store.tables import settings
 
-EVERYBODY = "*"
+WHOLE_SITE = "*"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,4 +32,4 @@ class Settings:
             if value is not None:
                 connection.execute(insert(settings).values(owner=owner, name=name, value=value))
             detail = say(SETTING, setting=name, value=value or NOT_SET)
-            add_in(connection, by, "set", "" if owner == EVERYBODY else owner, detail)
+            add_entry_in(connection, by, "set", "" if owner == WHOLE_SITE else owner, detail)

@@ -28,7 +28,7 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.alert)
 
 
-def file_of(clinic: str) -> str:
+def clinic_file(clinic: str) -> str:
     """The name of a clinic's one file."""
     return f"clinics/{clinic}.yaml"
 
@@ -67,7 +67,7 @@ def _clinic_on(
     publications: Publications, clinic: str, files: Files, day: date, today: date
 ) -> tuple[PriceBook | None, tuple[Problem, ...]]:
     national = _national(published_files(publications, NATIONAL, day), today)
-    return read_clinic(national, clinic, files.get(file_of(clinic), b""), today)
+    return read_clinic(national, clinic, files.get(clinic_file(clinic), b""), today)
 
 
 def _later_days(publications: Publications, owner: str, day: date) -> list[date]:
@@ -81,7 +81,7 @@ def _broken_clinics(
     """What the national tables make of the clinics' tables of `day`, where these can be read without them."""
     before = _national(published_files(publications, NATIONAL, day), today)
     for owner in publications.owners():
-        data = published_files(publications, owner, day).get(file_of(owner)) if owner != NATIONAL else None
+        data = published_files(publications, owner, day).get(clinic_file(owner)) if owner != NATIONAL else None
         if data is None or read_clinic(before, owner, data, today)[0] is None:
             continue
         yield from _errors(read_clinic(national, owner, data, today)[1], day if day > first else None)

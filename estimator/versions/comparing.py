@@ -11,7 +11,7 @@ from typing import Literal
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.comparing.changes import Change, changes
 from estimator.store.database import Database
-from estimator.versions.books import Shelf
+from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.publications import Files, Publication, Publications
 from estimator.versions.timeline import in_force_of
 
@@ -24,7 +24,7 @@ CONTEXT = 3
 """Unchanged lines shown around changed ones."""
 
 
-class Comparing:
+class PublicationComparer:
     """
     Compares publications of one owner. Any number of threads may ask.
 
@@ -34,7 +34,7 @@ class Comparing:
 
     def __init__(self, database: Database) -> None:
         self._publications = Publications(database)
-        self._shelf = Shelf()
+        self._cache = PriceBookCache()
         self._kept: OrderedDict[tuple[int, int], tuple[Change, ...] | None] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -64,7 +64,7 @@ class Comparing:
         files = self._publications.files(publication)
         if not files:
             return None
-        return self._shelf.book(publication.owner, national or files, files)
+        return self._cache.book(publication.owner, national or files, files)
 
     def _national_of(self, publication: Publication) -> Files:
         """The national tables as they stood beside a clinic's publication, once it had begun."""

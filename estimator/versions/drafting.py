@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from estimator.sentences import say
-from estimator.store.journal import add_in
-from estimator.store.own_words import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
-from estimator.versions.bench import Bench, Work
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.versions.lines import Merged, Side, three_way
 from estimator.versions.publications import Files, PublicationConflict
+from estimator.versions.three_way import Merged, Side, three_way
+from estimator.versions.work import DeskQueries, Work
 
 Edit = Callable[[bytes], bytes]
 """A change of one file's text."""
 
 
-class Drafting(Bench):
+class Drafting(DeskQueries):
     """The part of the desk that writes drafts; nothing here reaches patients."""
 
     __slots__ = ()
@@ -47,18 +47,18 @@ class Drafting(Bench):
             if not changed:
                 if revision:
                     self.drafts.discard_in(connection, owner, revision)
-                    add_in(connection, by, "discarded", owner, say(DRAFT_SAYS_THE_SAME))
+                    add_entry_in(connection, by, "discarded", owner, say(DRAFT_SAYS_THE_SAME))
                 return None
             draft = self.drafts.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by)
             if not revision:
-                add_in(connection, by, "began a draft", owner, say(DRAFT_FROM, number=based_on))
+                add_entry_in(connection, by, "began a draft", owner, say(DRAFT_FROM, number=based_on))
             return draft
 
     def discard(self, owner: str, *, revision: int, by: str) -> None:
         """Throw the draft away that was seen at `revision`; raises `DraftConflict`."""
         with self.database.writing() as connection:
             self.drafts.discard_in(connection, owner, revision)
-            add_in(connection, by, "discarded", owner, say(DRAFT_GONE, revision=revision))
+            add_entry_in(connection, by, "discarded", owner, say(DRAFT_GONE, revision=revision))
 
     def take_back(self, owner: str, changed: Files, *, based_on: int, by: str) -> Draft | None:
         """

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, func, insert, select, text
 
 from estimator.prices.digests import digest_of_all, digests_of
+from estimator.prices.problems import Problem
 from estimator.store.database import Database, insert_new
 from estimator.store.tables import publication_files, publications, texts
 
@@ -48,6 +49,14 @@ class PublicationRefused(Exception):
     """The store says no to a publication; the message is a sentence for the person."""
 
 
+class TablesHaveErrors(PublicationRefused):
+    """Something in the files has to be put right before they can be published."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("These tables have errors. Put them right first.")
+
+
 class PublicationConflict(PublicationRefused):
     """Somebody published first; `latest` is what they published."""
 
@@ -68,7 +77,7 @@ class PendingPublication(PublicationRefused):
         )
 
 
-class Overtaken(Exception):
+class StaleCheck(Exception):
     """Somebody, whoever it was, published after these files were checked among everybody else's: check them again."""
 
 
@@ -134,13 +143,13 @@ class Publications:
         The same as a part of somebody's transaction, which a refusal has to end.
 
         `overtakes`: it may begin before what has not begun yet, as an undo always may. `checked_at` is the `newest_id`
-        from before the files were checked; raises `Overtaken` when it has grown.
+        from before the files were checked; raises `StaleCheck` when it has grown.
         """
         digests = digests_of(files)
         digest = digest_of_all(digests)
         _take_turn(connection)
         if checked_at is not None and _newest_id(connection) != checked_at:
-            raise Overtaken
+            raise StaleCheck
         latest = _one(connection, _latest(owner))
         if (latest.number if latest else 0) != based_on:
             raise PublicationConflict(latest)

@@ -12,32 +12,25 @@ from sqlalchemy import Connection
 
 from estimator.prices.problems import Problem
 from estimator.sentences import say
-from estimator.store.journal import add_in
-from estimator.store.own_words import PUBLISHED, UNDID
-from estimator.versions.bench import Bench, Work
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import PUBLISHED, UNDID
 from estimator.versions.checking import Checked
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
-from estimator.versions.lines import three_way
 from estimator.versions.previewing import Preview, alert_key, preview
 from estimator.versions.publications import (
     Files,
     How,
-    Overtaken,
     Publication,
     PublicationConflict,
     PublicationRefused,
+    StaleCheck,
+    TablesHaveErrors,
 )
+from estimator.versions.three_way import three_way
+from estimator.versions.work import DeskQueries, Work
 
 T = TypeVar("T")
-
-
-class DraftHasErrors(PublicationRefused):
-    """Something in the files has to be put right before they can be published."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("These tables have errors. Put them right first.")
 
 
 class AlertsNotTicked(PublicationRefused):
@@ -62,7 +55,7 @@ class NothingToUndo(PublicationRefused):
         super().__init__("There is nothing to undo: no earlier version was published.")
 
 
-class Publishing(Bench):
+class Publishing(DeskQueries):
     """The part of the desk that publishes."""
 
     __slots__ = ()
@@ -84,7 +77,7 @@ class Publishing(Bench):
 
         `ticked` are the keys of the alerts that were looked at. Raises `DraftConflict` and every `PublicationRefused`.
         """
-        return self._unhurried(lambda seen: self._publish(seen, owner, revision, by, why, in_force_from, ticked, how))
+        return self._retried(lambda seen: self._publish(seen, owner, revision, by, why, in_force_from, ticked, how))
 
     def _publish(
         self,
@@ -111,7 +104,7 @@ class Publishing(Bench):
             proposal = Proposal(by, why, in_force_from, datetime.now(UTC))
             with self.database.writing() as connection:
                 self.drafts.propose_in(connection, owner, revision, proposal)
-                add_in(connection, by, "proposed", owner, why)
+                add_entry_in(connection, by, "proposed", owner, why)
             return proposal
         names = f"{work.draft.proposal.by}, {by}" if agreed and work.draft.proposal else by
         with self.database.writing() as connection:
@@ -129,10 +122,10 @@ class Publishing(Bench):
             )
             self.drafts.discard_in(connection, owner, revision)
             detail = say(PUBLISHED, number=publication.number, day=in_force_from.isoformat(), why=why)
-            add_in(connection, by, "published", owner, detail)
+            add_entry_in(connection, by, "published", owner, detail)
             return publication
 
-    def _unhurried(self, attempt: Callable[[int], T]) -> T:
+    def _retried(self, attempt: Callable[[int], T]) -> T:
         """
         Make an attempt to publish; again, when somebody published anything between its checks and its transaction.
 
@@ -141,14 +134,14 @@ class Publishing(Bench):
         while True:
             try:
                 return attempt(self.publications.newest_id())
-            except Overtaken:
+            except StaleCheck:
                 continue
 
     def _readable(self, owner: str, files: Files, day: date) -> Checked:
         """What `files` say on `day`, once they have no errors."""
         checked = self.check(owner, files, day)
         if checked.book is None:
-            raise DraftHasErrors(checked.errors)
+            raise TablesHaveErrors(checked.errors)
         return checked
 
     def _looked_at(self, work: Work, in_force_from: date, ticked: Collection[str]) -> Preview | None:
@@ -172,9 +165,9 @@ class Publishing(Bench):
         """
         Publish again what stood before the last publication, whose number was `seen`.
 
-        Raises `PublicationConflict`, `NothingToUndo`, or `DraftHasErrors` when the old text no longer fits the others.
+        Raises `PublicationConflict`, `NothingToUndo`, or `TablesHaveErrors` when the old text no longer fits.
         """
-        return self._unhurried(lambda newest: self._undo(newest, owner, seen, by, why))
+        return self._retried(lambda newest: self._undo(newest, owner, seen, by, why))
 
     def _undo(self, newest: int, owner: str, seen: int, by: str, why: str) -> Publication:
         latest = self.publications.latest(owner)
@@ -206,7 +199,7 @@ class Publishing(Bench):
                 why=why,
                 before=before.number,
             )
-            add_in(connection, by, "undid", owner, detail)
+            add_entry_in(connection, by, "undid", owner, detail)
             return publication
 
     def confirm(self, owner: str, name: str, edit: Edit, *, by: str, why: str) -> Publication:
@@ -216,7 +209,7 @@ class Publishing(Bench):
         The draft, where there is one, takes the edit over if its own lines leave room for it; otherwise it is behind,
         as after anybody's publication. Raises what `edit` raises and every `PublicationRefused`.
         """
-        return self._unhurried(lambda newest: self._confirm(newest, owner, name, edit, by, why))
+        return self._retried(lambda newest: self._confirm(newest, owner, name, edit, by, why))
 
     def _confirm(self, newest: int, owner: str, name: str, edit: Edit, by: str, why: str) -> Publication:
         work = self.work(owner)
@@ -238,7 +231,7 @@ class Publishing(Bench):
                 in_force_from=day,
                 checked_at=newest,
             )
-            add_in(connection, by, "checked", owner, why)
+            add_entry_in(connection, by, "checked", owner, why)
             if work.draft and not work.behind:
                 self._carry_over(connection, work.draft, publication, name, old, new)
             return publication

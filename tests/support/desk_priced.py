@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from estimator.store.database import open_database
-from estimator.versions.checking import file_of
+from estimator.versions.checking import clinic_file
 from estimator.versions.desk import Desk
 from estimator.versions.publications import Publication
 from estimator.web.app import create_app
@@ -20,7 +20,7 @@ from support.desk_visits import DeskVisitor, TestDesk
 
 SMALL_BOOK = Path(__file__).parent.parent / "small_book"
 CLINIC = "riverbend"
-NAME = file_of(CLINIC)
+NAME = clinic_file(CLINIC)
 TODAY = date(2026, 11, 22)
 INFUSION = f"/admin/{CLINIC}/price/infusion/self_pay"
 

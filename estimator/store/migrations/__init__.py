@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from estimator.store.database import Database, StoreUnavailable, reason_of
+from estimator.store.database import Database, StoreUnavailable, error_text
 
 HEAD = "0002"
 """The newest revision; a test compares it with the files, so that Alembic need not be imported to look."""
@@ -33,7 +33,7 @@ def migrate(database: Database) -> bool:
             _upgrade(database, connection)
     except DBAPIError as error:
         raise StoreUnavailable(
-            f"The tables in the database {database.name} cannot be brought up to date: {reason_of(error)}"
+            f"The tables in the database {database.name} cannot be brought up to date: {error_text(error)}"
         ) from error
     return True
 

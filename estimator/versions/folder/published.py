@@ -22,10 +22,10 @@ from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
 from estimator.sentences import say
 from estimator.store.database import Database
-from estimator.versions.books import Shelf
-from estimator.versions.folder.first import publish_first
-from estimator.versions.folder.settling import Settling
-from estimator.versions.folder.sync import Folder, FolderConflict, InStep
+from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.folder.conflict_resolution import ConflictResolution
+from estimator.versions.folder.first_start import publish_first
+from estimator.versions.folder.sync import FolderConflict, FolderSync, SyncResult
 from estimator.versions.publications import Files, Publication, Publications
 from estimator.versions.timeline import Timeline
 
@@ -71,14 +71,14 @@ class PublishedPriceBooks:
         self._database, self._today, self._clock = database, today, clock
         self._logger = logger or logging.getLogger(__name__)
         self._publications = Publications(database)
-        self._shelf = Shelf()
+        self._cache = PriceBookCache()
         self._looking = threading.Lock()
         self._old: OrderedDict[tuple[str, str], PriceBook | None] = OrderedDict()
         self._asking_old = threading.Lock()
-        self._folder = Folder(database, folder, self._shelf, clock, wall) if folder else None
+        self._folder = FolderSync(database, folder, self._cache, clock, wall) if folder else None
         if (tables := folder or first) is not None:
             publish_first(self._publications, tables, self._folder.notes if self._folder else None)
-        self._in_step = InStep()
+        self._sync_result = SyncResult()
         self._unreached: tuple[Problem, ...] = ()
         self._logged: frozenset[Problem] = frozenset()
         self._now = self._read(Timeline.of(self._publications.history()), today())
@@ -94,14 +94,14 @@ class PublishedPriceBooks:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with store and folder; empty when both say the same and all of it can be read."""
         self._look()
-        found = (*self._now.problems, *self._in_step.problems, *self._unreached)
+        found = (*self._now.problems, *self._sync_result.problems, *self._unreached)
         return tuple(dict.fromkeys(found))
 
     @property
     def conflicts(self) -> tuple[FolderConflict, ...]:
         """Whose files and publications have both changed, so that somebody has to decide."""
         self._look()
-        return tuple(conflict for _, conflict in sorted(self._in_step.conflicts.items()))
+        return tuple(conflict for _, conflict in sorted(self._sync_result.conflicts.items()))
 
     def old(self, owner: str, version: str) -> PriceBook | None:
         """The owner's price book of any version that ever was in force; None for other versions."""
@@ -123,7 +123,7 @@ class PublishedPriceBooks:
 
     def _book(self, owner: str, national: Publication, clinic: Publication | None) -> PriceBook | None:
         files = self._publications.files
-        return self._shelf.book(owner, files(national), files(clinic) if clinic else {})
+        return self._cache.book(owner, files(national), files(clinic) if clinic else {})
 
     def on(self, day: date) -> PriceBooks:
         """The price books that will be in force on `day`, if nothing more is published."""
@@ -136,12 +136,12 @@ class PublishedPriceBooks:
         with self._looking:
             self._look_now()
 
-    def settling(self) -> Settling | None:
+    def resolution(self) -> ConflictResolution | None:
         """The decisions on `conflicts`; None where no folder is kept in step. Call `refresh` afterwards."""
         if self._folder is None:
             return None
         now = self._now
-        return Settling(self._database, self._folder, self._shelf, now.timeline, now.day, now.texts)
+        return ConflictResolution(self._database, self._folder, self._cache, now.timeline, now.day, now.texts)
 
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
@@ -157,9 +157,9 @@ class PublishedPriceBooks:
             self._follow(self._today())
             if self._folder is not None:
                 now = self._now
-                self._in_step = self._folder.look(now.timeline, now.day, now.texts)
-                if self._in_step.published:
-                    self._in_step = replace(self._in_step, published=False)
+                self._sync_result = self._folder.look(now.timeline, now.day, now.texts)
+                if self._sync_result.published:
+                    self._sync_result = replace(self._sync_result, published=False)
                     self._follow(now.day)
             self._unreached = ()
         except (SQLAlchemyError, OSError) as error:
@@ -188,7 +188,7 @@ class PublishedPriceBooks:
         problems: list[Problem] = []
         while True:
             texts = {owner: self._publications.files(one) for owner, one in chosen.items()}
-            reading = self._shelf.read(texts)
+            reading = self._cache.read(texts)
             unread = _unread(reading)
             if not unread:
                 assert reading.books is not None
@@ -205,7 +205,7 @@ class PublishedPriceBooks:
                     problems.append(_stays(refused, before))
 
     def _log(self) -> None:
-        problems = (*self._now.problems, *self._in_step.problems, *self._unreached)
+        problems = (*self._now.problems, *self._sync_result.problems, *self._unreached)
         errors = frozenset(problem for problem in problems if not problem.alert)
         if errors - self._logged:
             listed = "\n".join(f"  {problem}" for problem in problems if problem in errors)

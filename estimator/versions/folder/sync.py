@@ -18,12 +18,12 @@ from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
 from estimator.sentences import Sentence, say
 from estimator.store.database import Database
-from estimator.store.journal import add_in
-from estimator.store.own_words import BY_DISK, BY_ESTIMATOR, EDITS, TAKEN_UP, WRITTEN
-from estimator.versions.books import Shelf
-from estimator.versions.folder.disk import CannotWrite, Disk, Held, kind_of
-from estimator.versions.folder.judging import Collided, Edited, Judgement, Same, StoreMovedOn, judge
-from estimator.versions.folder.ondisk import OnDisk
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, EDITS, TAKEN_UP, WRITTEN
+from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.folder.notes import FolderNotes
+from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, sync_state
+from estimator.versions.folder.table_folder import CannotWrite, FolderContents, TableFolder, kind_of
 from estimator.versions.publications import Files, Publication, PublicationRefused, Publications
 from estimator.versions.timeline import Timeline
 
@@ -72,7 +72,7 @@ class FolderConflict:
 
 
 @dataclass(frozen=True, slots=True)
-class InStep:
+class SyncResult:
     """
     How a look at the folder ended: what is wrong with it, who has to decide something, whether anything was published.
 
@@ -85,7 +85,7 @@ class InStep:
     again: bool = False
 
 
-class Folder:
+class FolderSync:
     """
     Keeps one folder and a store in step, at each `look`.
 
@@ -96,81 +96,83 @@ class Folder:
         self,
         database: Database,
         folder: Path,
-        shelf: Shelf,
+        cache: PriceBookCache,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self.disk = Disk(folder)
-        self.notes = OnDisk(database, folder)
-        self._database, self._shelf, self._clock, self._wall = database, shelf, clock, wall
+        self.tables = TableFolder(folder)
+        self.notes = FolderNotes(database, folder)
+        self._database, self._cache, self._clock, self._wall = database, cache, clock, wall
         self._publications = Publications(database)
         self._seen: tuple[Signature, float] | None = None
         self._done: tuple[Signature, int, date] | None = None
-        self._now = InStep()
-        self.disk.sweep()
+        self._now = SyncResult()
+        self.tables.sweep()
 
-    def look(self, timeline: Timeline, day: date, good: Mapping[str, Files]) -> InStep:
+    def look(self, timeline: Timeline, day: date, good: Mapping[str, Files]) -> SyncResult:
         """
         Bring folder and store in step, as far as nobody has to decide.
 
         `timeline` are the publications as they are now, `good` the texts of those in force. Somebody else who is at
         it, or an editor who is still writing, is not waited for: then the last look's answer holds.
         """
-        if self._done == (signature_of(self.disk.folder), timeline.newest_id, day):
+        if self._done == (signature_of(self.tables.folder), timeline.newest_id, day):
             return self._now
-        with self.disk.locked() as ours:
+        with self.tables.locked() as ours:
             # Whoever was at it before us may have published, and noted what our timeline does not know.
-            held = self.disk.look() if ours and self._publications.newest_id() == timeline.newest_id else None
+            held = self.tables.look() if ours and self._publications.newest_id() == timeline.newest_id else None
             if held is None or not self._is_settled(held):
                 return self._now
             self._now = self._kept_in_step(held, timeline, day, good)
             self._done = None if self._now.again else (held.signature, timeline.newest_id, day)
         return self._now
 
-    def _is_settled(self, held: Held) -> bool:
+    def _is_settled(self, held: FolderContents) -> bool:
         now = self._clock()
         if self._seen is None or self._seen[0] != held.signature:
             self._seen = (held.signature, now)
         return max(now - self._seen[1], self._wall() - held.youngest) >= SETTLED_SECONDS
 
-    def _kept_in_step(self, held: Held, timeline: Timeline, day: date, good: Mapping[str, Files]) -> InStep:
+    def _kept_in_step(
+        self, held: FolderContents, timeline: Timeline, day: date, good: Mapping[str, Files]
+    ) -> SyncResult:
         noted = self.notes.numbers()
         known, problems = _known(held, timeline, noted)
-        judged = {
-            owner: judge(digests_of(held.files(owner)), noted.get(owner), timeline.history(owner), day)
+        states = {
+            owner: sync_state(digests_of(held.files(owner)), noted.get(owner), timeline.history(owner), day)
             for owner in known
         }
-        self._note_the_same(judged, noted)
-        refused = [found for owner, one in judged.items() for found in self._written_back(owner, one, held)]
-        edits = {owner: held.files(owner) for owner, one in judged.items() if isinstance(one, Edited)}
-        accepted, wrong = good_edits(self._shelf, good, edits)
-        published = self._publish(accepted, judged, day)
+        self._note_the_same(states, noted)
+        refused = [found for owner, one in states.items() for found in self._written_back(owner, one, held)]
+        edits = {owner: held.files(owner) for owner, one in states.items() if isinstance(one, FolderEdited)}
+        accepted, wrong = good_edits(self._cache, good, edits)
+        published = self._publish(accepted, states, day)
         conflicts = {
             owner: FolderConflict(owner, held.files(owner), one.published, one.base, one.why)
-            for owner, one in judged.items()
-            if isinstance(one, Collided)
+            for owner, one in states.items()
+            if isinstance(one, Diverged)
         }
         problems += [*refused, *wrong, *(one.problem for one in conflicts.values())]
         again = bool(refused) or bool(accepted) > published
-        return InStep(tuple(dict.fromkeys(problems)), conflicts, published, again)
+        return SyncResult(tuple(dict.fromkeys(problems)), conflicts, published, again)
 
-    def _note_the_same(self, judged: Mapping[str, Judgement], noted: Mapping[str, int]) -> None:
-        same = {owner: one.in_force.number for owner, one in judged.items() if isinstance(one, Same) and one.in_force}
+    def _note_the_same(self, states: Mapping[str, SyncState], noted: Mapping[str, int]) -> None:
+        same = {owner: one.in_force.number for owner, one in states.items() if isinstance(one, InSync) and one.in_force}
         if new := {owner: number for owner, number in same.items() if noted.get(owner) != number}:
             with self._database.writing() as connection:
                 for owner, number in new.items():
                     self.notes.note_in(connection, owner, number)
 
-    def _written_back(self, owner: str, judged: Judgement, held: Held) -> list[Problem]:
+    def _written_back(self, owner: str, state: SyncState, held: FolderContents) -> list[Problem]:
         """Write what is in force over files that the store has left behind; returns what keeps us from it."""
-        if not isinstance(judged, StoreMovedOn):
+        if not isinstance(state, StoreAhead):
             return []
         try:
-            self.write(owner, held.files(owner), judged.in_force)
+            self.write(owner, held.files(owner), state.in_force)
         except CannotWrite as error:
             says = say(
                 "version %(number)s is in force, but cannot be written to the folder: %(reason)s",
-                number=judged.in_force.number,
+                number=state.in_force.number,
                 reason=error.sentence,
             )
             return [Problem(kind_of(owner), 0, 0, "", says)]
@@ -178,18 +180,18 @@ class Folder:
 
     def write(self, owner: str, seen: Files, publication: Publication) -> None:
         """Put a publication's files in place of those `seen`; raises `CannotWrite`."""
-        self.disk.write(seen, self._publications.files(publication))
+        self.tables.write(seen, self._publications.files(publication))
         with self._database.writing() as connection:
             self.notes.note_in(connection, owner, publication.number)
-            add_in(connection, BY_ESTIMATOR, "written to disk", owner, say(WRITTEN, number=publication.number))
+            add_entry_in(connection, BY_ESTIMATOR, "written to disk", owner, say(WRITTEN, number=publication.number))
 
-    def _publish(self, accepted: Mapping[str, Files], judged: Mapping[str, Judgement], day: date) -> bool:
+    def _publish(self, accepted: Mapping[str, Files], states: Mapping[str, SyncState], day: date) -> bool:
         """Publish edits, all or none; False when somebody else has published meanwhile, or nothing was edited."""
         try:
             with self._database.writing() as connection:
                 for owner in sorted(accepted, key=lambda owner: (owner != NATIONAL, owner)):
-                    one = judged[owner]
-                    assert isinstance(one, Edited)
+                    one = states[owner]
+                    assert isinstance(one, FolderEdited)
                     why = _why(one.base.files if one.base else {}, digests_of(accepted[owner]))
                     publication = self._publications.publish_in(
                         connection,
@@ -203,14 +205,14 @@ class Folder:
                     )
                     self.notes.note_in(connection, owner, publication.number)
                     detail = say(TAKEN_UP, number=publication.number, why=why)
-                    add_in(connection, BY_ESTIMATOR, "edited on disk", owner, detail)
+                    add_entry_in(connection, BY_ESTIMATOR, "edited on disk", owner, detail)
         except PublicationRefused:
             return False
         return bool(accepted)
 
 
-def _known(held: Held, timeline: Timeline, noted: Mapping[str, int]) -> tuple[frozenset[str], list[Problem]]:
-    """The owners whose files can be judged, and why others cannot."""
+def _known(held: FolderContents, timeline: Timeline, noted: Mapping[str, int]) -> tuple[frozenset[str], list[Problem]]:
+    """The owners whose files can be held against the store, and why others cannot."""
     problems = list(held.problems)
     owners = held.owners.keys() | timeline.by_owner.keys()
     # Where a whole folder is gone, nobody is taken to have withdrawn every clinic.
@@ -227,7 +229,7 @@ def _known(held: Held, timeline: Timeline, noted: Mapping[str, int]) -> tuple[fr
 
 
 def good_edits(
-    shelf: Shelf, good: Mapping[str, Files], edits: Mapping[str, Files]
+    cache: PriceBookCache, good: Mapping[str, Files], edits: Mapping[str, Files]
 ) -> tuple[dict[str, Files], list[Problem]]:
     """
     Those edits that leave everything readable, and what is wrong with the others.
@@ -238,9 +240,9 @@ def good_edits(
     accepted, problems = dict(edits), list[Problem]()
     if not accepted:
         return accepted, problems
-    broken_before = _broken(shelf.read(good))
+    broken_before = _broken(cache.read(good))
     while accepted:
-        reading = shelf.read({**good, **accepted})
+        reading = cache.read({**good, **accepted})
         broken = _broken(reading) - (broken_before - accepted.keys())
         if not broken:
             break

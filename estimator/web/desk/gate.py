@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from estimator.store.settings import EVERYBODY
+from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.permissions import NotAllowed
 from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
 from estimator.web.desk.sessions import is_known, signed_in
@@ -91,7 +91,7 @@ def second_factor_is_missing() -> bool:
     found = signed_in()
     if found is None or found.account.second_factor:
         return False
-    return place().settings.get(EVERYBODY, SECOND_FACTOR_REQUIRED) == "yes"
+    return place().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
 
 
 def _to_second_step() -> ResponseReturnValue:

@@ -1,9 +1,9 @@
 """What the program itself has written into the store, in the reader's language; people's own words as they are."""
 
 from estimator.sentences import marked as _
-from estimator.store.journal import Entry
-from estimator.store.own_words import BY_DISK, BY_ESTIMATOR, DETAILS, REASONS, Templates
+from estimator.store.journal import JournalEntry
 from estimator.store.recognising import recognised
+from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, DETAILS, REASONS, Templates
 from estimator.web.filters import day, spoken
 from estimator.web.site import catalogue, every_catalogue
 
@@ -21,7 +21,7 @@ def who(by: str) -> str:
     return catalogue().ugettext(NOBODY[by]) if by in NOBODY else by
 
 
-def detail(entry: Entry) -> str:
+def detail(entry: JournalEntry) -> str:
     """The details of a line of the log."""
     return _said(entry.detail, DETAILS.get(entry.action, ()))
 

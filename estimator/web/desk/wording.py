@@ -5,9 +5,15 @@ from flask_babel import ngettext
 
 from estimator.prices.editing.splicing import CannotSplice
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.versions.folder.settling import EditHasErrors, FolderBusy, FolderNotWritten, StillCollides
-from estimator.versions.publications import NothingChanged, PendingPublication, Publication, PublicationConflict
-from estimator.versions.publishing import AlertsNotTicked, DraftHasErrors, NoDraft, NothingToUndo
+from estimator.versions.folder.conflict_resolution import FolderBusy, FolderNotWritten, StillCollides
+from estimator.versions.publications import (
+    NothingChanged,
+    PendingPublication,
+    Publication,
+    PublicationConflict,
+    TablesHaveErrors,
+)
+from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
 from estimator.web.desk.stored_words import who
 from estimator.web.filters import day, spoken
 
@@ -38,7 +44,7 @@ def _words(error: Exception) -> str:
             )
         case NothingChanged():
             return _("Nothing is different from what is published already.")
-        case DraftHasErrors(problems=problems) | EditHasErrors(problems=problems):
+        case TablesHaveErrors(problems=problems):
             return ngettext(
                 "These tables have %(num)d mistake. Put it right first.",
                 "These tables have %(num)d mistakes. Put them right first.",

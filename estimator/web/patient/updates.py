@@ -19,7 +19,7 @@ from estimator.web.site import catalogue, language, site
 
 if TYPE_CHECKING:  # Without a store nothing of it is imported.
     from estimator.store.database import Database
-    from estimator.versions.comparing import Comparing
+    from estimator.versions.comparing import PublicationComparer
     from estimator.versions.publications import Publication
 
 bp = Blueprint("updates", __name__)
@@ -189,13 +189,13 @@ def matters(change: Change) -> bool:
     return change.path[0] in SECTIONS and not BEHIND_THE_SCENES.intersection(map(str, change.path))
 
 
-def comparing() -> "Comparing":
-    """The app's `Comparing`, which remembers what it has compared."""
-    from estimator.versions.comparing import Comparing
+def comparing() -> "PublicationComparer":
+    """The app's `PublicationComparer`, which remembers what it has compared."""
+    from estimator.versions.comparing import PublicationComparer
 
     if "comparing" not in current_app.extensions:
-        current_app.extensions["comparing"] = Comparing(_store())
-    return cast("Comparing", current_app.extensions["comparing"])
+        current_app.extensions["comparing"] = PublicationComparer(_store())
+    return cast("PublicationComparer", current_app.extensions["comparing"])
 
 
 def _store() -> "Database":

@@ -38,7 +38,7 @@ def change_password() -> ResponseReturnValue:
     throttle.succeeded(key_of_codes(person.id), (), now)
     password = form.password.data or ""
     try:
-        passwords.check(password, person)
+        passwords.refuse_weak(password, person)
     except AccountRefused as refusal:
         form.refused(refusal, "password")
         return _page(form, 422)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant
-from estimator.store.settings import EVERYBODY
+from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
         accounts=[one for one in place().accounts.all() if _concerns(one, person)],
         person=person,
         everything=person.may("owner", EVERYWHERE),
-        demanded=place().settings.get(EVERYBODY, SECOND_FACTOR_REQUIRED) == "yes",
+        demanded=place().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
     )
 
 
@@ -145,7 +145,7 @@ def demand_second_factor() -> ResponseReturnValue:
     if first := unconfirmed(url_for("desk_accounts.show")):
         return first
     wanted = "yes" if request.form.get("demand") == "yes" else None
-    place().settings.set(EVERYBODY, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
+    place().settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
     flash(_("Everybody needs a second step now.") if wanted else _("A second step is up to each person now."), "done")
     return redirect(url_for("desk_accounts.show"))
 

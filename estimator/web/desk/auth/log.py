@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from estimator.accounts.accounts import EVERYWHERE
-from estimator.store.journal import Entry
+from estimator.store.journal import JournalEntry
 from estimator.web.desk.actions import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.place import PREFIX, place
@@ -65,7 +65,7 @@ def _owners() -> Collection[str] | None:
     return None if EVERYWHERE in scopes else scopes
 
 
-def _cells(entry: Entry) -> list[str]:
+def _cells(entry: JournalEntry) -> list[str]:
     at = entry.at.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
     whose = name_of_owner(entry.owner) if entry.owner else ""
     return [str(entry.id), at, entry.who, entry.action, whose, entry.detail]

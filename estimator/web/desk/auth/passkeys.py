@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.throttle import Throttle, key_of_address
-from estimator.store.own_words import PASSKEY
+from estimator.store.stored_sentences import PASSKEY
 from estimator.web.desk.auth import ceremonies
 from estimator.web.desk.auth.second_step import finish, halfway
 from estimator.web.desk.auth.sign_in import enter, safe_page, too_many

@@ -8,7 +8,7 @@ from estimator.accounts.accounts import Account
 from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code
 from estimator.accounts.throttle import Throttle, key_of_codes
 from estimator.sentences import say
-from estimator.store.own_words import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
+from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
 from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
 from estimator.web.desk.forms import CodeForm
 from estimator.web.desk.place import PREFIX, place

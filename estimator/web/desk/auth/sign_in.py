@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.accounts import passwords
-from estimator.accounts.accounts import Account, key
+from estimator.accounts.accounts import Account, normalized
 from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
-from estimator.store.own_words import PASSWORD
+from estimator.store.stored_sentences import PASSWORD
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
 from estimator.web.desk.place import PREFIX, place
@@ -46,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
             if not field.data:
                 form.problem(field.name, str(_("Please fill this in.")))
         return _page(form, 422)
-    now, own, shared = place().now(), key_of_name(key(name)), key_of_address(request.remote_addr)
+    now, own, shared = place().now(), key_of_name(normalized(name)), key_of_address(request.remote_addr)
     throttle = Throttle(place().database)
     if wait := throttle.begin((own, shared), now):
         form.problem("password", too_many(wait))

@@ -8,7 +8,7 @@ from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, AccountRefused
 from estimator.accounts.one_time import OneTimeCodes
 from estimator.accounts.throttle import Throttle, key_of_address
-from estimator.store.own_words import ONE_TIME_CODE
+from estimator.store.stored_sentences import ONE_TIME_CODE
 from estimator.web.desk.auth.sign_in import TOO_MANY, go_on, too_many
 from estimator.web.desk.forms import StartForm
 from estimator.web.desk.place import PREFIX, place
@@ -37,7 +37,7 @@ def start() -> ResponseReturnValue:
     password = form.password.data or ""
     throttle.succeeded(None, (shared,), now)
     try:
-        passwords.check(password, account)
+        passwords.refuse_weak(password, account)
     except AccountRefused as refusal:
         form.refused(refusal, "password")
         return _page(form, account, 422)

@@ -11,10 +11,10 @@ from estimator.prices.editing.splicing import file_of
 from estimator.prices.nodes import read_tree
 from estimator.prices.problems import KeyPath, Problem
 from estimator.versions import checking
-from estimator.versions.bench import Work
 from estimator.versions.checking import Checked
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import Draft
+from estimator.versions.work import Work
 from estimator.web.desk.permissions import may, name_of_owner
 from estimator.web.desk.place import PREFIX
 from estimator.web.filters import words
@@ -130,7 +130,7 @@ def national_book() -> PriceBook | None:
 def file_with(work: Work, path: KeyPath) -> str:
     """The file of the owner that says what stands at `path`, or that should."""
     if work.owner != NATIONAL:
-        return checking.file_of(work.owner)
+        return checking.clinic_file(work.owner)
     return file_of(work.files, path) or next(iter(sorted(work.files)))
 
 

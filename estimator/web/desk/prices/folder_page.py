@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.versions.comparing import DiffLine, diff_lines
-from estimator.versions.folder.disk import kind_of, owner_of
+from estimator.versions.folder.conflict_resolution import ConflictResolution, FolderNotWritten
 from estimator.versions.folder.published import PublishedPriceBooks
-from estimator.versions.folder.settling import EditHasErrors, FolderNotWritten, Settling
 from estimator.versions.folder.sync import FolderConflict
-from estimator.versions.lines import Merged, Side
-from estimator.versions.publications import PublicationRefused
+from estimator.versions.folder.table_folder import kind_of, owner_of
+from estimator.versions.publications import PublicationRefused, TablesHaveErrors
+from estimator.versions.three_way import Merged, Side
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import desk, forget_tables
@@ -60,17 +60,17 @@ def show(owner: str) -> ResponseReturnValue:
 def _page(owner: str, trouble: str = "", problems: tuple[Problem, ...] = ()) -> str:
     prices = site().prices
     conflict = conflict_of(owner)
-    settling = prices.settling() if isinstance(prices, PublishedPriceBooks) else None
+    resolution = prices.resolution() if isinstance(prices, PublishedPriceBooks) else None
     found = problems_on_disk(owner)
     return render_template(
         "desk/folder/show.html",
         owner=owner,
-        kept=settling is not None,
+        kept=resolution is not None,
         problems=found,
-        files=_broken(owner, settling, found),
+        files=_broken(owner, resolution, found),
         conflict=conflict,
         sides=_sides(conflict) if conflict else [],
-        merged=settling.merged(conflict) if conflict and settling else {},
+        merged=resolution.merged(conflict) if conflict and resolution else {},
         seen=seen_of(conflict) if conflict else "",
         trouble=trouble,
         refused=problems,
@@ -91,8 +91,8 @@ def conflict_of(owner: str) -> FolderConflict | None:
     return next((one for one in conflicts if one.owner == owner), None)
 
 
-def _broken(owner: str, settling: Settling | None, problems: tuple[Problem, ...]) -> list[OnDisk]:
-    held = settling.folder.disk.look() if settling else None
+def _broken(owner: str, resolution: ConflictResolution | None, problems: tuple[Problem, ...]) -> list[OnDisk]:
+    held = resolution.sync.tables.look() if resolution else None
     files = held.files(owner) if held else {}
     named = {problem.file for problem in problems if problem.line}
     return [
@@ -137,24 +137,24 @@ def _decided(merged: Mapping[str, Merged]) -> dict[str, dict[int, Side]]:
 def decide(owner: str) -> ResponseReturnValue:
     """Settle the conflict that was seen, as the person chose."""
     prices, conflict = site().prices, conflict_of(owner)
-    settling = prices.settling() if isinstance(prices, PublishedPriceBooks) else None
-    if conflict is None or settling is None or not isinstance(prices, PublishedPriceBooks):
+    resolution = prices.resolution() if isinstance(prices, PublishedPriceBooks) else None
+    if conflict is None or resolution is None or not isinstance(prices, PublishedPriceBooks):
         flash(_("There is nothing to decide any more."))
         return redirect(url_for("desk_folder.show", owner=owner))
     if request.form.get("seen") != seen_of(conflict):
         flash(_("Files or prices have changed again. Look once more, then decide."), "trouble")
         return redirect(url_for("desk_folder.show", owner=owner))
     acts: dict[str, Callable[[FolderConflict, str], None]] = {
-        "disk": settling.keep_disk,
-        "published": settling.keep_published,
-        "merged": lambda one, by: settling.keep_merged(one, by, _decided(settling.merged(one))),
+        "disk": resolution.keep_disk,
+        "published": resolution.keep_published,
+        "merged": lambda one, by: resolution.keep_merged(one, by, _decided(resolution.merged(one))),
     }
     act = acts.get(request.form.get("keep", ""))
     if act is None:
         return _page(owner, str(_("Choose which of them stays."))), 400
     try:
         act(conflict, current_person().name)
-    except EditHasErrors as error:
+    except TablesHaveErrors as error:
         return _page(owner, refusal(error), error.problems), 409
     except FolderNotWritten as error:
         # It may be published all the same.

@@ -11,11 +11,10 @@ from flask_babel import gettext as _
 from estimator.core.effects import Effect, effects
 from estimator.prices.comparing.changes import Change
 from estimator.sentences import say
-from estimator.store.own_words import UNDO
+from estimator.store.stored_sentences import UNDO
 from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
-from estimator.versions.publications import Publication, PublicationRefused
-from estimator.versions.publishing import DraftHasErrors
+from estimator.versions.publications import Publication, PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may, publisher_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import desk, forget_tables, my_owners, tables_of, yaml_address
@@ -74,7 +73,7 @@ def of_owner(owner: str) -> ResponseReturnValue:
     return _history_page(owner)
 
 
-def _history_page(owner: str, refused: DraftHasErrors | None = None, why: str = "") -> str:
+def _history_page(owner: str, refused: TablesHaveErrors | None = None, why: str = "") -> str:
     tables_of(owner)
     history = desk().publications.history(owner)
     found = states(history[::-1], desk().today())
@@ -227,7 +226,7 @@ def undo(owner: str) -> ResponseReturnValue:
     offered = why in ("", _reason(seen))
     try:
         done = desk().undo(owner, seen=seen, by=current_person().name, why=say(UNDO, number=seen) if offered else why)
-    except DraftHasErrors as refused:
+    except TablesHaveErrors as refused:
         return _history_page(owner, refused, why), 409
     except PublicationRefused as refused:
         flash(refusal(refused), "trouble")

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices.comparing.changes import Change, changes
-from estimator.versions.bench import Work
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.drafts import DraftConflict
-from estimator.versions.lines import Side
 from estimator.versions.publications import Publication, PublicationConflict
+from estimator.versions.three_way import Side
+from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.current import bp, desk, forget_tables, tables_of
 from estimator.web.desk.sessions import current_person

@@ -11,7 +11,7 @@ from wtforms import StringField
 from estimator.accounts.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing.written import scalar
-from estimator.versions.checking import file_of
+from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import DraftConflict
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of_everything
@@ -100,7 +100,7 @@ def begin_clinic() -> ResponseReturnValue:
         return render_template("desk/prices/new_clinic.html", form=form), 400
     id_, name, url = found
     try:
-        desk().edit(id_, {file_of(id_): first_text(id_, name, url)}, revision=0, by=current_person().name)
+        desk().edit(id_, {clinic_file(id_): first_text(id_, name, url)}, revision=0, by=current_person().name)
     except DraftConflict as error:
         form.problem("id", refusal(error))
         return render_template("desk/prices/new_clinic.html", form=form), 409

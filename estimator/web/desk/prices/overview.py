@@ -16,8 +16,7 @@ from estimator.prices.editing.splicing import CannotSplice, mark_checked
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.folder.published import PublishedPriceBooks
-from estimator.versions.publications import PublicationRefused
-from estimator.versions.publishing import DraftHasErrors
+from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.current import Tables, bp, desk, my_owners, tables_of
 from estimator.web.desk.prices.glance import Glance, Row, fingerprint, glance_at
@@ -111,7 +110,7 @@ def _confirm(place: Place, start: date, seen: str) -> str:
     files = desk().publications.files(latest) if latest else place.tables.work.files
     checked = desk().check(place.owner, files)
     if checked.book is None:
-        raise DraftHasErrors(checked.errors)
+        raise TablesHaveErrors(checked.errors)
     if seen != fingerprint(checked.book, place.charge, place.column):
         raise PriceChanged
 

@@ -13,11 +13,11 @@ from estimator.core.answers import EARLIEST, LATEST
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.problems import Problem
 from estimator.versions import previewing
-from estimator.versions.bench import Work
 from estimator.versions.checking import Checked
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
+from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.current import bp, desk, national_book, tables_of
 from estimator.web.desk.prices.price_form import not_a_day

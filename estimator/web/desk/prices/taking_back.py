@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices.book import NATIONAL
-from estimator.versions.checking import file_of
+from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import PublicationConflict
 from estimator.web.desk.permissions import editor_of
@@ -64,7 +64,7 @@ def take_back(owner: str) -> ResponseReturnValue:
 def _files(owner: str) -> dict[str, bytes]:
     """The files that the page held; anything that it cannot have held is refused."""
     base = desk().publications.get(owner, _number())
-    allowed = {file_of(owner)} if owner != NATIONAL else set(base.files if base else ())
+    allowed = {clinic_file(owner)} if owner != NATIONAL else set(base.files if base else ())
     names, kept = request.form.getlist("file"), request.form.getlist("kept")
     if not names or len(names) != len(kept) or not allowed.issuperset(names):
         abort(400)

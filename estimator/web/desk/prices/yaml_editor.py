@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.prices.problems import Problem
-from estimator.versions.bench import Work
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
-from estimator.versions.lines import Merged, three_way
+from estimator.versions.three_way import Merged, three_way
+from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.place import PREFIX
 from estimator.web.desk.prices.current import Tables, desk, forget_tables, tables_of, yaml_address

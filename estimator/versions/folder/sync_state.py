@@ -13,28 +13,28 @@ Digests = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class InSync:
     """The files are what is in force (or neither is there)."""
 
     in_force: Publication | None
 
 
 @dataclass(frozen=True, slots=True)
-class StoreMovedOn:
+class StoreAhead:
     """The files are published texts, but not what is in force: that has to be written over them."""
 
     in_force: Publication
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class FolderEdited:
     """Somebody edited the files of what is in force; `base` is that, None where nothing was published yet."""
 
     base: Publication | None
 
 
 @dataclass(frozen=True, slots=True)
-class Collided:
+class Diverged:
     """
     Somebody edited the files, and something else was published that the edit knows nothing of: `published`.
 
@@ -47,32 +47,33 @@ class Collided:
     base: Publication | None
 
 
-Judgement = Same | StoreMovedOn | Edited | Collided
+SyncState = InSync | StoreAhead | FolderEdited | Diverged
 
 
-def judge(held: Digests, noted: int | None, history: Sequence[Publication], day: date) -> Judgement:
+def sync_state(held: Digests, noted: int | None, history: Sequence[Publication], day: date) -> SyncState:
     """
-    Judge the files `held`; `noted` is the number they last were, None where nobody wrote that down.
+    Which of the two has moved on: the files `held` or the publications.
 
-    `history` are the owner's publications, oldest first.
+    `noted` is the number that the files last were, None where nobody wrote that down; `history` are the owner's
+    publications, oldest first.
     """
     in_force = in_force_of(history, day)
     if in_force is None:
         return _not_begun(held, history)
     if held == in_force.files:
-        return Same(in_force)
+        return InSync(in_force)
     if noted == in_force.number:
         latest = history[-1]
-        return Edited(in_force) if latest.number == noted else Collided("pending", latest, in_force)
+        return FolderEdited(in_force) if latest.number == noted else Diverged("pending", latest, in_force)
     if _all_published(held, noted, in_force, history):
-        return StoreMovedOn(in_force)
-    return Collided("both", in_force, history[noted - 1] if noted else None)
+        return StoreAhead(in_force)
+    return Diverged("both", in_force, history[noted - 1] if noted else None)
 
 
-def _not_begun(held: Digests, history: Sequence[Publication]) -> Judgement:
+def _not_begun(held: Digests, history: Sequence[Publication]) -> SyncState:
     if not held:
-        return Same(None)
-    return Collided("pending", history[-1], None) if history else Edited(None)
+        return InSync(None)
+    return Diverged("pending", history[-1], None) if history else FolderEdited(None)
 
 
 def _all_published(held: Digests, noted: int | None, in_force: Publication, history: Sequence[Publication]) -> bool:

@@ -10,18 +10,17 @@ from sqlalchemy import Connection
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect
 from estimator.sentences import say
-from estimator.store.journal import add_in
-from estimator.store.own_words import PUBLISHED
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import PUBLISHED
 from estimator.versions.desk import Desk
-from estimator.versions.folder.disk import owner_of
-from estimator.versions.folder.ondisk import OnDisk
+from estimator.versions.folder.notes import FolderNotes
+from estimator.versions.folder.table_folder import owner_of
 from estimator.versions.previewing import Preview, preview
-from estimator.versions.publications import Files, Publication
-from estimator.versions.publishing import DraftHasErrors
+from estimator.versions.publications import Files, Publication, TablesHaveErrors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class Consequences:
     """
     What publishing texts would do: what is worth a look, and the preview where something is in force already.
 
@@ -33,16 +32,16 @@ class Looked:
     too_much: int | None
 
 
-def look(desk: Desk, owner: str, files: Files, day: date) -> Looked:
-    """Check texts that are to be in force from `day`; raises `DraftHasErrors`."""
+def consequences_of(desk: Desk, owner: str, files: Files, day: date) -> Consequences:
+    """Check texts that are to be in force from `day`; raises `TablesHaveErrors`."""
     checked = desk.check(owner, files, day)
     if checked.book is None:
-        raise DraftHasErrors(checked.errors)
+        raise TablesHaveErrors(checked.errors)
     found = preview(desk.publications, owner, files, checked, day, desk.today())
     threshold = desk.threshold(owner)
     moved = found.largest_move if found else 0
     too_much = moved if threshold is not None and moved > threshold else None
-    return Looked(found.alerts if found else checked.alerts, found, too_much)
+    return Consequences(found.alerts if found else checked.alerts, found, too_much)
 
 
 def publish_directly(
@@ -60,25 +59,25 @@ def publish_directly(
             connection, owner, files, based_on=based_on, by=by, why=why, how="command", in_force_from=day
         )
         detail = say(PUBLISHED, number=publication.number, day=day.isoformat(), why=why)
-        add_in(connection, by, "published", owner, detail)
+        add_entry_in(connection, by, "published", owner, detail)
         note(connection, publication.number)
     return publication
 
 
 def _noting(desk: Desk, owner: str, files: Files, folder: Path | None) -> Callable[[Connection, int], None]:
-    if folder is None or files != held_in(folder, owner)[0]:
+    if folder is None or files != files_in_folder(folder, owner)[0]:
         return lambda connection, number: None
-    notes = OnDisk(desk.database, folder)
+    notes = FolderNotes(desk.database, folder)
     return lambda connection, number: notes.note_in(connection, owner, number)
 
 
-def held_in(folder: Path, owner: str) -> tuple[dict[str, bytes], list[Problem]]:
+def files_in_folder(folder: Path, owner: str) -> tuple[dict[str, bytes], list[Problem]]:
     """The owner's files as they stand in a folder, and those that cannot be had."""
     files, problems = collect(folder)
     own = {name: content for name, content in files.items() if owner_of(name) == owner}
     return own, [problem for problem in problems if owner_of(problem.file) == owner]
 
 
-def number_in(desk: Desk, folder: Path, owner: str) -> int | None:
+def noted_number(desk: Desk, folder: Path, owner: str) -> int | None:
     """The publication that the owner's files in a folder were last known to be; None where nobody knows."""
-    return OnDisk(desk.database, folder).numbers().get(owner)
+    return FolderNotes(desk.database, folder).numbers().get(owner)

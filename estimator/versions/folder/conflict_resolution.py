@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.prices.digests import digests_of
-from estimator.prices.problems import Problem
 from estimator.sentences import say
 from estimator.store.database import Database, insert_new
-from estimator.store.journal import add_in
-from estimator.store.own_words import (
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import (
     EDIT_WAS,
     EDIT_WAS_NO_FILE,
     KEPT_FROM_DISK,
@@ -20,22 +19,14 @@ from estimator.store.own_words import (
     WAITS_AGAIN,
 )
 from estimator.store.tables import texts
-from estimator.versions.books import Shelf
-from estimator.versions.folder.disk import CannotWrite
-from estimator.versions.folder.sync import Folder, FolderConflict, good_edits
-from estimator.versions.lines import Merged, Side, three_way
-from estimator.versions.publications import Files, How, PublicationRefused, Publications
+from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.folder.sync import FolderConflict, FolderSync, good_edits
+from estimator.versions.folder.table_folder import CannotWrite
+from estimator.versions.publications import Files, How, PublicationRefused, Publications, TablesHaveErrors
+from estimator.versions.three_way import Merged, Side, three_way
 from estimator.versions.timeline import Timeline
 
 WAIT_SECONDS = 5.0
-
-
-class EditHasErrors(PublicationRefused):
-    """What somebody wants to keep has to be put right first."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("These tables have errors. Put them right first.")
 
 
 class FolderBusy(PublicationRefused):
@@ -76,7 +67,7 @@ class _Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Settling:
+class ConflictResolution:
     """
     Decides conflicts, as seen with `timeline` on `day`; `good` are everybody's readable texts in force.
 
@@ -85,8 +76,8 @@ class Settling:
     """
 
     database: Database
-    folder: Folder
-    shelf: Shelf
+    sync: FolderSync
+    cache: PriceBookCache
     timeline: Timeline
     day: date
     good: Mapping[str, Files]
@@ -150,21 +141,21 @@ class Settling:
                 self._check(owner, step.files)
             number = self._publish(conflict, steps, by, action)
             try:
-                self.folder.disk.write(conflict.on_disk_files, wanted)
+                self.sync.tables.write(conflict.on_disk_files, wanted)
             except CannotWrite as error:
                 raise FolderNotWritten(number if steps else 0, str(error)) from error
             if number:
                 with self.database.writing() as connection:
-                    self.folder.notes.note_in(connection, owner, number)
+                    self.sync.notes.note_in(connection, owner, number)
 
     @contextmanager
     def _unchanged(self, conflict: FolderConflict) -> Iterator[None]:
         """The folder is ours, and holds what the conflict says, until the end of the block."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            with self.folder.disk.locked() as ours:
+            with self.sync.tables.locked() as ours:
                 if ours:
-                    held = self.folder.disk.look()
+                    held = self.sync.tables.look()
                     if held is None or held.files(conflict.owner) != conflict.on_disk_files:
                         raise FolderBusy("The files have changed again.")
                     yield
@@ -174,9 +165,9 @@ class Settling:
             time.sleep(0.05)
 
     def _check(self, owner: str, files: Files) -> None:
-        accepted, problems = good_edits(self.shelf, self.good, {owner: files})
+        accepted, problems = good_edits(self.cache, self.good, {owner: files})
         if not accepted:
-            raise EditHasErrors(tuple(problems))
+            raise TablesHaveErrors(tuple(problems))
 
     def _publish(self, conflict: FolderConflict, steps: list[_Step], by: str, action: str) -> int:
         """Keep the edited text, publish, write the log, all or nothing; returns the number to note for the folder."""
@@ -206,5 +197,5 @@ class Settling:
             held = ", ".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
             seen = conflict.published.number
             detail = say(EDIT_WAS, number=seen, held=held) if held else say(EDIT_WAS_NO_FILE, number=seen)
-            add_in(connection, by, action, owner, detail)
+            add_entry_in(connection, by, action, owner, detail)
         return number

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estimator.commands.saying import USED_WRONGLY, Trouble, login, print_changes, reason
+from estimator.commands.shared import USED_WRONGLY, CommandRefused, login, print_changes, reason
 from estimator.places import pricing_folder
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def publish(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
-    """Publish the owner's files; raises `Trouble` and what publishing raises."""
-    from estimator.versions.folder.direct import publish_directly
+    """Publish the owner's files; raises `CommandRefused` and what publishing raises."""
+    from estimator.versions.folder.direct_publishing import publish_directly
 
     folder = options.pricing or pricing_folder(Path.cwd())
     begun = not desk.publications.owners()
@@ -40,75 +40,75 @@ def publish(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
 
 def _day(asked: date | None, today: date) -> date:
     if asked is not None and asked < today:
-        raise Trouble(f"{asked} is over. Publish from today or from a later day.", USED_WRONGLY)
+        raise CommandRefused(f"{asked} is over. Publish from today or from a later day.", USED_WRONGLY)
     return asked or today
 
 
 def _based_on(options: argparse.Namespace, desk: "Desk", owner: str, folder: Path, latest: "Publication | None") -> int:
     """The version that the files were made from: said, or known of the folder, or else the last one."""
-    from estimator.versions.folder.direct import number_in
+    from estimator.versions.folder.direct_publishing import noted_number
 
     if options.after is not None:
         return int(options.after)
-    known = None if options.files else number_in(desk, folder, owner)
+    known = None if options.files else noted_number(desk, folder, owner)
     return known if known is not None else latest.number if latest else 0
 
 
 def _begin(desk: "Desk", folder: Path) -> None:
     """A store in which nobody has published begins with what the folder holds, as it does at the server's start."""
     from estimator.prices.live import BrokenTables
-    from estimator.versions.folder.first import publish_first
+    from estimator.versions.folder.first_start import publish_first
 
     try:
         publish_first(desk.publications, folder)
     except BrokenTables as broken:
-        raise Trouble(str(broken)) from broken
+        raise CommandRefused(str(broken)) from broken
     print(f"The store was empty. It begins with the tables in {folder}.")
 
 
 def _held(folder: Path, owner: str) -> dict[str, bytes]:
     """The owner's files in the folder of tables."""
-    from estimator.versions.folder.direct import held_in
+    from estimator.versions.folder.direct_publishing import files_in_folder
 
-    files, problems = held_in(folder, owner)
+    files, problems = files_in_folder(folder, owner)
     if problems:
-        raise Trouble("\n".join(str(problem) for problem in problems))
+        raise CommandRefused("\n".join(str(problem) for problem in problems))
     if not files:
-        raise Trouble(f"There are no files of {owner} in {folder}.", USED_WRONGLY)
+        raise CommandRefused(f"There are no files of {owner} in {folder}.", USED_WRONGLY)
     return files
 
 
 def _read(paths: list[Path], owner: str, desk: "Desk", latest: "Publication | None") -> dict[str, bytes]:
     """The named files, in place of the published ones of the same name."""
     from estimator.prices.book import NATIONAL
-    from estimator.versions.checking import file_of
+    from estimator.versions.checking import clinic_file
 
     if owner != NATIONAL and len(paths) > 1:
-        raise Trouble(f"A clinic has one file; {len(paths)} are named.", USED_WRONGLY)
+        raise CommandRefused(f"A clinic has one file; {len(paths)} are named.", USED_WRONGLY)
     files = dict(desk.publications.files(latest)) if latest and owner == NATIONAL else {}
     for path in paths:
-        name = file_of(owner) if owner != NATIONAL else f"national/{path.name}"
+        name = clinic_file(owner) if owner != NATIONAL else f"national/{path.name}"
         if not name.endswith(".yaml"):
-            raise Trouble(f"{path} is no YAML file: its name has to end with .yaml.", USED_WRONGLY)
+            raise CommandRefused(f"{path} is no YAML file: its name has to end with .yaml.", USED_WRONGLY)
         try:
             files[name] = path.read_bytes()
         except OSError as error:
-            raise Trouble(f"{path} cannot be read: {error.strerror}.", USED_WRONGLY) from error
+            raise CommandRefused(f"{path} cannot be read: {error.strerror}.", USED_WRONGLY) from error
     return files
 
 
 def _look(desk: "Desk", owner: str, files: dict[str, bytes], day: date, yes: bool) -> None:
-    """Say what is worth a look, and go on only when somebody has looked."""
-    from estimator.versions.folder.direct import look
+    """Say what is worth a look, and go on only when somebody has found."""
+    from estimator.versions.folder.direct_publishing import consequences_of
 
-    looked = look(desk, owner, files, day)
-    for alert in looked.alerts:
+    found = consequences_of(desk, owner, files, day)
+    for alert in found.alerts:
         print(alert, file=sys.stderr)
-    if looked.too_much is not None:
+    if found.too_much is not None:
         print(
-            f"A reference patient's typical amount moves by {looked.too_much / 100:g}%. "
+            f"A reference patient's typical amount moves by {found.too_much / 100:g}%. "
             "At the desk a second person would have to agree.",
             file=sys.stderr,
         )
-    if (looked.alerts or looked.too_much is not None) and not yes:
-        raise Trouble("Nothing was published. Look at the lines above, then add --yes.")
+    if (found.alerts or found.too_much is not None) and not yes:
+        raise CommandRefused("Nothing was published. Look at the lines above, then add --yes.")

@@ -3,7 +3,7 @@
 import getpass
 from typing import TYPE_CHECKING
 
-from estimator.store.own_words import BY_DISK, BY_ESTIMATOR
+from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR
 
 if TYPE_CHECKING:
     from estimator.versions.desk import Desk
@@ -14,7 +14,7 @@ USED_WRONGLY = 2
 """Exit statuses, as of the other commands: the answer is no; the question cannot be understood."""
 
 
-class Trouble(Exception):
+class CommandRefused(Exception):
     """A sentence for the person at the keyboard, and the exit status."""
 
     def __init__(self, sentence: str, status: int = REFUSED) -> None:
@@ -33,18 +33,18 @@ def login() -> str:
 
 
 def reason(text: str) -> str:
-    """The reason somebody gave; raises `Trouble` for an empty one."""
+    """The reason somebody gave; raises `CommandRefused` for an empty one."""
     if not text.strip():
-        raise Trouble("Say with --why what changed and why.", USED_WRONGLY)
+        raise CommandRefused("Say with --why what changed and why.", USED_WRONGLY)
     return text.strip()
 
 
 def print_changes(desk: "Desk", before: "Publication", after: "Publication") -> None:
     """What one publication changed in the other, in words, a line each."""
     from estimator.prices.comparing.change_words import in_words
-    from estimator.versions.comparing import Comparing
+    from estimator.versions.comparing import PublicationComparer
 
-    found = Comparing(desk.database).changes(before, after)
+    found = PublicationComparer(desk.database).changes(before, after)
     if found is None:
         print("One of the two can no longer be read as price tables. --lines shows how the texts differ.")
     elif not found:

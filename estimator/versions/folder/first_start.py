@@ -7,17 +7,17 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.live import BrokenTables
 from estimator.prices.reading import collect, read_files
 from estimator.sentences import say
-from estimator.store.journal import add_in
-from estimator.store.own_words import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
-from estimator.versions.checking import file_of
-from estimator.versions.folder.ondisk import OnDisk
+from estimator.store.journal import add_entry_in
+from estimator.store.stored_sentences import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
+from estimator.versions.checking import clinic_file
+from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.publications import PublicationRefused, Publications
 
 FIRST_DAY = date(2000, 1, 1)
 """From when on the first publications are in force: before every day that anybody will ask for, in any time zone."""
 
 
-def publish_first(publications: Publications, folder: Path, notes: OnDisk | None = None) -> None:
+def publish_first(publications: Publications, folder: Path, notes: FolderNotes | None = None) -> None:
     """
     Publish the tables of `folder`, unless something is published already, and note that the folder holds them.
 
@@ -30,7 +30,7 @@ def publish_first(publications: Publications, folder: Path, notes: OnDisk | None
     if reading.books is None:
         raise BrokenTables(folder, reading.errors)
     owners = {NATIONAL: {name: content for name, content in files.items() if name.startswith("national/")}}
-    owners |= {clinic: {file_of(clinic): files[file_of(clinic)]} for clinic in reading.books.clinics}
+    owners |= {clinic: {clinic_file(clinic): files[clinic_file(clinic)]} for clinic in reading.books.clinics}
     try:
         with publications.database.writing() as connection:
             for owner, own in owners.items():
@@ -46,7 +46,7 @@ def publish_first(publications: Publications, folder: Path, notes: OnDisk | None
                 )
                 if notes is not None:
                     notes.note_in(connection, owner, 1)
-                add_in(connection, BY_ESTIMATOR, "published", owner, say(FIRST_VERSION, number=1))
+                add_entry_in(connection, BY_ESTIMATOR, "published", owner, say(FIRST_VERSION, number=1))
     except PublicationRefused:
         # Another process that started at the same time was faster.
         return

@@ -16,7 +16,7 @@ LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OnDisk:
+class FolderNotes:
     """The notes about one folder of one machine."""
 
     database: Database

@@ -1,4 +1,4 @@
-"""What lies on the desk: an owner's publications, draft and settings, and what is wrong with them."""
+"""An owner's tables as they stand on the desk: publications, draft, settings, and what is wrong with them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bench:
-    """The desk over a store, to look at, which changes nothing; `today` is the site's day."""
+class DeskQueries:
+    """What can be asked of the desk over a store; asking changes nothing. `today` is the site's day."""
 
     database: Database
     today: Callable[[], date]

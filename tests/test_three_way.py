@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.versions.lines import three_way
+from estimator.versions.three_way import three_way
 
 BASE = b"a: 1\nb: 2\nc: 3\nd: 4\n"
 

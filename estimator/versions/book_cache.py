@@ -9,7 +9,7 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, Reading, read_clinic, read_national
-from estimator.versions.checking import file_of
+from estimator.versions.checking import clinic_file
 from estimator.versions.publications import Files
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ CLINICS_KEPT = 32
 _Clinic = tuple[PriceBook | None, tuple[Problem, ...]]
 
 
-class Shelf:
+class PriceBookCache:
     """
     Price books by the texts that they were read from. Any number of threads may ask; one of them reads at a time.
 
@@ -59,7 +59,7 @@ class Shelf:
         return key, self._national.get(key, lambda: read_national(files))
 
     def _read_clinic(self, key: str, national: National, owner: str, files: Files) -> _Clinic:
-        data = files.get(file_of(owner), b"")
+        data = files.get(clinic_file(owner), b"")
         return self._clinics.get(f"{key} {owner} {_key(files)}", lambda: read_clinic(national, owner, data))
 
 

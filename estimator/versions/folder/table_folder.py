@@ -43,7 +43,7 @@ class CannotWrite(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FolderContents:
     """
     What a folder held at one moment: files by owner.
 
@@ -80,12 +80,12 @@ def owner_of(name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
+class TableFolder:
     """A folder of tables, ``national/*.yaml`` and ``clinics/<id>.yaml``."""
 
     folder: Path
 
-    def look(self) -> Held | None:
+    def look(self) -> FolderContents | None:
         """What the folder holds; None when it changed under our eyes."""
         before = signature_of(self.folder)
         files, problems = collect(self.folder)
@@ -101,7 +101,7 @@ class Disk:
         youngest = self._youngest(before)
         if signature_of(self.folder) != before:
             return None
-        return Held(before, youngest, owners, tuple(problems), unknown, missing)
+        return FolderContents(before, youngest, owners, tuple(problems), unknown, missing)
 
     def _youngest(self, signature: Signature) -> float:
         """When anything was last changed here, names included; seconds of the wall clock."""
