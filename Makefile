@@ -80,7 +80,7 @@ clean: ## Remove everything that make and the tools left here
 	rm -rf $(VENV) $(LOCK_VENV) node_modules audit/node_modules build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# axe-core for the tests, Lighthouse for the audit: pinned with hashes, their scripts not run.
+# axe-core and fonts for the tests, Lighthouse for the audit: pinned with hashes, their scripts not run.
 node_modules/.installed audit/node_modules/.installed: %node_modules/.installed: %package.json %package-lock.json
 	@echo "Installing what $< names ..."
 	@npm ci --prefix "./$*" --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -3,6 +3,9 @@
 set -eu
 python=$1
 chromium=$(command -v "${CHROMIUM:-chromium}") || { echo "make audit needs Chromium" >&2; exit 1; }
+# The same fonts as in the tests, whatever this machine has.
+FONTCONFIG_FILE=$(cd "$(dirname "$0")/.." && pwd)/tests/support/fonts.conf
+export FONTCONFIG_FILE
 log=$(mktemp)
 "$python" -m estimator serve --port 0 >"$log" 2>&1 &
 server=$!

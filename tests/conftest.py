@@ -38,6 +38,9 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "dev"))
 
+FONTS = ROOT / "node_modules" / "dejavu-fonts-ttf" / "ttf"
+"""The fonts that tests/support/fonts.conf shows to the browser, and no others."""
+
 SERVER_START_SECONDS = 30
 SERVER_STOP_SECONDS = 10
 
@@ -131,14 +134,22 @@ def chromium() -> Iterator[Browser]:
     executable = shutil.which(os.environ.get("CHROMIUM") or "chromium")
     if executable is None:
         no_browser("no Chromium: install Debian's `chromium`, or set CHROMIUM to the path of one")
+    if not FONTS.is_dir():
+        no_browser("the tests' own fonts are missing: `make node_modules/.installed` (needs npm)")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         no_browser(f"Playwright cannot be imported: {error}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS, env=_browser_environment())
         yield browser
         browser.close()
+
+
+def _browser_environment() -> dict[str, str | float | bool]:
+    """Ours, but with the tests' own fonts and English whatever this machine has and speaks."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FONTCONFIG_", "LANG", "LC_"))}
+    return kept | {"FONTCONFIG_FILE": str(ROOT / "tests" / "support" / "fonts.conf"), "LANG": "en_US.UTF-8"}
 
 
 def no_browser(reason: str) -> NoReturn:

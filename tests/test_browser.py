@@ -41,8 +41,9 @@ def fill_in(tab, sessions="12"):
 
 
 def see(tab):
-    tab.get_by_role("button", name="See my estimate").click()
-    tab.wait_for_load_state()
+    # The event of the new page: the one that is left has been loaded long since.
+    with tab.expect_event("load"):
+        tab.get_by_role("button", name="See my estimate").click()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_light_and_dark_follow_the_reader(chromium, live_server, scheme):
     context.close()
 
 
-def test_the_estimate_prints_on_two_pages_with_everything_unfolded(tab):
+def test_the_estimate_prints_on_at_most_two_pages_with_everything_unfolded(tab):
     tab.goto(RESULT)
     tab.emulate_media(media="print")
     assert tab.locator("aside.notice li").first.is_visible()
@@ -179,8 +180,10 @@ def test_the_estimate_prints_on_two_pages_with_everything_unfolded(tab):
 
 
 def sheets(tab, paper):
-    """The number of printed pages."""
-    return len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper, prefer_css_page_size=True)))
+    """The number of printed pages, of which there is at least one."""
+    count = len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper, prefer_css_page_size=True)))
+    assert count, "no pages were found in the PDF"
+    return count
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -197,11 +200,11 @@ def sheets(tab, paper):
         ("im", "medicaid", 80),
     ],
 )
-def test_a_long_course_prints_on_two_pages(tab, treatment, insurance, sessions, lang):
+def test_a_long_course_prints_on_at_most_two_pages(tab, treatment, insurance, sessions, lang):
     """Three rows a month with rebates, every month of ten years, every address of a source: each made three pages."""
     asked = f"treatment={treatment}&insurance={insurance}&sessions={sessions}&psychotherapy=in_person"
     tab.goto(f"/estimate?{asked}&start=2026-12-06&lang={lang}")
-    assert {paper: sheets(tab, paper) for paper in ("A4", "Letter")} == {"A4": 2, "Letter": 2}
+    assert max(sheets(tab, "A4"), sheets(tab, "Letter")) <= 2
 
 
 SMALL_PRINT = """() => [...document.querySelectorAll("body *")].filter(one =>
@@ -223,7 +226,7 @@ def test_nothing_is_printed_too_small_to_read(tab, page):
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("path", ["/next-steps", "/before-you-decide", "/glossary"])
 def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, path, lang):
-    """Like the estimate: no address in the middle of a sentence, one list at the end."""
+    """Like the estimate: no address in the middle of a sentence, one list at the end, two pages at most."""
     tab.goto(f"{path}?{urlsplit(RESULT).query}&lang={lang}")
     told = [one.get_attribute("href").partition("//")[2].removesuffix("/") for one in tab.locator("main a.cite").all()]
     assert not tab.locator(".noted").is_visible()
@@ -234,7 +237,7 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     printed = tab.locator("main").inner_text()
     assert len(re.findall(r"\b(?:Sources?|Fuentes?): [0-9]", printed)) > 5
     assert "http" not in printed
-    assert {sheets(tab, "A4"), sheets(tab, "Letter")} == {2}
+    assert max(sheets(tab, "A4"), sheets(tab, "Letter")) <= 2
 
 
 def test_without_style_sheets_choices_stand_one_to_a_line_and_nothing_meant_for_paper_shows(tab):

@@ -1,22 +1,20 @@
 """
 How the main pages look: pictures at half size in tests/pictures, compared with a tolerance.
 
-What differs is left in test-results/. When it is meant, `make pictures` replaces the pictures. They hold for one
-set of fonts, Debian's fonts-dejavu-core; with other fonts nothing is compared, and that is said.
+What differs is left in test-results/. When it is meant, `make pictures` replaces the pictures. They show the fonts of
+tests/support/fonts.conf, whatever else the machine has.
 """
 
 import io
-import json
 import os
 from pathlib import Path
 
 import pytest
-from conftest import IN_CI, ROOT, UPDATE
+from conftest import ROOT, UPDATE
 from PIL import Image, ImageChops
 from support.site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, has
 
 FOLDER = Path(__file__).parent / "pictures"
-FONTS = FOLDER / "fonts.json"
 RESULTS = ROOT / "test-results"
 
 SIZES = {375: 1400, 1280: 1100}
@@ -47,32 +45,8 @@ PICTURES = {
 @pytest.fixture(scope="module")
 def tab(chromium):
     context = chromium.new_context(locale="en-US", reduced_motion="reduce")
-    page = context.new_page()
-    fonts = fonts_of(page)
-    if UPDATE:
-        FOLDER.mkdir(exist_ok=True)
-        FONTS.write_text(json.dumps(fonts, indent=2) + "\n", encoding="utf-8")
-    elif not FONTS.is_file() or json.loads(FONTS.read_text(encoding="utf-8")) != fonts:
-        reason = "the pictures were taken with other fonts than those here (fonts-dejavu-core alone)"
-        if IN_CI:
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(f"PICTURES NOT COMPARED: {reason}")
-    yield page
+    yield context.new_page()
     context.close()
-
-
-def fonts_of(tab):
-    """The widths of a sentence in every kind of font: other fonts have others."""
-    tab.set_content("<span style='font-size:100px;white-space:nowrap'>Estimate $1,234: Hamburgefonstiv</span>")
-    families = ("serif", "ui-serif", "sans-serif", "system-ui", "monospace")
-    script = """(one, [family, weight]) => {
-        Object.assign(one.style, { fontFamily: family, fontWeight: weight });
-        return Math.round(one.getBoundingClientRect().width);
-    }"""
-    span = tab.locator("span")
-    return {
-        f"{family} {weight}": span.evaluate(script, [family, weight]) for family in families for weight in (400, 700)
-    }
 
 
 def taken(tab, server, page, width, height, media):

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Called by `make test`: sees to it that there are a Chromium and axe-core for the browser tests, and PostgreSQL's
-# programs for the tests of the store, which start a server of their own.
-# Installs Debian's Chromium, Node, npm and PostgreSQL where it can, and axe-core with npm. Where it cannot, it says so
+# Called by `make test`: sees to it that there are a Chromium, fonts and axe-core for the browser tests, and
+# PostgreSQL's programs for the tests of the store, which start a server of their own.
+# Installs Debian's Chromium, Node, npm and PostgreSQL where it can, and the rest with npm. Where it cannot, it says so
 # loudly and lets the tests go on: those that need it then skip with the reason or, where CI=true, fail.
 # `tests/support/setup.sh browser` leaves PostgreSQL out.
 set -u
@@ -50,22 +50,21 @@ if [ -n "${CHROMIUM:-}" ]; then
         warn CHROMIUM "THE BROWSER TESTS" "Set CHROMIUM to the path of a Chromium or Chrome."
     }
 elif ! command -v chromium >/dev/null; then
-    install_packages chromium fonts-dejavu-core ||
-        warn CHROMIUM "THE BROWSER TESTS" \
-            "Debian: sudo apt-get install -y --no-install-recommends chromium fonts-dejavu-core"
+    install_packages chromium ||
+        warn CHROMIUM "THE BROWSER TESTS" "Debian: sudo apt-get install -y --no-install-recommends chromium"
 fi
 
 command -v npm >/dev/null || install_packages nodejs npm
 if ! command -v npm >/dev/null; then
-    warn AXE-CORE "PART OF THE ACCESSIBILITY TESTS" \
+    warn NPM "THE BROWSER TESTS (their fonts come with npm)" \
         "Debian: sudo apt-get install -y --no-install-recommends nodejs npm"
 elif ! make --no-print-directory --silent node_modules/.installed; then
     reason="npm could not install it (its last lines are above)"
-    warn AXE-CORE "PART OF THE ACCESSIBILITY TESTS" "Try: make node_modules/.installed"
+    warn "FONTS AND AXE-CORE" "THE BROWSER TESTS" "Try: make node_modules/.installed"
 fi
 [ "${1:-}" = browser ] && exit 0
 
-# As tests/postgres.py looks for it.
+# As tests/support/postgres.py looks for it.
 has_postgresql() {
     for folder in "$(dirname "$(readlink -f "$(command -v initdb)")" 2>/dev/null)" \
         "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin; do
