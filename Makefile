@@ -24,10 +24,10 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check messages pictures audit bench lock clean
+.PHONY: help serve test check messages architecture pictures audit bench lock clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.app ## Start the web app on http://127.0.0.1:8000 (HOST=… PORT=… to change)
 	@exec $(PY) -m estimator serve --host "$(HOST)" --port "$(PORT)"
@@ -48,6 +48,9 @@ check: $(VENV)/.dev ## Lint, formatting, types and layers, without the tests
 
 messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and code, list what is untranslated
 	$(PY) tests/support/catalogue.py
+
+architecture: $(VENV)/.dev ## Draw docs/architecture.md anew from the imports
+	$(PY) tests/support/architecture.py
 
 pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, screen reader texts, their price tables
 	@tests/support/setup.sh browser

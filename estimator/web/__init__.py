@@ -1,1 +1,1 @@
-"""The web app: `app` makes it, `serve` runs it, `patient` has the patient's pages, `desk` the clinic's."""
+"""What all pages share: filters, links, rounding, answers and errors, style sheets and scripts (`static/`)."""
