@@ -21,31 +21,28 @@ from estimator.web.desk import (
 )
 from estimator.web.desk.auth import (
     account,
+    account_passkeys,
     accounts,
     codes,
-    keys,
     log,
-    passkeys,
+    passkey_sign_in,
     second_step,
     sign_in,
     start,
 )
-from estimator.web.desk.place import Place
-from estimator.web.desk.prices import (
-    looking_back,
-    pricing,
-)
+from estimator.web.desk.prices.pages import add_price_pages
+from estimator.web.desk.services import Services
 from estimator.web.errors import LARGEST_DESK_BODY
 
 BLUEPRINTS = (
     home.bp,
     sign_in.bp,
     second_step.bp,
-    passkeys.bp,
+    passkey_sign_in.bp,
     start.bp,
     account.bp,
     codes.bp,
-    keys.bp,
+    account_passkeys.bp,
     accounts.bp,
     log.bp,
 )
@@ -66,12 +63,11 @@ def add_desk(
     """
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_DESK_BODY
     app.extensions["desk"] = Desk(database, app.extensions["site"].today)
-    app.extensions["desk_place"] = Place(database, secret, now)
+    app.extensions["desk_services"] = Services(database, secret, now)
     said = os.environ.get("ESTIMATOR_HTTPS", "").strip().lower() in ("on", "1", "yes", "true")
     sessions.add_sessions(app, secret, said if https is None else https)
     gate.add_gate(app)
     layout.add_layout(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    pricing.add_pricing(app)
-    looking_back.add_looking_back(app)
+    add_price_pages(app)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.permissions import NotAllowed
-from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
+from estimator.web.desk.services import PREFIX, at_desk, is_desk, services
 from estimator.web.desk.sessions import is_known, signed_in
 from estimator.web.errors import show_error
 from estimator.web.site import site
@@ -27,8 +27,8 @@ OPEN = frozenset(
         "desk_sign_in.sign_in",
         "desk_second_step.show",
         "desk_second_step.check",
-        "desk_passkeys.options",
-        "desk_passkeys.sign_in",
+        "desk_passkey_sign_in.options",
+        "desk_passkey_sign_in.sign_in",
         "desk_start.show",
         "desk_start.start",
     }
@@ -42,8 +42,8 @@ WITHOUT_SECOND_FACTOR = frozenset(
         "desk_account.confirm_password",
         "desk_codes.show_totp",
         "desk_codes.add_totp",
-        "desk_keys.options",
-        "desk_keys.add",
+        "desk_account_passkeys.options",
+        "desk_account_passkeys.add",
         "desk_account.show",
     }
 )
@@ -91,7 +91,7 @@ def second_factor_is_missing() -> bool:
     found = signed_in()
     if found is None or found.account.second_factor:
         return False
-    return place().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
+    return services().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
 
 
 def _to_second_step() -> ResponseReturnValue:

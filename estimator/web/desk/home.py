@@ -4,7 +4,7 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from estimator.web.desk.layout import home
-from estimator.web.desk.place import PREFIX
+from estimator.web.desk.services import PREFIX
 
 bp = Blueprint("desk_home", __name__, url_prefix=PREFIX)
 

@@ -14,7 +14,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from estimator.accounts.accounts import Account
 from estimator.accounts.sign_ins import SignIn
-from estimator.web.desk.place import PREFIX, at_desk, is_desk, place
+from estimator.web.desk.services import PREFIX, at_desk, is_desk, services
 
 COOKIE_LASTS = timedelta(days=30)
 """How long a cookie is known as ours; the store ends its session long before. It tells whose typing may be shown."""
@@ -58,7 +58,7 @@ def signed_in() -> SignIn | None:
     """Who is signed in, once per request; nobody outside the desk."""
     if "sign_in" not in g:
         token = session.get("token") if at_desk() else None
-        g.sign_in = place().sign_ins.see(token, place().now()) if isinstance(token, str) else None
+        g.sign_in = services().sign_ins.see(token, services().now()) if isinstance(token, str) else None
     found: SignIn | None = g.sign_in
     return found
 
@@ -77,7 +77,7 @@ def current_person() -> Account:
 
 def begin_session(account_id: int, how: str) -> bool:
     """Sign somebody in, with a new session and CSRF secret; False for an account that is disabled by now."""
-    token = place().sign_ins.begin(account_id, how, place().now())
+    token = services().sign_ins.begin(account_id, how, services().now())
     if token is None:
         return False
     forget(session)
@@ -90,7 +90,7 @@ def end_session() -> None:
     """Sign out, here."""
     found = signed_in()
     if found is not None:
-        place().sign_ins.end(found)
+        services().sign_ins.end(found)
     forget(session)
     g.pop("sign_in", None)
 

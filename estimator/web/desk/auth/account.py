@@ -8,11 +8,11 @@ from estimator.accounts import passwords
 from estimator.accounts.accounts import AccountRefused
 from estimator.accounts.passkeys import Passkeys
 from estimator.accounts.throttle import Throttle, key_of_codes
-from estimator.web.desk.auth import ceremonies
+from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
 from estimator.web.desk.forms import ConfirmForm, PasswordForm
 from estimator.web.desk.gate import second_factor_is_missing
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 
 bp = Blueprint("desk_account", __name__, url_prefix=f"{PREFIX}/account")
@@ -27,8 +27,8 @@ def show() -> ResponseReturnValue:
 @bp.post("/password")
 def change_password() -> ResponseReturnValue:
     """Change the password; every other session ends."""
-    person, form, now = current_person(), PasswordForm(), place().now()
-    throttle = Throttle(place().database)
+    person, form, now = current_person(), PasswordForm(), services().now()
+    throttle = Throttle(services().database)
     if wait := throttle.begin((key_of_codes(person.id),), now):
         form.problem("current_password", too_many(wait))
         return _page(form, TOO_MANY)
@@ -44,7 +44,7 @@ def change_password() -> ResponseReturnValue:
         return _page(form, 422)
     keep = current_sign_in().digest
     hashed = passwords.hashed(password)
-    place().accounts.set_password(person.id, hashed, keep=keep, by=person.name, action="changed the password")
+    services().accounts.set_password(person.id, hashed, keep=keep, by=person.name, action="changed the password")
     flash(_("Your password is changed. You are signed out everywhere else."), "done")
     return redirect(url_for("desk_account.show"))
 
@@ -52,7 +52,7 @@ def change_password() -> ResponseReturnValue:
 @bp.post("/sign-out-everywhere")
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
-    place().sign_ins.end_others(current_sign_in())
+    services().sign_ins.end_others(current_sign_in())
     flash(_("You are signed out everywhere else."), "done")
     return redirect(url_for("desk_account.show"))
 
@@ -66,8 +66,8 @@ def confirm() -> ResponseReturnValue:
 @bp.post("/confirm")
 def confirm_password() -> ResponseReturnValue:
     """Check it, and go on."""
-    person, form, now = current_person(), ConfirmForm(), place().now()
-    throttle, own = Throttle(place().database), key_of_codes(person.id)
+    person, form, now = current_person(), ConfirmForm(), services().now()
+    throttle, own = Throttle(services().database), key_of_codes(person.id)
     if wait := throttle.begin((own,), now):
         form.problem("password", too_many(wait))
         return _confirm_page(form, TOO_MANY)
@@ -75,7 +75,7 @@ def confirm_password() -> ResponseReturnValue:
         form.problem("password", str(_("This is not your password.")))
         return _confirm_page(form, 422)
     throttle.succeeded(own, (), now)
-    place().sign_ins.confirm(current_sign_in().digest, now)
+    services().sign_ins.confirm(current_sign_in().digest, now)
     return redirect(safe_page(request.form.get("next", "")) or url_for("desk_account.show"))
 
 
@@ -97,9 +97,9 @@ def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
         "desk/account/mine.html",
         form=form,
         person=sign_in.account,
-        keys=Passkeys(place().database).of(sign_in.account),
-        sessions=place().sign_ins.of(sign_in, place().now()),
+        keys=Passkeys(services().database).of(sign_in.account),
+        sessions=services().sign_ins.of(sign_in, services().now()),
         demanded=second_factor_is_missing(),
-        passkeys_possible=ceremonies.possible(),
-        host=ceremonies.host(),
+        passkeys_possible=passkey_challenges.possible(),
+        host=passkey_challenges.host(),
     ), status

@@ -12,7 +12,7 @@ from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.typed import said
 
@@ -26,10 +26,10 @@ def show() -> ResponseReturnValue:
     person = current_person()
     return render_template(
         "desk/account/list.html",
-        accounts=[one for one in place().accounts.all() if _concerns(one, person)],
+        accounts=[one for one in services().accounts.all() if _concerns(one, person)],
         person=person,
         everything=person.may("owner", EVERYWHERE),
-        demanded=place().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
+        demanded=services().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
     )
 
 
@@ -53,8 +53,8 @@ def add() -> ResponseReturnValue:
     if form.chosen():
         grant = Grant(form.role.data, form.scope.data)
         try:
-            account, code = place().accounts.add(
-                form.text("name"), form.text("email"), [grant], by=person.name, now=place().now()
+            account, code = services().accounts.add(
+                form.text("name"), form.text("email"), [grant], by=person.name, now=services().now()
             )
         except AccountRefused as refusal:
             form.refused(refusal, "name")
@@ -79,7 +79,7 @@ def add_role(id_: int) -> ResponseReturnValue:
         return _page(account, form, 422)
     if first := _unconfirmed(account):
         return first
-    return _changed(account, place().accounts.give, Grant(form.role.data, form.scope.data))
+    return _changed(account, services().accounts.give, Grant(form.role.data, form.scope.data))
 
 
 @bp.post("/<int(max=9223372036854775807):id_>/roles/remove")
@@ -91,7 +91,7 @@ def remove_role(id_: int) -> ResponseReturnValue:
         return first
     gone = (request.form.get("role"), request.form.get("scope"))
     role = next((one for one in account.grants if (one.role, one.scope) == gone), None)
-    return _changed(account, place().accounts.take, role)
+    return _changed(account, services().accounts.take, role)
 
 
 @bp.post("/<int(max=9223372036854775807):id_>/reset")
@@ -104,8 +104,8 @@ def reset(id_: int) -> ResponseReturnValue:
     if account.id == current_person().id:
         flash(_("This is your own account. Change your password and your second step on its page."), "trouble")
         return redirect(url_for("desk_account.show"))
-    code = place().accounts.reset(
-        account.id, by=current_person().name, now=place().now(), second_factor=bool(form.second_factor.data)
+    code = services().accounts.reset(
+        account.id, by=current_person().name, now=services().now(), second_factor=bool(form.second_factor.data)
     )
     return _link(account, code)
 
@@ -118,7 +118,7 @@ def disable(id_: int) -> ResponseReturnValue:
     if first := _unconfirmed(account):
         return first
     try:
-        place().accounts.disable(account.id, by=current_person().name, now=place().now())
+        services().accounts.disable(account.id, by=current_person().name, now=services().now())
     except AccountRefused as refusal:
         flash(said(refusal.template, refusal.values), "trouble")
     else:
@@ -133,7 +133,7 @@ def enable(id_: int) -> ResponseReturnValue:
     account = _managed(id_)
     if first := _unconfirmed(account):
         return first
-    place().accounts.enable(account.id, by=current_person().name)
+    services().accounts.enable(account.id, by=current_person().name)
     flash(_("%(name)s can sign in again.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
 
@@ -145,7 +145,7 @@ def demand_second_factor() -> ResponseReturnValue:
     if first := unconfirmed(url_for("desk_accounts.show")):
         return first
     wanted = "yes" if request.form.get("demand") == "yes" else None
-    place().settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
+    services().settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
     flash(_("Everybody needs a second step now.") if wanted else _("A second step is up to each person now."), "done")
     return redirect(url_for("desk_accounts.show"))
 
@@ -156,7 +156,7 @@ def _concerns(account: Account, person: Account) -> bool:
 
 def _managed(id_: int) -> Account:
     """The account, if the current person may change all of it."""
-    account, person = place().accounts.get(id_), current_person()
+    account, person = services().accounts.get(id_), current_person()
     if account is None or not _concerns(account, person):
         abort(404)
     if not person.manages(account):

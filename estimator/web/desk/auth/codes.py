@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from estimator.accounts.second_factors import SecondFactors, new_totp_secret, totp_address
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.forms import AppForm
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
 
 bp = Blueprint("desk_codes", __name__, url_prefix=f"{PREFIX}/account")
@@ -34,7 +34,7 @@ def add_totp() -> ResponseReturnValue:
     form, secret = AppForm(), _factors().opened(session.get("totp", ""))
     if secret is None:
         return redirect(url_for("desk_codes.show_totp"))
-    codes = _factors().add_totp(current_person(), secret, form.text("code")[:20], place().now())
+    codes = _factors().add_totp(current_person(), secret, form.text("code")[:20], services().now())
     if codes is None:
         form.problem("code", str(_("This code is not right. Is the clock of your phone? Try the next one.")))
         return _page(form, secret, 422)
@@ -69,7 +69,7 @@ def shown_once(codes: Sequence[str]) -> ResponseReturnValue:
 
 
 def _factors() -> SecondFactors:
-    return SecondFactors(place().database, place().secret)
+    return SecondFactors(services().database, services().secret)
 
 
 def _page(form: AppForm, secret: str, status: int = 200) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from estimator.accounts.accounts import EVERYWHERE
 from estimator.store.journal import JournalEntry
 from estimator.web.desk.actions import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.stored_words import detail
 from estimator.web.responses import csv_response
@@ -36,7 +36,7 @@ def show() -> ResponseReturnValue:
     # Very long digits are not even made a number of: Python refuses that.
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS and int(asked) <= LARGEST_ID):
         abort(404)
-    entries = place().journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
+    entries = services().journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
     more = entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None
     return render_template(
         "desk/account/log.html",
@@ -55,7 +55,7 @@ def download() -> Response:
     owners = _owners()
     what = pgettext("log", "What")
     heading = [_("Number"), _("Time (UTC)"), _("Who"), what, _("Whose tables"), _("Details")]
-    readable = (_cells(entry) for entry in place().journal.all() if owners is None or entry.owner in owners)
+    readable = (_cells(entry) for entry in services().journal.all() if owners is None or entry.owner in owners)
     return csv_response([heading, *readable], "desk-log.csv")
 
 

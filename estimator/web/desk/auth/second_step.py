@@ -11,7 +11,7 @@ from estimator.sentences import say
 from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
 from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
 from estimator.web.desk.forms import CodeForm
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 
 bp = Blueprint("desk_second_step", __name__, url_prefix=PREFIX)
 
@@ -33,11 +33,11 @@ def check() -> ResponseReturnValue:
     if not code:
         form.problem("code", str(_("Please fill this in.")))
         return _page(account, form, 422)
-    now, own, throttle = place().now(), key_of_codes(account.id), Throttle(place().database)
+    now, own, throttle = services().now(), key_of_codes(account.id), Throttle(services().database)
     if wait := throttle.begin((own,), now):
         form.problem("code", too_many(wait))
         return _page(account, form, TOO_MANY)
-    factors = SecondFactors(place().database, place().secret)
+    factors = SecondFactors(services().database, services().secret)
     recovery = looks_like_recovery_code(code)
     if not (factors.use_recovery_code(account, code) if recovery else factors.totp_matches(account, code, now)):
         form.problem("code", _said_wrong(recovery))
@@ -49,9 +49,9 @@ def check() -> ResponseReturnValue:
 def halfway() -> Account | None:
     """Whose password, or one-time code, was right a short while ago in this browser."""
     half = session.get("half")
-    if not half or place().now().timestamp() - half["at"] > SECOND_STEP.total_seconds():
+    if not half or services().now().timestamp() - half["at"] > SECOND_STEP.total_seconds():
         return None
-    account = place().accounts.get(half["account"])
+    account = services().accounts.get(half["account"])
     return account if account and account.disabled_at is None and account.second_factor else None
 
 

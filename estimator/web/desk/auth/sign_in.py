@@ -14,7 +14,7 @@ from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
 from estimator.store.stored_sentences import PASSWORD
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import begin_session, end_session, forget, signed_in
 
 bp = Blueprint("desk_sign_in", __name__, url_prefix=PREFIX)
@@ -46,18 +46,18 @@ def sign_in() -> ResponseReturnValue:
             if not field.data:
                 form.problem(field.name, str(_("Please fill this in.")))
         return _page(form, 422)
-    now, own, shared = place().now(), key_of_name(normalized(name)), key_of_address(request.remote_addr)
-    throttle = Throttle(place().database)
+    now, own, shared = services().now(), key_of_name(normalized(name)), key_of_address(request.remote_addr)
+    throttle = Throttle(services().database)
     if wait := throttle.begin((own, shared), now):
         form.problem("password", too_many(wait))
         return _page(form, TOO_MANY)
-    account = place().accounts.named(name)
+    account = services().accounts.named(name)
     if len(password) > ANY_PASSWORD or not passwords.matches(account, password) or account is None:
         form.problem("password", str(_("Name and password do not belong together.")))
         return _page(form, 422)
     throttle.succeeded(own, (shared,), now)
     if passwords.needs_rehash(account.password or ""):
-        place().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
+        services().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
     return go_on(account, PASSWORD, request.form.get("next", ""))
 
 
@@ -72,7 +72,7 @@ def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:
     """After the first step: the second one, or the page that was asked for."""
     if account.second_factor:
         forget(session)
-        session["half"] = {"account": account.id, "how": how, "next": wanted, "at": place().now().timestamp()}
+        session["half"] = {"account": account.id, "how": how, "next": wanted, "at": services().now().timestamp()}
         return redirect(url_for("desk_second_step.show"))
     return enter(account.id, how, wanted)
 
@@ -106,5 +106,5 @@ def too_many(wait: timedelta) -> str:
 
 def _page(form: SignInForm, status: int = 200) -> ResponseReturnValue:
     wanted = safe_page(request.values.get("next", "")) or ""
-    nobody = not place().accounts.any()
+    nobody = not services().accounts.any()
     return render_template("desk/sign_in.html", form=form, wanted=wanted, nobody=nobody), status

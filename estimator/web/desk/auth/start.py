@@ -11,7 +11,7 @@ from estimator.accounts.throttle import Throttle, key_of_address
 from estimator.store.stored_sentences import ONE_TIME_CODE
 from estimator.web.desk.auth.sign_in import TOO_MANY, go_on, too_many
 from estimator.web.desk.forms import StartForm
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 
 bp = Blueprint("desk_start", __name__, url_prefix=PREFIX)
 
@@ -26,8 +26,8 @@ def show() -> ResponseReturnValue:
 @bp.post("/start")
 def start() -> ResponseReturnValue:
     """Set the password and sign in; the code is used up."""
-    form, now = StartForm(), place().now()
-    shared, throttle = key_of_address(request.remote_addr), Throttle(place().database)
+    form, now = StartForm(), services().now()
+    shared, throttle = key_of_address(request.remote_addr), Throttle(services().database)
     if wait := throttle.begin((shared,), now):
         form.problem("code", too_many(wait))
         return _page(form, None, TOO_MANY)
@@ -42,7 +42,7 @@ def start() -> ResponseReturnValue:
         form.refused(refusal, "password")
         return _page(form, account, 422)
     hashed = passwords.hashed(password)
-    if not place().accounts.start(account.id, form.text("code"), hashed, by=account.name, now=now):
+    if not services().accounts.start(account.id, form.text("code"), hashed, by=account.name, now=now):
         return _no_such_code(form)
     flash(_("Your password is set."), "done")
     # Whoever starts is shown where a second step can be added.
@@ -50,8 +50,8 @@ def start() -> ResponseReturnValue:
 
 
 def _whose(code: str) -> Account | None:
-    id_ = OneTimeCodes(place().database).whose(code, place().now())
-    account = place().accounts.get(id_) if id_ is not None else None
+    id_ = OneTimeCodes(services().database).whose(code, services().now())
+    account = services().accounts.get(id_) if id_ is not None else None
     return account if account and account.disabled_at is None else None
 
 

@@ -17,9 +17,9 @@ from estimator.versions.folder.table_folder import kind_of, owner_of
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.versions.three_way import Merged, Side
 from estimator.web.desk.permissions import editor_of, may, publisher_of
-from estimator.web.desk.place import PREFIX
-from estimator.web.desk.prices.current import desk, forget_tables
+from estimator.web.desk.prices.owner_tables import desk, forget_tables
 from estimator.web.desk.prices.typed_text import shown
+from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import spoken
@@ -32,7 +32,7 @@ SIDES: dict[str, Side] = {"ours": "ours", "theirs": "theirs"}
 
 
 @dataclass(frozen=True, slots=True)
-class OnDisk:
+class BrokenFile:
     """A file on disk that has problems: its text, and what is wrong by line."""
 
     name: str
@@ -91,12 +91,12 @@ def conflict_of(owner: str) -> FolderConflict | None:
     return next((one for one in conflicts if one.owner == owner), None)
 
 
-def _broken(owner: str, resolution: ConflictResolution | None, problems: tuple[Problem, ...]) -> list[OnDisk]:
+def _broken(owner: str, resolution: ConflictResolution | None, problems: tuple[Problem, ...]) -> list[BrokenFile]:
     held = resolution.sync.tables.look() if resolution else None
     files = held.files(owner) if held else {}
     named = {problem.file for problem in problems if problem.line}
     return [
-        OnDisk(
+        BrokenFile(
             name,
             shown(files[name]),
             {problem.line: _on_line(problems, name, problem.line) for problem in problems if problem.file == name},

@@ -16,9 +16,9 @@ from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import Publication, PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may, publisher_of
-from estimator.web.desk.place import PREFIX
-from estimator.web.desk.prices.current import desk, forget_tables, my_owners, tables_of, yaml_address
+from estimator.web.desk.prices.owner_tables import desk, forget_tables, my_owners, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import shown
+from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
@@ -39,7 +39,7 @@ LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HistoryEntry:
     """One publication in the history; `changes` are those against the one before, None where they cannot be said."""
 
     publication: Publication
@@ -49,7 +49,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class FileDiff:
     """One file of two versions, as far as it differs."""
 
     name: str
@@ -80,11 +80,11 @@ def _history_page(owner: str, refused: TablesHaveErrors | None = None, why: str 
     before = _number(request.args, "before")
     listed = [one for one in history if not before or one.number < before][:ON_A_PAGE]
     earlier = {one.number: one for one in history}
-    told = [_told(one, earlier.get(one.number - 1), found[one.number]) for one in listed]
+    entries = [_entry(one, earlier.get(one.number - 1), found[one.number]) for one in listed]
     return render_template(
         "desk/history/list.html",
         owner=owner,
-        told=told,
+        entries=entries,
         latest=history[0] if history else None,
         older=listed[-1].number if listed and listed[-1].number > 1 else None,
         most=MOST_CHANGES,
@@ -95,8 +95,8 @@ def _history_page(owner: str, refused: TablesHaveErrors | None = None, why: str 
     )
 
 
-def _told(one: Publication, before: Publication | None, state: State) -> Told:
-    return Told(one, state, before, comparing().changes(before, one) if before else None)
+def _entry(one: Publication, before: Publication | None, state: State) -> HistoryEntry:
+    return HistoryEntry(one, state, before, comparing().changes(before, one) if before else None)
 
 
 def _reason(number: int) -> str:
@@ -125,7 +125,7 @@ def version(owner: str, number: int) -> ResponseReturnValue:
     return render_template(
         "desk/history/version.html",
         owner=owner,
-        told=_told(one, desk().publications.get(owner, number - 1), _state(one)),
+        entry=_entry(one, desk().publications.get(owner, number - 1), _state(one)),
         texts={name: shown(content) for name, content in files.items()},
         sizes={name: len(content) for name, content in files.items()},
         work=work,
@@ -211,9 +211,9 @@ def _effects(before: Publication, after: Publication) -> list[Effect]:
     return effects(old, new, _day_of(before, after)) if old and new else []
 
 
-def _differing(before: Publication, after: Publication) -> list[Texts]:
+def _differing(before: Publication, after: Publication) -> list[FileDiff]:
     old, new = desk().publications.files(before), desk().publications.files(after)
-    found = [Texts(name, diff_lines(old.get(name, b""), new.get(name, b""))) for name in sorted({*old, *new})]
+    found = [FileDiff(name, diff_lines(old.get(name, b""), new.get(name, b""))) for name in sorted({*old, *new})]
     return [one for one in found if one.lines]
 
 

@@ -16,7 +16,7 @@ from estimator.versions.publications import Publication, PublicationConflict
 from estimator.versions.three_way import Side
 from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.current import bp, desk, forget_tables, tables_of
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, tables_of
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 
@@ -27,7 +27,7 @@ Decided = dict[str, dict[int, Side]]
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class Divergence:
     """
     What happened since the draft was begun.
 
@@ -87,7 +87,7 @@ def _page(owner: str, decided: Decided, kept: Mapping[str, str], trouble: str = 
         "desk/prices/merge.html",
         owner=owner,
         work=tables.work,
-        meanwhile=_meanwhile(tables.work),
+        divergence=_divergence(tables.work),
         merged=desk().merged(owner),
         decided=decided,
         kept=kept,
@@ -96,13 +96,13 @@ def _page(owner: str, decided: Decided, kept: Mapping[str, str], trouble: str = 
     )
 
 
-def _meanwhile(work: Work) -> Meanwhile:
+def _divergence(work: Work) -> Divergence:
     assert work.latest is not None
     later = tuple(one for one in desk().publications.history(work.owner) if one.number > work.based_on)
     new = desk().publications.files(work.latest)
     books = [desk().check(work.owner, files).book for files in (work.base_files, new, work.files)]
     base, theirs, mine = books
-    return Meanwhile(
+    return Divergence(
         later,
         tuple(changes(base.tables, theirs.tables)) if base and theirs else None,
         tuple(changes(base.tables, mine.tables)) if base and mine else None,

@@ -15,9 +15,9 @@ from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import DraftConflict
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of_everything
-from estimator.web.desk.place import PREFIX
-from estimator.web.desk.prices.current import bp, desk
+from estimator.web.desk.prices.owner_tables import bp, desk
 from estimator.web.desk.prices.price_form import is_address, not_an_address
+from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.site import site

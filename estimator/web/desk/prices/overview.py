@@ -18,9 +18,9 @@ from estimator.versions.drafts import DraftConflict
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may
-from estimator.web.desk.prices.current import Tables, bp, desk, my_owners, tables_of
-from estimator.web.desk.prices.glance import Glance, Row, fingerprint, glance_at
-from estimator.web.desk.prices.price_place import Place, day_in, place_of
+from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
+from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, tables_of
+from estimator.web.desk.prices.price_series import PriceSeries, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day, words
@@ -31,7 +31,7 @@ class PriceChanged(Exception):
     """A price no longer says what it said to the person who found it right."""
 
 
-SHOWN: dict[str, tuple[LazyString, Callable[[Row], bool]]] = {
+FILTERS: dict[str, tuple[LazyString, Callable[[OverviewRow], bool]]] = {
     "all": (_l("All"), lambda _row: True),
     "own": (_l("Own prices"), lambda row: row.row.own),
     "stale": (_l("Stale"), lambda row: row.row.stale),
@@ -48,8 +48,8 @@ def show() -> ResponseReturnValue:
     owners = my_owners()
     if len(owners) == 1 and not may("owner", "*"):
         return redirect(url_for("desk_prices.overview", owner=owners[0]))
-    glances = {owner: (tables_of(owner), glance_at(tables_of(owner))) for owner in owners}
-    return render_template("desk/prices/owners.html", glances=glances)
+    overviews = {owner: (tables_of(owner), desk_overview(tables_of(owner))) for owner in owners}
+    return render_template("desk/prices/owners.html", overviews=overviews)
 
 
 @bp.get("/<owner>/")
@@ -58,18 +58,18 @@ def overview(owner: str) -> ResponseReturnValue:
     """The table of prices; ``show`` limits it to some of them."""
     _look_again()
     tables = tables_of(owner)
-    glance = glance_at(tables)
+    found = desk_overview(tables)
     chosen = request.args.get("show", "all")
-    chosen = chosen if chosen in SHOWN else "all"
+    chosen = chosen if chosen in FILTERS else "all"
     return render_template(
         "desk/prices/overview.html",
         owner=owner,
         tables=tables,
-        glance=glance,
-        rows=[row for row in glance.rows if SHOWN[chosen][1](row)],
-        missing=glance.missing if chosen in ("all", "missing") else (),
+        overview=found,
+        rows=[row for row in found.rows if FILTERS[chosen][1](row)],
+        missing=found.missing if chosen in ("all", "missing") else (),
         chosen=chosen,
-        filters=_filters(owner, glance),
+        filters=_filters(owner, found),
         choices=_choices(tables),
         may_publish=may("publisher", owner),
     )
@@ -80,17 +80,17 @@ def overview(owner: str) -> ResponseReturnValue:
 def checked(owner: str) -> ResponseReturnValue:
     """Write down that somebody looked at a price today and found it right, without touching the number."""
     column = request.form.get("column", "")
-    place = place_of(owner, request.form.get("charge", ""), column)
-    row = place_of(owner, request.form.get("at") or place.charge, column)
+    series = price_series(owner, request.form.get("charge", ""), column)
+    row = price_series(owner, request.form.get("at") or series.charge, column)
     start = day_in(request.form.get("start", "")) or abort(400)
     try:
-        row.say(_confirm(place, start, request.form.get("seen", "")))
+        row.say(_confirm(series, start, request.form.get("seen", "")))
     except PriceChanged:
         row.say(_("This price changed meanwhile. Look at it again."), "trouble")
     except (CannotSplice, PublicationRefused, DraftConflict) as error:
         row.say(refusal(error), "trouble")
     show = request.form.get("show", "")
-    return redirect(row.answer(show if show in SHOWN and show != "all" else None))
+    return redirect(row.answer(show if show in FILTERS and show != "all" else None))
 
 
 def _look_again() -> None:
@@ -100,32 +100,32 @@ def _look_again() -> None:
         prices.refresh()
 
 
-def _confirm(place: Place, start: date, seen: str) -> str:
+def _confirm(series: PriceSeries, start: date, seen: str) -> str:
     """
     A publisher publishes the check by itself; an editor puts it into the draft. Answers what was done, in words.
 
     Raises `PriceChanged` unless the price, where the check is going to be written, is the one that was `seen`.
     """
-    latest = place.tables.work.latest if may("publisher", place.owner) else None
-    files = desk().publications.files(latest) if latest else place.tables.work.files
-    checked = desk().check(place.owner, files)
+    latest = series.tables.work.latest if may("publisher", series.owner) else None
+    files = desk().publications.files(latest) if latest else series.tables.work.files
+    checked = desk().check(series.owner, files)
     if checked.book is None:
         raise TablesHaveErrors(checked.errors)
-    if seen != fingerprint(checked.book, place.charge, place.column):
+    if seen != fingerprint(checked.book, series.charge, series.column):
         raise PriceChanged
 
     def edit(data: bytes) -> bytes:
-        if data != files.get(place.file, b""):
+        if data != files.get(series.file, b""):
             raise PriceChanged
-        return mark_checked(data, place.charge, place.column, start, site().today())
+        return mark_checked(data, series.charge, series.column, start, site().today())
 
     name = current_person().name
-    what = f"{place.label}, {place.column_words}"
+    what = f"{series.label}, {series.column_words}"
     if latest is None:
-        desk().change(place.owner, place.file, edit, name)
+        desk().change(series.owner, series.file, edit, name)
         return str(_("Checked today: %(price)s. This is kept in the draft.", price=what))
     why = _("Checked again and still right: %(price)s", price=what)
-    done = desk().confirm(place.owner, place.file, edit, by=name, why=why)
+    done = desk().confirm(series.owner, series.file, edit, by=name, why=why)
     if done.in_force_from > site().today():
         return str(
             _(
@@ -139,19 +139,19 @@ def _confirm(place: Place, start: date, seen: str) -> str:
     return str(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
 
 
-def _filters(owner: str, glance: Glance) -> list[tuple[str, str, str, int]]:
+def _filters(owner: str, found: DeskOverview) -> list[tuple[str, str, str, int]]:
     """The links above the table: the filter's name, its address, its words, how many rows it has."""
-    counts = {name: sum(shows(row) for row in glance.rows) for name, (_words, shows) in SHOWN.items()}
-    counts["missing"] = len(glance.missing)
-    counts["all"] += len(glance.missing)
+    counts = {name: sum(shows(row) for row in found.rows) for name, (_words, shows) in FILTERS.items()}
+    counts["missing"] = len(found.missing)
+    counts["all"] += len(found.missing)
     return [
         (name, url_for("desk_prices.overview", owner=owner, show=None if name == "all" else name), str(said), count)
-        for name, (said, _shows) in SHOWN.items()
+        for name, (said, _shows) in FILTERS.items()
         for count in [counts[name]]
     ]
 
 
-def _choices(tables: Tables) -> tuple[list[tuple[str, str]], tuple[PriceColumn, ...]]:
+def _choices(tables: OwnerTables) -> tuple[list[tuple[str, str]], tuple[PriceColumn, ...]]:
     """Charges and columns for the two lists that lead to any price, also to one that nobody has set yet."""
     charges = tables.book.tables.charges if tables.book else {}
     named = sorted(((id_, words(one.label)) for id_, one in charges.items()), key=lambda item: item[1].casefold())

@@ -19,7 +19,7 @@ from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
 from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of, may
-from estimator.web.desk.prices.current import bp, desk, national_book, tables_of
+from estimator.web.desk.prices.owner_tables import bp, desk, national_book, tables_of
 from estimator.web.desk.prices.price_form import not_a_day
 from estimator.web.desk.sessions import current_person
 from estimator.web.links import link
@@ -29,8 +29,8 @@ from estimator.web.site import site
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the page was asked for, as typed: the day of publishing, the patients' first day, the reason, the ticks."""
+class PublishInputs:
+    """What was typed on the page: the day of publishing, the patients' first day, the reason, the ticks."""
 
     when: str = "now"
     begins: str = ""
@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class PreviewedDraft:
     """
     A draft on its page.
 
@@ -91,36 +91,36 @@ def preview(owner: str) -> ResponseReturnValue:
         begins = begins or work.latest.in_force_from.isoformat()
     soon = day_of(begins) or site().today()
     when = "from" if soon > site().today() else "now"
-    return preview_page(owner, Asked(when, begins, request.args.get("day", ""), why))
+    return preview_page(owner, PublishInputs(when, begins, request.args.get("day", ""), why))
 
 
 def preview_page(
-    owner: str, asked: Asked, trouble: dict[str, str] | None = None, status: int = 200
+    owner: str, inputs: PublishInputs, trouble: dict[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The page with what was typed; `trouble` are sentences by the field they are about, "" the whole page."""
     tables = tables_of(owner)
-    begins = day_of(asked.begins) if asked.when == "from" else None
-    shown = _shown(tables.work, max(begins or site().today(), site().today()), day_of(asked.day))
+    begins = day_of(inputs.begins) if inputs.when == "from" else None
+    previewed = _previewed(tables.work, max(begins or site().today(), site().today()), day_of(inputs.day))
     page = render_template(
         "desk/prices/preview.html",
         owner=owner,
         tables=tables,
-        shown=shown,
-        asked=asked,
+        previewed=previewed,
+        inputs=inputs,
         trouble=trouble or {},
         may_publish=may("publisher", owner),
     )
     return page, status
 
 
-def _shown(work: Work, begins: date, day: date | None) -> Shown:
+def _previewed(work: Work, begins: date, day: date | None) -> PreviewedDraft:
     checked = desk().check(work.owner, work.files, begins)
     found = None
     if work.draft is not None and checked.book is not None:
         found = previewing.preview(desk().publications, work.owner, work.files, checked, begins, site().today(), day)
     alerts = found.alerts if found else checked.alerts if work.draft and checked.book else ()
     keyed = tuple((alert_key(alert), alert) for alert in alerts)
-    return Shown(work, checked, begins, found, keyed, desk().threshold(work.owner))
+    return PreviewedDraft(work, checked, begins, found, keyed, desk().threshold(work.owner))
 
 
 @bp.get("/<owner>/preview/estimate")
@@ -129,9 +129,9 @@ def preview_estimate(owner: str) -> ResponseReturnValue:
     """A patient's page as it would look with the draft's prices; the answers stand in the query, as in any link."""
     work = tables_of(owner).work
     book = desk().check(owner, work.files).book or abort(404)
-    asked = MultiDict(request.args)
-    asked.setlist("clinic", [owner])
-    form = AnswersForm.offering(_books_with(owner, book), asked, site().today())
+    answers = MultiDict(request.args)
+    answers.setlist("clinic", [owner])
+    form = AnswersForm.offering(_books_with(owner, book), answers, site().today())
     found = form.answers() or abort(404)
     inside = _link_in(owner)
     return estimate_page(form, *found, "desk/prices/estimate.html", owner=owner, link=inside, url_for=inside)

@@ -47,7 +47,7 @@ class NewSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredPrice:
     """What the form asks for: this price from this day on, with a source that may be new."""
 
     start: date
@@ -116,7 +116,7 @@ class PriceForm(DeskForm):
         form.checked.description = _as_in_file(_day_in_words(defaults.get("checked"))) or _("Like 2026-11-30.")
         return form
 
-    def entered(self) -> Entered | None:
+    def entered(self) -> EnteredPrice | None:
         """What was asked for, or None with the fields' `errors` filled; every mistake at once."""
         amounts = self._amounts()
         start = self._day(self.start, required=True)
@@ -140,7 +140,7 @@ class PriceForm(DeskForm):
         named = (source.id,) if source else tuple((self.source.data or "").split())
         confidence = cast(Confidence | None, self.confidence.data or None)
         price = TypedPrice(*amounts, source=named, checked=checked, confidence=confidence, note=note)
-        return Entered(start, price, source)
+        return EnteredPrice(start, price, source)
 
     def _offer_sources(self, sources: Mapping[str, Source], defaults: Mapping[str, Any], own: Collection[str]) -> None:
         said = defaults.get("source")

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.publications import Publication, PublicationConflict, PublicationRefused
 from estimator.web.desk.permissions import editor_of, publisher_of
-from estimator.web.desk.prices.current import bp, desk, forget_tables, name_of, tables_of
-from estimator.web.desk.prices.preview import Asked, bad_day, day_of, preview_page
-from estimator.web.desk.prices.taking_back import discarded_page
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of, tables_of
+from estimator.web.desk.prices.preview import PublishInputs, bad_day, day_of, preview_page
+from estimator.web.desk.prices.restoring_drafts import discarded_page
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
@@ -25,26 +25,26 @@ LONGEST_REASON = 500
 @publisher_of
 def publish(owner: str) -> ResponseReturnValue:
     """Publish the draft that was seen; whatever stands against it is said on the preview, with what was typed."""
-    asked = _asked()
-    trouble = _trouble(asked)
+    inputs = _inputs()
+    trouble = _trouble(inputs)
     if trouble:
-        return preview_page(owner, asked, trouble, 400)
-    begins = day_of(asked.begins) if asked.when == "from" else None
+        return preview_page(owner, inputs, trouble, 400)
+    begins = day_of(inputs.begins) if inputs.when == "from" else None
     try:
         done = desk().publish(
             owner,
             revision=_revision(),
             by=current_person().name,
-            why=asked.why,
+            why=inputs.why,
             in_force_from=begins or site().today(),
-            ticked=asked.ticked,
+            ticked=inputs.ticked,
         )
     except PublicationConflict as error:
         flash(refusal(error), "trouble")
-        return redirect(url_for("desk_prices.merge", owner=owner, **_kept(asked)))
+        return redirect(url_for("desk_prices.merge", owner=owner, **_kept(inputs)))
     except (PublicationRefused, DraftConflict) as error:
         forget_tables(owner)
-        return preview_page(owner, asked, {"": refusal(error)}, 409)
+        return preview_page(owner, inputs, {"": refusal(error)}, 409)
     _say_done(done)
     return redirect(
         url_for("desk_prices.preview" if isinstance(done, Proposal) else "desk_prices.overview", owner=owner)
@@ -67,9 +67,9 @@ def discard(owner: str) -> ResponseReturnValue:
     return discarded_page(owner, work.draft, name, known=work.latest is not None)
 
 
-def _asked() -> Asked:
+def _inputs() -> PublishInputs:
     form = request.form
-    return Asked(
+    return PublishInputs(
         when="from" if form.get("when") == "from" else "now",
         begins=form.get("begins", ""),
         day=form.get("day", ""),
@@ -78,26 +78,26 @@ def _asked() -> Asked:
     )
 
 
-def _trouble(asked: Asked) -> dict[str, str]:
+def _trouble(inputs: PublishInputs) -> dict[str, str]:
     found = {}
-    if not asked.why:
+    if not inputs.why:
         found["why"] = str(_("Write why. It stands in the history, beside your name."))
-    elif len(asked.why) > LONGEST_REASON:
+    elif len(inputs.why) > LONGEST_REASON:
         found["why"] = str(_("Use at most %(most)d letters.", most=LONGEST_REASON))
-    if asked.when == "from":
-        begins = day_of(asked.begins)
+    if inputs.when == "from":
+        begins = day_of(inputs.begins)
         if begins is None:
-            found["begins"] = bad_day(asked.begins)
+            found["begins"] = bad_day(inputs.begins)
         elif begins < site().today():
             found["begins"] = str(_("What patients were told before cannot be changed. Choose today or a later day."))
-    elif day_of(asked.begins) not in (None, site().today()):
+    elif day_of(inputs.begins) not in (None, site().today()):
         found["begins"] = str(_("A day is typed here, and At once is chosen. Choose From a day, or empty the day."))
     return found
 
 
-def _kept(asked: Asked) -> dict[str, Any]:
+def _kept(inputs: PublishInputs) -> dict[str, Any]:
     """The reason and the day go along to the merge, and from there back to the preview."""
-    return {"why": asked.why, "from": asked.begins if asked.when == "from" else None}
+    return {"why": inputs.why, "from": inputs.begins if inputs.when == "from" else None}
 
 
 def _revision() -> int:

@@ -10,7 +10,7 @@ from estimator.money import parse_percent
 from estimator.versions.work import SECOND_PERSON_ABOVE
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of
-from estimator.web.desk.prices.current import bp, desk, tables_of
+from estimator.web.desk.prices.owner_tables import bp, desk, tables_of
 from estimator.web.desk.sessions import current_person
 
 

@@ -14,9 +14,9 @@ from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.three_way import Merged, three_way
 from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.place import PREFIX
-from estimator.web.desk.prices.current import Tables, desk, forget_tables, tables_of, yaml_address
+from estimator.web.desk.prices.owner_tables import OwnerTables, desk, forget_tables, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import plain, shown, typed
+from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import still_busy
 from estimator.web.filters import spoken
@@ -38,7 +38,7 @@ class TextChanged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotedProblem:
     """A problem of the file in the box, with its line as it stands there."""
 
     problem: Problem
@@ -46,10 +46,10 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class TextProblems:
     """What is wrong with a text: here line by line, and elsewhere."""
 
-    here: tuple[Quoted, ...]
+    here: tuple[QuotedProblem, ...]
     elsewhere: tuple[Problem, ...]
 
     @property
@@ -86,7 +86,7 @@ class Box:
     file: str
     text: str
     base: str
-    found: Found
+    found: TextProblems
     line: int = 0
     theirs: str | None = None
     merged: Merged | None = None
@@ -200,7 +200,7 @@ def _conflict(owner: str, file: str, text: str, base: str, theirs: bytes) -> Res
     return _page(owner, box, base), 409
 
 
-def _say_saved(draft: Draft | None, found: Found) -> None:
+def _say_saved(draft: Draft | None, found: TextProblems) -> None:
     if draft is None:
         flash(_("The tables now say what is published: there is nothing left in the draft."))
     elif found.errors:
@@ -212,20 +212,22 @@ def _say_saved(draft: Draft | None, found: Found) -> None:
 # Looking
 
 
-def _checked(tables: Tables, file: str, text: str) -> Found:
+def _checked(tables: OwnerTables, file: str, text: str) -> TextProblems:
     data = typed(text, tables.work.files[file])
     found = desk().check(tables.owner, {**tables.work.files, file: data})
     return _sorted(found.problems, file, text)
 
 
-def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> Found:
+def _sorted(problems: tuple[Problem, ...], file: str, text: str) -> TextProblems:
     lines = text.split("\n")
     here = tuple(
-        Quoted(problem, lines[problem.line - 1].strip()[:LONGEST_QUOTE] if 0 < problem.line <= len(lines) else "")
+        QuotedProblem(
+            problem, lines[problem.line - 1].strip()[:LONGEST_QUOTE] if 0 < problem.line <= len(lines) else ""
+        )
         for problem in problems
         if problem.file == file
     )
-    return Found(here, tuple(problem for problem in problems if problem.file != file))
+    return TextProblems(here, tuple(problem for problem in problems if problem.file != file))
 
 
 def _beside(problems: list[Problem]) -> str:

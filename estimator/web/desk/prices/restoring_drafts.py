@@ -14,7 +14,7 @@ from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import PublicationConflict
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.current import bp, desk, forget_tables, name_of
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 

@@ -14,9 +14,9 @@ from estimator.prices.schema import Price, Source, Text, price_in_force
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.current import bp, desk, forget_tables, national_book
-from estimator.web.desk.prices.price_form import Entered, PriceForm, shown_in_form
-from estimator.web.desk.prices.price_place import Place, amounts_in_words, day_in, place_of
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, national_book
+from estimator.web.desk.prices.price_form import EnteredPrice, PriceForm, shown_in_form
+from estimator.web.desk.prices.price_series import PriceSeries, amounts_in_words, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.filters import day
@@ -31,183 +31,183 @@ TRIES = 5
 def find_price(owner: str) -> ResponseReturnValue:
     """From the two lists at the foot of the overview to the form of that price."""
     charge, column = request.args.get("charge", ""), request.args.get("column", "")
-    return redirect(place_of(owner, charge, column).address())
+    return redirect(price_series(owner, charge, column).address())
 
 
 @bp.get("/<owner>/price/<charge>/<column>")
 @editor_of
 def price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     """A price's periods, and the form: for a new one, or for the one that begins on the day of `period`."""
-    place = place_of(owner, charge, column)
+    series = price_series(owner, charge, column)
     try:
-        return _page(place, _blank_form(place))
+        return _page(series, _blank_form(series))
     except CannotSplice as error:
-        return _unreadable(place, error, [])
+        return _unreadable(series, error, [])
 
 
 @bp.post("/<owner>/price/<charge>/<column>")
 @editor_of
 def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     """Put what was typed into the draft."""
-    place = place_of(owner, charge, column)
+    series = price_series(owner, charge, column)
     try:
-        form = _form(place)
+        form = _form(series)
         entered = form.entered()
         if entered is None:
-            return _page(place, form), 400
-        if form.seen.data != place.fingerprint():
-            return _somebody_else(place, form, entered)
-        replaced = _replaced(place, form, entered)
+            return _page(series, form), 400
+        if form.seen.data != series.fingerprint():
+            return _somebody_else(series, form, entered)
+        replaced = _replaced(series, form, entered)
         if replaced and form.replaces.data != entered.start.isoformat():
             form.replaces.data = entered.start.isoformat()
-            return _page(place, form, place.standing(entered.start)), 409
-        draft = _change(place, _edit(place, entered, day_in(form.period.data or "")))
+            return _page(series, form, series.standing(entered.start)), 409
+        draft = _change(series, _edit(series, entered, day_in(form.period.data or "")))
     except CannotSplice as error:
-        return _unreadable(place, error, _typed())
+        return _unreadable(series, error, _typed())
     except DraftConflict as error:
         flash(still_busy(error), "trouble")
         forget_tables(owner)
-        return _page(place_of(owner, charge, column), form), 409
-    place.say(_kept(draft, entered.start if replaced else None, replaced))
-    return redirect(place.answer())
+        return _page(price_series(owner, charge, column), form), 409
+    series.say(_kept(draft, entered.start if replaced else None, replaced))
+    return redirect(series.answer())
 
 
 @bp.post("/<owner>/price/<charge>/<column>/remove")
 @editor_of
 def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     """Take a price that has not begun out of the draft."""
-    place = place_of(owner, charge, column)
+    series = price_series(owner, charge, column)
     start = day_in(request.form.get("period", ""))
     if start is None or start <= site().today():
         abort(400)
     try:
-        if request.form.get("seen") != place.fingerprint():
+        if request.form.get("seen") != series.fingerprint():
             flash(_("Somebody changed this price meanwhile. Look at it again before you remove it."), "trouble")
-            return redirect(place.address())
-        draft = _change(place, lambda data: splicing.remove_price(data, place.charge, place.column, start))
+            return redirect(series.address())
+        draft = _change(series, lambda data: splicing.remove_price(data, series.charge, series.column, start))
     except CannotSplice as error:
-        return _unreadable(place, error, [])
+        return _unreadable(series, error, [])
     except DraftConflict as error:
         flash(refusal(error), "trouble")
-        return redirect(place.address())
+        return redirect(series.address())
     flash(_kept(draft))
-    return redirect(place.address())
+    return redirect(series.address())
 
 
-def _change(place: Place, edit: Edit) -> Draft | None:
+def _change(series: PriceSeries, edit: Edit) -> Draft | None:
     """Make the edit in the draft as it is by now."""
     for attempt in range(TRIES):
         try:
-            return desk().change(place.owner, place.file, edit, current_person().name)
+            return desk().change(series.owner, series.file, edit, current_person().name)
         except DraftConflict:
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _edit(place: Place, entered: Entered, period: date | None) -> Edit:
+def _edit(series: PriceSeries, entered: EnteredPrice, period: date | None) -> Edit:
     """The price in the text, with a source that is new, and away from the day on which it began before."""
 
     def edit(data: bytes) -> bytes:
         if entered.source:
             new = entered.source
             data = splicing.add_source(data, new.id, new.title, new.url, new.kind)
-        data = splicing.set_price(data, place.charge, place.column, entered.start, entered.price)
+        data = splicing.set_price(data, series.charge, series.column, entered.start, entered.price)
         if period is not None and period != entered.start:
-            data = splicing.remove_price(data, place.charge, place.column, period)
+            data = splicing.remove_price(data, series.charge, series.column, period)
         return data
 
     return edit
 
 
-def _blank_form(place: Place) -> PriceForm:
+def _blank_form(series: PriceSeries) -> PriceForm:
     """The form for the period asked for; without one, for a new price that begins with what holds today."""
     start = day_in(request.args.get("period", ""))
     if start is not None:
-        own = place.own(start) or abort(404)
-        return _form(place, **shown_in_form(own), start=start.isoformat(), period=start.isoformat())
-    return _form(place, **_suggested(place))
+        own = series.own(start) or abort(404)
+        return _form(series, **shown_in_form(own), start=start.isoformat(), period=start.isoformat())
+    return _form(series, **_suggested(series))
 
 
-def _suggested(place: Place) -> dict[str, Any]:
+def _suggested(series: PriceSeries) -> dict[str, Any]:
     """A new price like the one in force, looked at today."""
     today = site().today()
-    own = {start: found for start in place.own_starts() if (found := place.own(start)) is not None}
+    own = {start: found for start in series.own_starts() if (found := series.own(start)) is not None}
     begun = [start for start in own if start <= today]
     said = own[max(begun)] if begun else None
     if said is None:
-        readable = {one.start: one.price for one in place.periods() if isinstance(one.price, Price)}
+        readable = {one.start: one.price for one in series.periods() if isinstance(one.price, Price)}
         inherited = price_in_force(readable, today)
         said = TypedPrice(inherited.low, inherited.typical, inherited.high) if inherited else None
-    checked = {} if place.defaults().get("checked") == today.isoformat() else {"checked": today.isoformat()}
+    checked = {} if series.defaults().get("checked") == today.isoformat() else {"checked": today.isoformat()}
     return {**(shown_in_form(said) if said else {}), "note": "", "note_es": "", "checked": "", **checked}
 
 
-def _form(place: Place, **data: Any) -> PriceForm:
-    book = place.tables.book or national_book()
-    own = splicing.sources_of(place.data)
+def _form(series: PriceSeries, **data: Any) -> PriceForm:
+    book = series.tables.book or national_book()
+    own = splicing.sources_of(series.data)
     drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
     sources = drafted | dict(book.tables.sources if book else {})
     return PriceForm.offering(
         sources,
-        place.defaults(),
+        series.defaults(),
         site().today(),
         own=own,
-        nothing_before=_nothing_before(place),
-        clinic=place.owner != NATIONAL,
-        seen=place.fingerprint(),
+        nothing_before=_nothing_before(series),
+        clinic=series.owner != NATIONAL,
+        seen=series.fingerprint(),
         **data,
     )
 
 
-def _nothing_before(place: Place) -> bool:
+def _nothing_before(series: PriceSeries) -> bool:
     """Whether a price holds today and the one being entered is to take its place, so that none other would hold."""
     today, moved = site().today(), day_in(request.form.get("period", ""))
-    others = [start for start in place.own_starts() if start != moved]
-    return not any(start <= today for start in others) and any(not one.ahead for one in place.periods())
+    others = [start for start in series.own_starts() if start != moved]
+    return not any(start <= today for start in others) and any(not one.future for one in series.periods())
 
 
-def _replaced(place: Place, form: PriceForm, entered: Entered) -> str:
+def _replaced(series: PriceSeries, form: PriceForm, entered: EnteredPrice) -> str:
     """The amounts of another price that this one would replace; nothing where it replaces none, or says the same."""
-    if entered.start not in place.own_starts() or entered.start == day_in(form.period.data or ""):
+    if entered.start not in series.own_starts() or entered.start == day_in(form.period.data or ""):
         return ""
-    theirs = place.own(entered.start)
+    theirs = series.own(entered.start)
     if theirs is None:
         return str(_("a price that could not be read"))
     return "" if theirs == entered.price and entered.source is None else amounts_in_words(theirs)
 
 
-def _page(place: Place, form: PriceForm, standing: str = "") -> str:
+def _page(series: PriceSeries, form: PriceForm, standing: str = "") -> str:
     """The page; `standing` says what saving would replace, and asks to be confirmed."""
     corrected = day_in(form.period.data or "")
-    stands = {start.isoformat(): place.standing(start) for start in place.own_starts() if start != corrected}
+    stands = {start.isoformat(): series.standing(start) for start in series.own_starts() if start != corrected}
     return render_template(
-        "desk/prices/price.html", owner=place.owner, place=place, form=form, standing=standing, stands=stands
+        "desk/prices/price.html", owner=series.owner, series=series, form=form, standing=standing, stands=stands
     )
 
 
-def _somebody_else(place: Place, form: PriceForm, entered: Entered) -> ResponseReturnValue:
+def _somebody_else(series: PriceSeries, form: PriceForm, entered: EnteredPrice) -> ResponseReturnValue:
     """Both prices; the person chooses. Saving mine then carries what the file says now."""
-    theirs = place.own(entered.start)
+    theirs = series.own(entered.start)
     if theirs == entered.price and entered.source is None:
-        place.say(_("The draft says this already."))
-        return redirect(place.answer())
+        series.say(_("The draft says this already."))
+        return redirect(series.answer())
     page = render_template(
         "desk/prices/price_conflict.html",
-        owner=place.owner,
-        place=place,
+        owner=series.owner,
+        series=series,
         mine=entered,
         theirs=theirs,
-        seen=place.fingerprint(),
+        seen=series.fingerprint(),
         typed=_typed(),
-        draft=place.tables.work.draft,
+        draft=series.tables.work.draft,
     )
     return page, 409
 
 
-def _unreadable(place: Place, error: CannotSplice, typed: list[tuple[str, str]]) -> ResponseReturnValue:
+def _unreadable(series: PriceSeries, error: CannotSplice, typed: list[tuple[str, str]]) -> ResponseReturnValue:
     page = render_template(
-        "desk/prices/by_hand.html", owner=place.owner, place=place, sentence=refusal(error), typed=typed
+        "desk/prices/by_hand.html", owner=series.owner, series=series, sentence=refusal(error), typed=typed
     )
     return page, 409 if request.method == "POST" else 200
 

@@ -6,30 +6,30 @@ from flask_babel import gettext as _
 
 from estimator.accounts.throttle import Throttle, key_of_address
 from estimator.store.stored_sentences import PASSKEY
-from estimator.web.desk.auth import ceremonies
+from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.second_step import finish, halfway
 from estimator.web.desk.auth.sign_in import enter, safe_page, too_many
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 
-bp = Blueprint("desk_passkeys", __name__, url_prefix=PREFIX)
+bp = Blueprint("desk_passkey_sign_in", __name__, url_prefix=PREFIX)
 
 
 @bp.post("/passkey/options")
 def options() -> Response:
     """What the browser needs to use a passkey, as JSON."""
-    return jsonify(ceremonies.to_sign_in(halfway()))
+    return jsonify(passkey_challenges.to_sign_in(halfway()))
 
 
 @bp.post("/passkey")
 def sign_in() -> ResponseReturnValue:
     """Check what the browser's passkey answered, and sign in."""
-    now, shared, throttle = place().now(), key_of_address(request.remote_addr), Throttle(place().database)
+    now, shared, throttle = services().now(), key_of_address(request.remote_addr), Throttle(services().database)
     wanted, account = safe_page(request.form.get("next", "")) or "", halfway()
     back = url_for("desk_second_step.show") if account else url_for("desk_sign_in.show", next=wanted or None)
     if wait := throttle.begin((shared,), now):
         flash(too_many(wait), "trouble")
         return redirect(back)
-    id_ = ceremonies.used(request.form.get("credential", ""), account)
+    id_ = passkey_challenges.used(request.form.get("credential", ""), account)
     if id_ is None:
         flash(_("That passkey did not work. You can try again, or use the fields."), "trouble")
         return redirect(back)

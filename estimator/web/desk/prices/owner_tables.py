@@ -16,7 +16,7 @@ from estimator.versions.desk import Desk
 from estimator.versions.drafts import Draft
 from estimator.versions.work import Work
 from estimator.web.desk.permissions import may, name_of_owner
-from estimator.web.desk.place import PREFIX
+from estimator.web.desk.services import PREFIX
 from estimator.web.filters import words
 
 bp = Blueprint("desk_prices", __name__, url_prefix=PREFIX)
@@ -24,7 +24,7 @@ bp = Blueprint("desk_prices", __name__, url_prefix=PREFIX)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tables:
+class OwnerTables:
     """
     An owner's tables as their pages need them.
 
@@ -75,15 +75,15 @@ def my_owners() -> list[str]:
     return [owner for owner in known_owners() if may("editor", owner)]
 
 
-def tables_of(owner: str) -> Tables:
+def tables_of(owner: str) -> OwnerTables:
     """The owner's tables as they stand on the desk, read once per request; nobody of this name is not found."""
-    kept: dict[str, Tables] = g.setdefault("tables_at_desk", {})
+    kept: dict[str, OwnerTables] = g.setdefault("tables_at_desk", {})
     if owner not in kept:
         work = desk().work(owner)
         if work.latest is None and work.draft is None:
             abort(404)
         checked = desk().check(owner, work.files)
-        kept[owner] = Tables(work, checked, checked.book or published_book(work))
+        kept[owner] = OwnerTables(work, checked, checked.book or published_book(work))
     return kept[owner]
 
 

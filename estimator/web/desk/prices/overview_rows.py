@@ -11,30 +11,38 @@ from estimator.prices.overview import overview as overview_of
 from estimator.prices.problems import Problem
 from estimator.prices.schema import PriceColumn
 from estimator.web.desk.permissions import may
-from estimator.web.desk.prices.ahead import Coming, Move, Stage, coming, first_move, prices_in, stages
-from estimator.web.desk.prices.current import Tables, published_book
 from estimator.web.desk.prices.folder_page import problems_on_disk
+from estimator.web.desk.prices.owner_tables import OwnerTables, published_book
+from estimator.web.desk.prices.pending_changes import (
+    PendingChange,
+    PriceChange,
+    Stage,
+    first_change,
+    pending_changes,
+    prices_in,
+    stages,
+)
 from estimator.web.site import site
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """What the draft does to a published price; `move` is None where nothing differs from when it can begin."""
+class DraftChange:
+    """What the draft does to a published price; `change` is None where nothing differs from when it can begin."""
 
-    move: Move | None
+    change: PriceChange | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OverviewRow:
     """
-    A price in the table, as it holds today; `ahead` is what waiting versions do to it, `drafted` what the draft does.
+    A price in the table, as it holds today; `pending` is what waiting versions do to it, `drafted` what the draft does.
 
     `fingerprint` stands for what is shown of it. `vouched`: a check would be written beside the very same price.
     """
 
     row: PriceRow
-    ahead: tuple[Coming, ...]
-    drafted: Drafted | None
+    pending: tuple[PendingChange, ...]
+    drafted: DraftChange | None
     fingerprint: str
     vouched: bool
 
@@ -46,8 +54,8 @@ class Row:
     @property
     def soon(self) -> bool:
         """Whether the price changes, begins or ends within the next 90 days, as far as that is published."""
-        near = [one.move for one in self.ahead if one.move.day - site().today() <= SOON]
-        return self.row.soon or any(move.kind not in ("checked", "details") for move in near)
+        near = [one.change for one in self.pending if one.change.day - site().today() <= SOON]
+        return self.row.soon or any(change.kind not in ("checked", "details") for change in near)
 
     @property
     def id(self) -> str:
@@ -56,39 +64,39 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glance:
+class DeskOverview:
     """An owner's prices on a day, in brief; `waiting` are the stages that are still to come."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[OverviewRow, ...]
     missing: tuple[MissingPrice, ...]
     on_disk: tuple[Problem, ...]
     waiting: tuple[Stage, ...] = ()
 
     @property
-    def stale(self) -> tuple[Row, ...]:
+    def stale(self) -> tuple[OverviewRow, ...]:
         return tuple(row for row in self.rows if row.row.stale)
 
     @property
-    def soon(self) -> tuple[Row, ...]:
+    def soon(self) -> tuple[OverviewRow, ...]:
         return tuple(row for row in self.rows if row.soon)
 
 
-def glance_at(tables: Tables) -> Glance:
+def desk_overview(tables: OwnerTables) -> DeskOverview:
     """The owner's prices as they hold today, with what waiting versions and the draft do to them."""
     on_disk = problems_on_disk(tables.owner)
     if tables.book is None:
-        return Glance((), (), on_disk)
+        return DeskOverview((), (), on_disk)
     found = stages(tables.owner)
     published = published_book(tables.work) if tables.work.draft else tables.book
     here = _checked_in(tables, found)
     # Of tables that never began, everything is said as the draft says it.
     base = next((one.book for one in found if one.book is not None), None) or tables.book
 
-    def told(row: PriceRow) -> Row:
+    def overview_row(row: PriceRow) -> OverviewRow:
         seen = fingerprint(base, row.stands_at, row.column)
         vouched = seen == fingerprint(here, row.stands_at, row.column)
         drafted = _drafted(row, tables, published) if tables.work.draft else None
-        return Row(row, coming(found, row.charge, row.column), drafted, seen, vouched)
+        return OverviewRow(row, pending_changes(found, row.charge, row.column), drafted, seen, vouched)
 
     begun = found[0].book is not None or not any(one.book for one in found)
     first = _rows(base, site().today(), found[0].national)
@@ -96,10 +104,10 @@ def glance_at(tables: Tables) -> Glance:
     for stage in found[1:]:
         _add_new(rows, stage.book, stage.day, stage.national)
     _add_new(rows, tables.book, site().today(), found[0].national)
-    return Glance(tuple(map(told, rows)), missing_prices(tables.book, site().today()), on_disk, found[1:])
+    return DeskOverview(tuple(map(overview_row, rows)), missing_prices(tables.book, site().today()), on_disk, found[1:])
 
 
-def _checked_in(tables: Tables, found: tuple[Stage, ...]) -> PriceBook | None:
+def _checked_in(tables: OwnerTables, found: tuple[Stage, ...]) -> PriceBook | None:
     """The book in which a check by the current person would be written down: the last published, or the draft."""
     return found[-1].book if may("publisher", tables.owner) else tables.book
 
@@ -121,7 +129,7 @@ def _not_begun(row: PriceRow) -> PriceRow:
     return replace(row, start=None, price=None, stale=False, soon=False, sources=(), next=None)
 
 
-def _drafted(row: PriceRow, tables: Tables, published: PriceBook | None) -> Drafted | None:
+def _drafted(row: PriceRow, tables: OwnerTables, published: PriceBook | None) -> DraftChange | None:
     """What the draft does to a price, from the first day on which it could begin."""
     if not tables.read:
         return None
@@ -130,7 +138,7 @@ def _drafted(row: PriceRow, tables: Tables, published: PriceBook | None) -> Draf
         return None
     latest = tables.work.latest
     begins = max(site().today(), latest.in_force_from) if latest else site().today()
-    return Drafted(first_move(theirs, mine, begins) if published else None)
+    return DraftChange(first_change(theirs, mine, begins) if published else None)
 
 
 def fingerprint(book: PriceBook | None, charge: str, column: PriceColumn) -> str:

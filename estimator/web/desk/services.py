@@ -18,7 +18,7 @@ PREFIX = "/admin"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Services:
     """The desk's store and clock, kept with the app; `now` answers an instant with its time zone."""
 
     database: Database
@@ -42,9 +42,9 @@ class Place:
         return Settings(self.database)
 
 
-def place() -> Place:
-    """The current app's `Place`."""
-    return cast(Place, current_app.extensions["desk_place"])
+def services() -> Services:
+    """The current app's `Services`."""
+    return cast(Services, current_app.extensions["desk_services"])
 
 
 def at_desk() -> bool:

@@ -8,14 +8,14 @@ from webauthn.helpers.exceptions import WebAuthnException
 
 from estimator.accounts.accounts import AccountRefused
 from estimator.accounts.passkeys import Passkeys
-from estimator.web.desk.auth import ceremonies
+from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.auth.codes import shown_once
-from estimator.web.desk.place import PREFIX, place
+from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.typed import said
 
-bp = Blueprint("desk_keys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
+bp = Blueprint("desk_account_passkeys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
 
 
 @bp.post("/options")
@@ -23,7 +23,7 @@ def options() -> ResponseReturnValue:
     """What the browser needs to make a passkey, as JSON; or where to give the password first."""
     if not current_sign_in().confirmed:
         return jsonify(next=url_for("desk_account.confirm", next=url_for("desk_account.show")))
-    return jsonify(ceremonies.to_register(current_person()))
+    return jsonify(passkey_challenges.to_register(current_person()))
 
 
 @bp.post("")
@@ -33,12 +33,12 @@ def add() -> ResponseReturnValue:
     if first := unconfirmed(back):
         return first
     name = "".join(c for c in request.form.get("name", "") if c.isprintable()).strip() or str(_("Passkey"))
-    key = ceremonies.registered(current_person(), request.form.get("credential", ""), name)
+    key = passkey_challenges.registered(current_person(), request.form.get("credential", ""), name)
     if key is None:
         flash(_("The passkey could not be added. Please try again."), "trouble")
         return redirect(back)
     try:
-        codes = Passkeys(place().database).add(current_person(), key)
+        codes = Passkeys(services().database).add(current_person(), key)
     except AccountRefused as refusal:
         flash(said(refusal.template, refusal.values), "trouble")
         return redirect(back)
@@ -56,6 +56,6 @@ def remove() -> ResponseReturnValue:
         credential = base64url_to_bytes(request.form.get("credential", ""))
     except (WebAuthnException, ValueError):
         credential = b""
-    if Passkeys(place().database).remove(current_person(), credential):
+    if Passkeys(services().database).remove(current_person(), credential):
         flash(_("The passkey is removed."), "done")
     return redirect(back)

@@ -1,4 +1,4 @@
-"""One price of an owner's tables: which file it stands in, what that file says about it, and since when."""
+"""The dated prices of one charge in one column: which file they stand in, what that file itself says, since when."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,7 +16,14 @@ from estimator.prices.editing.rewriting import tree_of
 from estimator.prices.editing.splicing import TypedPrice, price_in
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
-from estimator.web.desk.prices.current import Tables, file_with, line_of, national_book, tables_of, yaml_address
+from estimator.web.desk.prices.owner_tables import (
+    OwnerTables,
+    file_with,
+    line_of,
+    national_book,
+    tables_of,
+    yaml_address,
+)
 from estimator.web.filters import day, money, words
 from estimator.web.site import site
 
@@ -33,14 +40,14 @@ class Period:
     price: Price | TypedPrice | None
     checked: date | None
     own: bool
-    ahead: bool
+    future: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """Which price of whose tables a page is about, and in which file it stands or would stand."""
+class PriceSeries:
+    """The prices of `charge` in `column` of an owner's tables, and in which file they stand or would stand."""
 
-    tables: Tables
+    tables: OwnerTables
     charge: str
     column: PriceColumn
 
@@ -164,12 +171,12 @@ def amounts_in_words(price: Price | TypedPrice) -> str:
     return str(_("%(low)s / %(typical)s / %(high)s", **ends))
 
 
-def place_of(owner: str, charge: str, column: str) -> Place:
+def price_series(owner: str, charge: str, column: str) -> PriceSeries:
     """The price that a route names; a strange one is not found."""
     tables = tables_of(owner)
     if column not in PRICE_COLUMNS or (tables.book and charge not in tables.book.tables.charges):
         abort(404)
-    return Place(tables, charge, column)
+    return PriceSeries(tables, charge, column)
 
 
 def day_in(text: str) -> date | None:

@@ -31,7 +31,7 @@ from webauthn.helpers.structs import (
 from estimator.accounts.accounts import Account
 from estimator.accounts.passkeys import LONGEST_NAME, Passkey, Passkeys
 from estimator.accounts.second_factors import ISSUER
-from estimator.web.desk.place import place
+from estimator.web.desk.services import services
 
 GOOD_FOR = timedelta(minutes=5)
 
@@ -61,7 +61,7 @@ def to_register(account: Account) -> dict[str, Any]:
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
         ),
-        exclude_credentials=_descriptors(Passkeys(place().database).of(account)),
+        exclude_credentials=_descriptors(Passkeys(services().database).of(account)),
     )
     return _challenged(options, "register", options.challenge)
 
@@ -84,7 +84,7 @@ def registered(account: Account, answer: str, name: str) -> Passkey | None:
         made.credential_public_key,
         host(),
         made.sign_count,
-        place().now(),
+        services().now(),
         None,
     )
 
@@ -93,7 +93,7 @@ def to_sign_in(account: Account | None) -> dict[str, Any]:
     """What a browser needs to use one of the account's keys; of nobody in particular, then with a PIN or the like."""
     options = generate_authentication_options(
         rp_id=host(),
-        allow_credentials=_descriptors(Passkeys(place().database).of(account)) if account else None,
+        allow_credentials=_descriptors(Passkeys(services().database).of(account)) if account else None,
         user_verification=_verification(account),
     )
     return _challenged(options, "sign in", options.challenge)
@@ -109,7 +109,7 @@ def used(answer: str, account: Account | None) -> int | None:
     challenge = _challenge("sign in")
     if challenge is None:
         return None
-    keys = Passkeys(place().database)
+    keys = Passkeys(services().database)
     try:
         credential = parse_authentication_credential_json(answer)
         key = keys.get(credential.raw_id)
@@ -126,7 +126,7 @@ def used(answer: str, account: Account | None) -> int | None:
         )
     except (WebAuthnException, ValueError):
         return None
-    return key.account_id if keys.used(key, found.new_sign_count, place().now()) else None
+    return key.account_id if keys.used(key, found.new_sign_count, services().now()) else None
 
 
 def _verification(account: Account | None) -> UserVerificationRequirement:
@@ -138,7 +138,7 @@ def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _challenged(options: Any, what: str, challenge: bytes) -> dict[str, Any]:
-    session["challenge"] = {"for": what, "is": bytes_to_base64url(challenge), "at": place().now().timestamp()}
+    session["challenge"] = {"for": what, "is": bytes_to_base64url(challenge), "at": services().now().timestamp()}
     answer: dict[str, Any] = json.loads(options_to_json(options))
     return answer
 
@@ -148,7 +148,7 @@ def _challenge(what: str) -> bytes | None:
     given = session.pop("challenge", None)
     if not given or given["for"] != what:
         return None
-    old = place().now() - datetime.fromtimestamp(given["at"], place().now().tzinfo) > GOOD_FOR
+    old = services().now() - datetime.fromtimestamp(given["at"], services().now().tzinfo) > GOOD_FOR
     return None if old else base64url_to_bytes(given["is"])
 
 

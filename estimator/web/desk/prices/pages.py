@@ -1,4 +1,4 @@
-"""The pages about prices: all their views on one blueprint, and what their templates call."""
+"""The pages about prices, drafts and versions: their blueprints, and what their templates call."""
 
 from datetime import date
 
@@ -13,28 +13,34 @@ from estimator.prices.comparing.change_words import names_in_words
 from estimator.prices.comparing.changes import Change, names_on
 from estimator.prices.problems import Problem, path_of
 from estimator.prices.schema import PriceColumn
+from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.web.desk.prices import (
-    editing,
+    folder_page,
+    history,
     merging,
     new_clinic,
     overview,
     preview,
+    price_editor,
     publishing,
+    restoring_drafts,
     settings_page,
-    taking_back,
+    yaml_editor,
 )
-from estimator.web.desk.prices.current import bp, draft_in_brief, name_of, tables_of, yaml_address
+from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
+from estimator.web.desk.stored_words import reason, who
 from estimator.web.filters import money, percent, spoken
 from estimator.web.site import catalogue, language, locale, site
 from estimator.web.typed import said
 
-PAGES = (overview, editing, preview, publishing, taking_back, merging, settings_page, new_clinic)
-"""The modules whose views the blueprint holds."""
+PAGES = (overview, price_editor, preview, publishing, restoring_drafts, merging, settings_page, new_clinic)
+"""The modules whose views stand on the blueprint `bp`; importing them adds these."""
 
 
-def add_pricing(app: Flask) -> None:
+def add_price_pages(app: Flask) -> None:
     """Give `app` the pages about prices."""
-    app.register_blueprint(bp)
+    for blueprint in (bp, yaml_editor.bp, history.bp, folder_page.bp):
+        app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         draft_in_brief=draft_in_brief,
         name_of=name_of,
@@ -46,8 +52,10 @@ def add_pricing(app: Flask) -> None:
         problem_words=problem_words,
         names_of=names_of,
         field_words=field_words,
+        problems_on_disk=folder_page.problems_on_disk,
+        lines_between=lines_between,
     )
-    for function in (signed_money, signed_percent):
+    for function in (signed_money, signed_percent, reason, who):
         app.add_template_filter(function)
 
 
@@ -97,3 +105,8 @@ def signed_percent(basis_points: int) -> str:
     """``+4.2%``, with one digit after the point where there is more."""
     sign = "+" if basis_points > 0 else "−" if basis_points < 0 else ""
     return f"{sign}{percent(round(abs(basis_points), -1))}"
+
+
+def lines_between(before: str, after: str) -> list[DiffLine]:
+    """The lines in which two texts differ."""
+    return diff_lines(before.encode(), after.encode())

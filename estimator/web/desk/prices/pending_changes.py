@@ -8,14 +8,14 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import Price, PriceColumn, price_in_force
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication
-from estimator.web.desk.prices.current import desk
+from estimator.web.desk.prices.owner_tables import desk
 from estimator.web.site import site
 
 Dated = Mapping[date, Price]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class PriceChange:
     """The first thing in which two versions of one price differ: on `day`, instead of `before` there is `after`."""
 
     day: date
@@ -33,10 +33,10 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class PendingChange:
     """What a waiting version does to a price; `national`: it is the national tables' version."""
 
-    move: Move
+    change: PriceChange
     number: int
     national: bool
 
@@ -64,20 +64,20 @@ def stages(owner: str) -> tuple[Stage, ...]:
     return tuple(_stage(owner, day, [one for one in waiting if one.in_force_from == day]) for day in days)
 
 
-def coming(found: tuple[Stage, ...], charge: str, column: PriceColumn) -> tuple[Coming, ...]:
+def pending_changes(stages: tuple[Stage, ...], charge: str, column: PriceColumn) -> tuple[PendingChange, ...]:
     """What the stages after the first do to one price, in order of time."""
     marks = []
-    for before, after, until in zip(found, found[1:], [*(one.day for one in found[2:]), None], strict=False):
+    for before, after, until in zip(stages, stages[1:], [*(one.day for one in stages[2:]), None], strict=False):
         then = prices_in(after.book, charge, column)
-        move = first_move(prices_in(before.book, charge, column), then, after.day, until)
-        if move is not None:
+        change = first_change(prices_in(before.book, charge, column), then, after.day, until)
+        if change is not None:
             inherited = then == prices_in(after.national, charge, column)
             whose = NATIONAL if inherited and NATIONAL in after.begins else _own(after)
-            marks.append(Coming(move, after.begins[whose], whose == NATIONAL and _is_clinics(after)))
+            marks.append(PendingChange(change, after.begins[whose], whose == NATIONAL and _is_clinics(after)))
     return tuple(marks)
 
 
-def first_move(before: Dated | None, after: Dated | None, day: date, until: date | None = None) -> Move | None:
+def first_change(before: Dated | None, after: Dated | None, day: date, until: date | None = None) -> PriceChange | None:
     """
     The first day from `day` on, and before `until`, on which the two do not say the same.
 
@@ -85,9 +85,11 @@ def first_move(before: Dated | None, after: Dated | None, day: date, until: date
     """
     old, new = before or {}, after or {}
     days = sorted({day, *(one for one in (*old, *new) if one > day and (until is None or one < until))})
-    moves = [Move(one, price_in_force(old, one), price_in_force(new, one)) for one in days]
-    differing = [move for move in moves if move.before != move.after]
-    return next((move for move in differing if move.kind not in ("checked", "details")), next(iter(differing), None))
+    changes = [PriceChange(one, price_in_force(old, one), price_in_force(new, one)) for one in days]
+    differing = [change for change in changes if change.before != change.after]
+    return next(
+        (change for change in differing if change.kind not in ("checked", "details")), next(iter(differing), None)
+    )
 
 
 def prices_in(book: PriceBook | None, charge: str, column: PriceColumn) -> Dated | None:
