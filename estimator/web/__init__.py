@@ -1,1 +1,1 @@
-"""What all pages share: filters, links, rounding, answers and errors, style sheets and scripts (`static/`)."""
+"""What all pages share: filters, links, rounding, answers and errors, style sheets and scripts (`web/static/`)."""
