@@ -1,4 +1,4 @@
-"""The command line: ``estimator serve | estimate | compare | check | prices | admin``."""
+"""The command line: ``estimator serve | estimate | compare | adjudicate | check | prices | admin``."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from estimator.commands import admin, prices
+from estimator.commands import adjudicate, admin, prices
 from estimator.commands.printing import print_comparison, print_estimate
 from estimator.core.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
 from estimator.core.document import document, problems_document
@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="print JSON for programs")
         command.add_argument("--pricing", type=Path, metavar="DIR", help="price tables to use instead of ./pricing")
         command.set_defaults(run=run)
+
+    adjudicate.add_parser(commands)
 
     check = commands.add_parser("check", help="check price tables: file, line, key, what is wrong")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")

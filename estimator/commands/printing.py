@@ -34,7 +34,7 @@ def print_comparison(estimates: Sequence[Estimate]) -> None:
     console = Console(highlight=False)
     said = _messages(estimates[0])
     _ = said.gettext
-    table = _headed(
+    table = headed(
         _("Treatments side by side"),
         *(_("Treatment"), _("Sessions"), _("Visits"), _("Low"), _("Typical"), _("High"), _("If your insurer says no")),
     )
@@ -90,7 +90,7 @@ def _print_remarks(console: Console, estimate: Estimate, said: NullTranslations)
     console.print(f"{book.id}: {dated}")
 
 
-def _headed(title: str, *headings: str) -> Table:
+def headed(title: str, *headings: str) -> Table:
     """A table whose first column holds words and the others numbers."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(headings):
@@ -100,7 +100,7 @@ def _headed(title: str, *headings: str) -> Table:
 
 def _items(estimate: Estimate, said: NullTranslations) -> Table:
     _ = said.gettext
-    table = _headed(
+    table = headed(
         f"{_('What it is made of')}: {_('You pay')}",
         *(_("What"), _("How many"), _("Low"), _("Typical"), _("High"), _("Coverage")),
     )
@@ -133,7 +133,7 @@ def _months(estimate: Estimate, said: NullTranslations) -> Table:
     rebates = any(any(month.rebates) for month in estimate.months)
     title = f"{_('When you pay')}: {_('After rebates')}" if rebates else _("When you pay")
     at_visits = [f"{_('Typical')}: {_('At the visits')}"] if rebates else []
-    table = _headed(title, _("Month"), _("Low"), _("Typical"), _("High"), *at_visits)
+    table = headed(title, _("Month"), _("Low"), _("Typical"), _("High"), *at_visits)
     for month in estimate.months:
         at_visit = [dollars(month.at_visit.typical)] if rebates else []
         table.add_row(month.month, *map(dollars, month.you_pay), *at_visit)
@@ -144,7 +144,7 @@ def _drivers(estimate: Estimate, said: NullTranslations) -> Table:
     _ = said.gettext
     lang = estimate.answers.lang
     whom = {"clinic": _("The clinic"), "insurer": _("Your insurer")}
-    table = _headed(_("What would narrow this"), _("Open question"), _("Moves your total by"), _("Ask"))
+    table = headed(_("What would narrow this"), _("Open question"), _("Moves your total by"), _("Ask"))
     table.columns[2].justify = "left"
     for driver in estimate.drivers:
         table.add_row(driver.label.get(lang), dollars(driver.swing), f"{whom[driver.whom]}: {driver.ask.get(lang)}")

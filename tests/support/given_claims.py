@@ -18,7 +18,12 @@ WORDS = {"benefit", "visit", "fill", "program", "network", "says", "source", "ru
 
 def read(path: Path):
     """What a file says: `plan`, `claims`, and whatever a test expects of them."""
-    return value_of("", yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+def parsed(text: str):
+    """The same of a file's text."""
+    return value_of("", yaml.load(text, Loader=yaml.BaseLoader))
 
 
 def value_of(key, given):
