@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             found = adjudicate(file.plan, file.claims)
         except NotAdjudicated as missing:
-            problems = [_problem(options.file, say("rule %(rule)s is not computed yet", rule=missing.rule))]
+            problems = [_problem(options.file, f"rule {missing.rule} is not computed yet")]
     if found is None:
         return _refused(problems, options.json, said.gettext)
     if options.json:

@@ -88,7 +88,7 @@ def _a_claim_is_complete(path: KeyPath, claim: GivenClaim, terms: GivenTerms) ->
     elif claim.network == "in" and claim.benefit is None:
         yield Finding(path, say("%(key)s is missing", key="benefit"), say("add %(key)s: …", key="benefit"))
     if claim.visit is not None and claim.fill is not None:
-        yield Finding((*path, "fill"), say("a claim is of a visit or of a fill"), say("remove one of them"))
+        yield Finding((*path, "fill"), say("a claim is of a visit or of a fill"), say("remove visit or fill"))
 
 
 def _a_claim_names_what_there_is(

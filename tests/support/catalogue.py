@@ -25,6 +25,7 @@ PO, MO = FOLDER / "messages.po", FOLDER / "messages.mo"
 METHODS = [
     # The command line speaks English, but for the estimate itself.
     ("estimator/cli.py", "ignore"),
+    ("estimator/commands/adjudicate.py", "python"),
     ("estimator/commands/printing.py", "python"),
     ("estimator/commands/**.py", "ignore"),
     ("estimator/**.py", "python"),
