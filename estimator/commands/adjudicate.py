@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from estimator.commands.printing import headed
-from estimator.commands.saying import USED_WRONGLY
+from estimator.commands.shared import USED_WRONGLY
 from estimator.core.adjudicate import AdjudicatedRow, Adjudication, NotAdjudicated, Totals, adjudicate
 from estimator.money import Cents, dollars
 from estimator.places import translations_folder
