@@ -115,6 +115,11 @@ def part_of(amount: Any, basis_points: Any) -> Any:
     return (amount * basis_points + WHOLE // 2) // WHOLE
 
 
+def divided(amount: int, by: int) -> int:
+    """`amount` divided by `by`, halves rounded up; both must be ≥ 0."""
+    return (2 * amount + by) // (2 * by)
+
+
 Weights = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 

@@ -13,7 +13,7 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 28)
 READING = read_books(Path(__file__).parent.parent / "pricing", today=TODAY)
 BOOKS = READING.books
 NATIONAL = BOOKS.national
@@ -32,8 +32,18 @@ def estimated(book=NATIONAL, **raw):
     return estimate(read_answers(raw, book, TODAY), book)
 
 
-def test_they_have_no_problems():
-    assert READING.problems == ()
+def test_they_have_no_errors():
+    assert READING.errors == ()
+
+
+def test_what_deserves_a_look_is_how_much_is_known_about_posted_prices():
+    """Prices that few clinics post, or that were posted long ago, stay a reason to look again; nothing else does."""
+    known = {
+        "posted prices that count: %(number)s, and %(fewest)s are needed",
+        "this price list is of %(day)s, more than 12 months ago; prices from it that count: %(number)s",
+        "the range is %(range)s, and posted prices say %(seen)s",
+    }
+    assert {alert.says.template for alert in READING.alerts} <= known
 
 
 def test_the_four_treatments_and_five_payers_are_there():

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from estimator.money import dollars
+from estimator.money import Range, dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
-from estimator.prices.schema import Book, price_in_force
+from estimator.prices.samples import FEWEST, posted
+from estimator.prices.schema import Book, last_start, price_in_force
 from estimator.sentences import say
 
 JUMP = 50
 """A typical price that changes by more than this many percent from one start date to the next gets a look."""
+
+APART = 10
+"""A range is apart from its samples where an end of it is more than this many percent away."""
 
 
 def checked_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
@@ -74,10 +78,63 @@ def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Fin
                 yield Finding(("charges", id_, "packages", position, "price"), says)
 
 
+def ranges_apart_from_their_samples(book: Book, today: date | None) -> Iterator[Finding]:
+    """A national self-pay range of which an end, or the typical price, is far from what posted prices say."""
+    for id_, charge in book.charges.items() if book.clinic is None else ():
+        dated = charge.self_pay or {}
+        seen = posted(book, id_).range
+        start = last_start(dated, today)
+        if seen is None or start is None or not _apart(dated[start].range, seen):
+            continue
+        says = say(
+            "the range is %(range)s, and posted prices say %(seen)s",
+            range=_in_dollars(dated[start].range),
+            seen=_in_dollars(seen),
+        )
+        fix = say("see what estimator tables derive proposes")
+        yield Finding(("charges", id_, "self_pay", start.isoformat()), says, fix)
+
+
+def _apart(price: Range, seen: Range) -> bool:
+    return any(abs(one - other) * 100 > APART * max(one, other) for one, other in zip(price, seen, strict=True))
+
+
+def _in_dollars(amounts: Range) -> str:
+    return " / ".join(map(dollars, amounts))
+
+
+def few_samples(book: Book, _: date | None) -> Iterator[Finding]:
+    """A national self-pay range that rests on very few posted prices."""
+    for id_, charge in book.charges.items() if book.clinic is None else ():
+        number = len(posted(book, id_).counted)
+        if charge.self_pay and 0 < number < FEWEST:
+            says = say("posted prices that count: %(number)s, and %(fewest)s are needed", number=number, fewest=FEWEST)
+            yield Finding(("charges", id_, "self_pay"), says, say("look for more price lists"))
+
+
+def samples_dated_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
+    """Price lists that say themselves that they are more than twelve months old, and whose prices still count."""
+    old: dict[tuple[object, ...], list[str]] = {}
+    for id_, sample in book.samples.items():
+        if sample.left_out is None and out_of_date(sample.dated, today):
+            old.setdefault((sample.source, sample.dated), []).append(id_)
+    for (_, day), ids in old.items():
+        says = say(
+            "this price list is of %(day)s, more than 12 months ago; prices from it that count: %(number)s",
+            day=day,
+            number=len(ids),
+        )
+        fix = say("look at it again; if it is gone, add left_out: withdrawn")
+        yield Finding(("samples", ids[0], "dated"), says, fix)
+
+
 ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     checked_long_ago,
     checked_in_the_future,
     free_of_charge,
     prices_that_jump,
     packages_dearer_than_singles,
+    ranges_apart_from_their_samples,
+    few_samples,
+    samples_dated_long_ago,
 )

@@ -210,6 +210,38 @@ def charges_are_known(book: Book) -> Iterator[Finding]:
             yield Finding(path, say("'%(name)s' is no charge", name=name), nearest(name, book.charges))
 
 
+def samples_are_of_charges_or_services(book: Book) -> Iterator[Finding]:
+    known = (*book.charges, *book.services)
+    for id_, sample in book.samples.items():
+        for position, name in enumerate(sample.of):
+            if name not in known:
+                says = say("'%(name)s' is neither a charge nor a service", name=name)
+                yield Finding(("samples", id_, "of", position), says, nearest(name, known))
+
+
+def services_are_no_charges(book: Book) -> Iterator[Finding]:
+    for id_ in book.services:
+        if id_ in book.charges:
+            fix = say("remove the service: its samples are then those of the charge")
+            yield Finding(("services", id_), say("'%(name)s' is a charge already", name=id_), fix)
+
+
+def providers_count_once(book: Book) -> Iterator[Finding]:
+    """A provider with many prices of one thing would weigh more than others."""
+    first: dict[tuple[str, str], str] = {}
+    for id_, sample in book.samples.items():
+        for name in sample.of if sample.left_out is None else ():
+            other = first.setdefault((name, sample.provider.en), id_)
+            if other != id_:
+                says = say(
+                    "'%(other)s' is already a price of %(provider)s for '%(name)s'",
+                    other=other,
+                    provider=sample.provider.en,
+                    name=name,
+                )
+                yield Finding(("samples", id_), says, say("add left_out: repeated to one of them"))
+
+
 def payers_are_known(book: Book) -> Iterator[Finding]:
     for path, name in payer_names(book):
         if name not in book.payers:
@@ -374,6 +406,9 @@ OWN_CHECKS: tuple[Check, ...] = (
 BOOK_CHECKS: tuple[Check, ...] = (
     sources_are_known,
     charges_are_known,
+    samples_are_of_charges_or_services,
+    services_are_no_charges,
+    providers_count_once,
     payers_are_known,
     advice_is_for_known_treatments,
     reference_patients_have_a_treatment_and_a_payer,

@@ -25,6 +25,7 @@ from estimator.prices.schema import (
     PercentRange,
     Price,
     Provenance,
+    Sample,
     Text,
 )
 
@@ -90,7 +91,8 @@ def _as_written(model: type[BaseModel], table: JsonSchema) -> JsonSchema:
     """The description of a table in all the forms in which it may be written."""
     if issubclass(model, Provenance):
         name = {"oneOf": [NAME_JSON, {"type": "array", "items": NAME_JSON}]}
-        table = {**table, "properties": {**table["properties"], "source": name}}
+        one_or_many = {"source": name, "of": name} if model is Sample else {"source": name}
+        table = {**table, "properties": {**table["properties"], **one_or_many}}
     if model is Text:
         return _either({"type": "string", "minLength": 1}, table)
     if model is Benefit:

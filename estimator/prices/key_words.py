@@ -20,6 +20,7 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
         "chance": _("chance"),
         "charges": _("charges"),
         "checked": _("checked on"),
+        "city": _("city"),
         "clinic": _("the clinic"),
         "codes": _("billing codes"),
         "coinsurance": _("coinsurance"),
@@ -28,6 +29,7 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
         "copay": _("copay"),
         "coverage": _("coverage"),
         "coverage_question": _("question about coverage"),
+        "dated": _("date of the price list"),
         "decide": _("before you decide"),
         "deductible": _("deductible"),
         "doses": _("doses"),
@@ -38,13 +40,16 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
         "good_faith_estimate": _("Good Faith Estimate"),
         "hint": _("hint"),
         "included_in": _("included in"),
+        "includes": _("included"),
         "label": _("name"),
+        "left_out": _("why it does not count"),
         "lower_cost": _("ways to pay less"),
         "minutes": _("minutes at the clinic"),
         "moves_with": _("price moves with"),
         "name": _("name"),
         "note": _("note"),
         "notice": _("notice"),
+        "of": _("what it is a price of"),
         "offers": _("treatments offered"),
         "other_care": _("other care"),
         "out_of_network": _("out of network"),
@@ -61,20 +66,27 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
         "price": _("price"),
         "price_question": _("question about the price"),
         "profiles": _("plans"),
+        "provider": _("provider"),
         "psychotherapy": _("psychotherapy"),
         "reason": _("reason"),
         "rebate": _("rebate"),
         "regulatory": _("FDA status"),
+        "remote": _("telehealth"),
         "ride": _("ride"),
         "safety": _("safety"),
         "same_as": _("same price as"),
+        "samples": _("posted prices"),
+        "seen": _("what was read"),
+        "services": _("services"),
         "sessions": _("sessions"),
         "source": _("source"),
+        "state": _("state"),
         "status": _("status"),
         "text": _("text"),
         "texts": _("texts"),
         "title": _("title"),
         "treatments": _("treatments"),
+        "units": _("how many"),
         "url": _("address"),
         "usual_sessions": _("usual number of sessions"),
         "weight": _("how common"),
@@ -85,8 +97,42 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """Keys that have words; every other key is named as the tables write it."""
 
+INCLUDED_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "evaluation": _("evaluation"),
+        "medicine": _("medicine"),
+        "monitoring": _("monitoring"),
+        "guide": _("guide"),
+        "therapist": _("therapist"),
+        "coach": _("coach"),
+        "physician": _("physician"),
+        "preparation": _("preparation"),
+        "integration": _("integration"),
+        "follow_up": _("follow-up"),
+        "extra_medicine": _("medicine against nausea"),
+        "kit": _("kit"),
+    }
+)
+"""What a posted price holds."""
+
+LEFT_OUT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "withdrawn": _("no longer offered"),
+        "not_open": _("not open yet"),
+        "press": _("told by the press"),
+        "doubtful": _("not confirmed"),
+        "replaced": _("an earlier price"),
+        "repeated": _("another price of the same provider counts"),
+        "billed": _("what insurers are billed"),
+        "in_part": _("only a part of it"),
+    }
+)
+"""Why a posted price does not count."""
+
 VALUE_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        **INCLUDED_WORDS,
+        **LEFT_OUT_WORDS,
         "covered": _("Covered"),
         "prior_authorization": _("Covered if your insurer agrees first"),
         "varies": _("Some plans cover it"),

@@ -30,7 +30,10 @@ from estimator.sentences import say
 T = TypeVar("T", NationalFile, ClinicFile)
 V = TypeVar("V")
 
-SECTIONS = ("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary", "reference_patients")
+SECTIONS = (
+    *("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary", "reference_patients"),
+    *("services", "samples"),
+)
 """What any national file may hold a part of; `texts` stands in one of them."""
 
 _FROM_DEFAULTS = ("source", "checked", "confidence")

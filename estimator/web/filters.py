@@ -82,5 +82,6 @@ def trio(amounts: Amounts) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    for function in (money, dollars, percent, words, day, short_day, month, smallest, largest, trio, typed_address):
+    amounts = (money, dollars, whole_dollars, percent, smallest, largest, trio)
+    for function in (*amounts, words, day, short_day, month, typed_address):
         app.add_template_filter(function)

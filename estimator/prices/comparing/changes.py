@@ -215,7 +215,7 @@ _NAMED_IN = (
 )
 """Keys whose values are names, and of what."""
 
-_FIXED = frozenset({"status", "confidence", "whom", "benefit", "pharmacy_benefit"})
+_FIXED = frozenset({"status", "confidence", "whom", "benefit", "pharmacy_benefit", "includes", "left_out"})
 
 
 def _quoted(text: Text) -> Word:

@@ -1,11 +1,14 @@
 """The patient's pages: the questions, the estimate, the public price list, and how it is computed."""
 
+from functools import partial
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from estimator.core.answers import Answers
 from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
+from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema import PRICE_COLUMNS, Book
 from estimator.web.filters import trio
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
@@ -13,6 +16,7 @@ from estimator.web.patient.dose import cheaper_at_higher_dose
 from estimator.web.patient.earlier import earlier
 from estimator.web.patient.figures import shown
 from estimator.web.patient.forms import GROUPS, AnswersForm
+from estimator.web.patient.posted import IN_REGION, posted_prices
 from estimator.web.patient.printed import printed_months
 from estimator.web.patient.wording import addresses, assumptions, course_of, limits, paid_so_far, program_of
 from estimator.web.site import language, site
@@ -88,6 +92,10 @@ def prices() -> ResponseReturnValue:
         charges=_in_order_of_use(book.tables),
         columns_of=lambda charge: [column for column in PRICE_COLUMNS if charge.prices(column)],
         numbers={name: number for number, name in enumerate(book.tables.sources, 1)},
+        posted=partial(posted_prices, book.tables),
+        in_region=IN_REGION,
+        included_words=INCLUDED_WORDS,
+        left_out_words=LEFT_OUT_WORDS,
     )
 
 
