@@ -32,7 +32,7 @@ def with_app(desk, account):
 
     secret = new_totp_secret()
     app = pyotp.TOTP(secret)
-    factors = SecondFactors(desk.database, desk.app.extensions["desk_place"].secret)
+    factors = SecondFactors(desk.database, desk.app.extensions["desk_services"].secret)
     codes = factors.add_totp(account, secret, app.at(desk.clock()), desk.clock())
     desk.clock.turn(minutes=1)
     return app, codes
