@@ -59,7 +59,7 @@ class Range:
 
     def at(self, place: float) -> int:
         """The value at a `place` between 0 and 1, halves rounded up; the opposite of `place`."""
-        return int(between(self.low, self.typical, self.high, weights(np.array([place])))[0])
+        return int(between(self.low, self.typical, self.high, weights_at(np.array([place])))[0])
 
 
 def parse_amount(text: str) -> Cents:
@@ -123,19 +123,19 @@ def divided(amount: int, by: int) -> int:
 Weights = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
-def weights(position: npt.NDArray[np.float64]) -> Weights:
+def weights_at(position: npt.NDArray[np.float64]) -> Weights:
     """How far each position has gone from low to typical, and from typical to high; both in [0, 1]."""
     doubled = position * 2
     return np.minimum(doubled, 1.0), np.maximum(doubled, 1.0) - 1.0
 
 
-def between(low: Any, typical: Any, high: Any, gone: Weights) -> CentsArray:
+def between(low: Any, typical: Any, high: Any, weights: Weights) -> CentsArray:
     """
     The value at each position of a range: 0 is low, 0.5 typical, 1 high, straight lines between.
 
-    The ends are numbers or int64 arrays of shape (scenarios,); `gone` comes from `weights`. Halves of a cent round up.
+    The ends are numbers or int64 arrays of shape (scenarios,), `weights` come from `weights_at`. Halves round up.
     """
-    below, above = gone
+    below, above = weights
     value = (typical - low) * below
     value += (high - typical) * above
     value += low + 0.5

@@ -10,7 +10,7 @@ from support import given_claims, plain_ledger
 from support.strategies_claims import CLASSES, amounts, claims_files
 from test_conformance import assert_adds_up, by_the_command
 
-SIMPLE = True
+SIMPLE = False
 """Whether the core is held to files that its ledger can settle today (see `NOT_YET`), or to all."""
 
 

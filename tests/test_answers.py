@@ -45,13 +45,13 @@ def test_every_missing_answer_is_named_at_once():
         ("sessions", "1_0", "choose a number from 1 to 104"),
         ("sessions", "٣", "choose a number from 1 to 104"),
         ("treatment", "lsd", "choose one of spravato, infusion"),
-        ("start", "2027-02-30", "write a date like 2027-01-31"),
-        ("start", "20270131", "write a date like 2027-01-31"),
-        ("start", "0001-01-01", "write a date like 2027-01-31"),
+        ("start", "2027-02-30", "write a date like 2027-01-31 or 1/31/2027"),
+        ("start", "20270131", "write a date like 2027-01-31 or 1/31/2027"),
+        ("start", "0001-01-01", "write a date like 2027-01-31 or 1/31/2027"),
         ("deductible", "Infinity", "write an amount in dollars, like 1500 or $1,500.00"),
         ("deductible", "-5", "write an amount in dollars, like 1500 or $1,500.00"),
         ("coinsurance", "120", "write a percentage from 0 to 100, like 20"),
-        ("accumulator", "maybe", "choose yes or no"),
+        ("accumulator", "maybe", "choose one of yes, no, maximizer"),
         ("state", "XX", "write the two letters of a state, like CO"),
         ("plan_year_start", "13", "choose a number from 1 to 12"),
     ],
@@ -67,10 +67,12 @@ def test_amounts_and_percentages_are_read_as_people_write_them():
 
 def test_plan_terms_that_cannot_be_true_together_are_refused():
     assert problems(deductible="500", deductible_remaining="600") == {
-        "deductible_remaining": "this is more than the whole amount you gave ($500.00)"
+        "deductible_remaining": "this is more than the whole amount you gave ($500.00); if it is the whole family's, "
+        "write it in the family's box"
     }
     assert problems(deductible="5000", out_of_pocket_maximum="4000") == {
-        "deductible": "a deductible is never above the out-of-pocket maximum ($4,000.00)"
+        "deductible": "a deductible is never above the out-of-pocket maximum ($4,000.00); if one of them is the whole "
+        "family's, write what counts for you alone"
     }
 
 

@@ -13,38 +13,12 @@ import yaml
 from support import given_claims, plain_ledger
 
 from estimator.commands.adjudicate import document
-from estimator.core.adjudicate import NotAdjudicated, adjudicate
+from estimator.core.adjudicate import adjudicate
 from estimator.prices.reading_claims import read_claims
 
 FOLDER = Path(__file__).parent / "conformance"
 FILES = sorted([*FOLDER.glob("rules/*.yaml"), *FOLDER.glob("examples/*.yaml")])
 EXPECTATIONS = {"says", "source", "rule", "totals", "after_session", "program_after_session"}
-
-
-NOT_YET = {
-    "0-calendar-year-turns-the-card-before-the-first-claim",
-    "0-new-plan-before-the-first-claim",
-    "1-new-plan-inside-the-course",
-    "3-a-drug-deductible-of-zero-is-none-for-drugs",
-    "3-drug-deductible-of-its-own",
-    "3-drug-deductible-remaining-and-new-year",
-    "3-first-visits-of-a-year",
-    "3-one-copay-for-a-visit-of-several-classes",
-    "3-one-copay-for-a-visit-of-several-lines",
-    "3-pharmacy-copay-once-per-fill",
-    "3-two-visits-on-one-day",
-    "4-card-limit-per-treatment-and-year",
-    "5-family-deductible-is-lower",
-    "5-family-maximum-is-lower",
-    "5-maximizer-goes-on-after-the-maximum",
-    "5-maximizer-spreads-the-cards-year",
-    "5-virtual-therapy-out-of-network",
-    "7-a-price-below-what-the-plan-allows",
-    "7-card-and-accumulator-out-of-network",
-    "7-mixed-networks-keep-counters-apart",
-    "7-out-of-network",
-}
-"""What the core's ledger cannot do yet; each of these fails the test as soon as it can."""
 
 
 def by_the_command(given):
@@ -62,9 +36,7 @@ ADJUDICATORS = [plain_ledger.adjudicate, by_the_command]
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 @pytest.mark.parametrize("who_pays", ADJUDICATORS, ids=["plain", "core"])
-def test_every_claim_comes_out_as_the_file_says(path, who_pays, request):
-    if who_pays is by_the_command and path.stem in NOT_YET:
-        request.applymarker(pytest.mark.xfail(raises=NotAdjudicated, strict=True))
+def test_every_claim_comes_out_as_the_file_says(path, who_pays):
     expected = given_claims.read(path)
     found = who_pays({"plan": expected.pop("plan"), "claims": expected.pop("claims")})
     rows, totals = found["rows"], found["totals"]
@@ -110,10 +82,8 @@ DRUGS = {"generic_drug"}
 
 @pytest.mark.parametrize(("plan", "name"), PUBLISHED, ids=[f"{plan['id']}-{name}" for plan, name in PUBLISHED])
 @pytest.mark.parametrize("who_pays", ADJUDICATORS, ids=["plain", "core"])
-def test_published_examples_of_real_plans_are_reproduced(plan, name, who_pays, request):
+def test_published_examples_of_real_plans_are_reproduced(plan, name, who_pays):
     """The printed amounts, as their issuers round them; where the exact ones were worked out, those to the cent."""
-    if who_pays is by_the_command and "drug_deductible" in plan:
-        request.applymarker(pytest.mark.xfail(raises=NotAdjudicated, strict=True))
     printed = plan["expected"][name]
     totals = who_pays(given_by(plan, printed.get("lines", name)))["totals"]["all"]
     limit = plan["oop_limit"]

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.money import Range, between, dollars, parse_amount, parse_percent, parse_typed_amount, part_of, weights
+from estimator.money import (
+    Range,
+    between,
+    dollars,
+    parse_amount,
+    parse_percent,
+    parse_typed_amount,
+    part_of,
+    weights_at,
+)
 
 cents = st.integers(0, 999_999_999)
 
@@ -66,7 +75,7 @@ def test_bad_percentages_are_refused(text):
 @given(st.lists(cents, min_size=3, max_size=3).map(sorted))
 def test_a_range_is_walked_from_low_through_typical_to_high(ends):
     range_ = Range(*ends)
-    values = between(*range_, weights(np.array([0.0, 0.25, 0.5, 0.75, 1.0])))
+    values = between(*range_, weights_at(np.array([0.0, 0.25, 0.5, 0.75, 1.0])))
     assert list(values[[0, 2, 4]]) == ends
     assert list(values) == sorted(values)
 

@@ -58,7 +58,7 @@ def test_every_problem_is_named_with_its_field(visitor):
     assert response.get_json() == {
         "errors": [
             {"field": "sessions", "message": "choose a number from 1 to 104"},
-            {"field": "start", "message": "write a date like 2027-01-31"},
+            {"field": "start", "message": "write a date like 2027-01-31 or 1/31/2027"},
         ]
     }
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from estimator.commands.printing import headed
 from estimator.commands.shared import USED_WRONGLY
-from estimator.core.adjudicate import AdjudicatedRow, Adjudication, NotAdjudicated, Totals, adjudicate
+from estimator.core.adjudicate import AdjudicatedRow, Adjudication, Totals, adjudicate
 from estimator.money import Cents, dollars
 from estimator.places import translations_folder
 from estimator.prices.claims_file import ClaimsFile
@@ -42,14 +42,9 @@ def run(options: argparse.Namespace) -> int:
     """Read, adjudicate, print; 2 where the file cannot be used."""
     said = Translations.load(str(translations_folder()), [options.lang])
     file, problems = _read(options.file)
-    found = None
-    if file is not None:
-        try:
-            found = adjudicate(file.plan, file.claims)
-        except NotAdjudicated as missing:
-            problems = [_problem(options.file, f"rule {missing.rule} is not computed yet")]
-    if found is None:
+    if file is None:
         return _refused(problems, options.json, said.gettext)
+    found = adjudicate(file.plan, file.claims)
     if options.json:
         print(json.dumps(document(found), indent=2))
     else:

@@ -1,35 +1,28 @@
 """
-Given claims under given terms: the arithmetic of the ledger alone, in one known world (``estimator adjudicate``).
+Given claims under given terms: the arithmetic of the ledger alone, in one known scenario (``estimator adjudicate``).
 
 No tables, no search: what a plan's document and a bill say goes in, who pays each line comes out. It is the same
 `Ledger` as an estimate's, with one scenario.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
 
-from estimator.core.claims import Claim, Quote, Verdict
-from estimator.core.ledger import Entry, Ledger
-from estimator.core.plan import NO_LIMIT
-from estimator.core.terms import BenefitTerms, ProgramTerms, Terms, plan_year
-from estimator.core.unknowns import Worlds
+from estimator.core.claims import Claim, CoverageDetermination, PriceInPlay
+from estimator.core.ledger import Ledger, SettledClaim
+from estimator.core.plan import NO_LIMIT, plan_year
+from estimator.core.terms import BenefitTerms, LimitTerms, OutOfNetworkTerms, ProgramTerms, Terms
+from estimator.core.unknowns import Scenarios
 from estimator.money import Cents, CentsArray, Range
 from estimator.prices.claims_file import AdjudicatedPlan, GivenBenefit, GivenClaim, GivenTerms, pays, terms_on
 from estimator.prices.schema import Text
 
-ONE_WORLD = Worlds({}, np.zeros((0, 1)))
+ONE_SCENARIO = Scenarios({}, np.zeros((0, 1)))
+YES = np.ones(1, dtype=np.bool_)
 NO_WORDS = Text.model_construct(en="", es="")
-
-
-class NotAdjudicated(Exception):
-    """The ledger has no rule yet for something that the plan or a claim says."""
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(rule)
-        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +86,21 @@ class Adjudication:
 
 
 def adjudicate(plan: AdjudicatedPlan, claims: Sequence[GivenClaim]) -> Adjudication:
-    """Who pays what; claims are taken by day, within a day in the order given. Raises `NotAdjudicated`."""
+    """Who pays what; claims are taken by day, within a day in the order given."""
     claims = sorted(claims, key=lambda claim: claim.date)
     if not claims:
         return Adjudication((), {})
-    for rule in _not_yet(plan, claims):
-        raise NotAdjudicated(rule)
     ledger = Ledger(
-        [_claim(claim, number, pays(plan, claim)) for number, claim in enumerate(claims)],
-        _terms(plan, plan.as_of or claims[0].date),
-        ONE_WORLD,
+        [_claim(claim, number, pays(terms_on(plan, claim), claim)) for number, claim in enumerate(claims)],
+        _terms(plan, plan, plan.as_of or claims[0].date),
+        ONE_SCENARIO,
     )
-    entries: list[Entry] = []
-    ledger.walk(entries)
-    rows = tuple(_row(claim, entry) for claim, entry in zip(claims, entries, strict=True))
+    _, settled = ledger.settle()
+    rows = tuple(_row(claim, one) for claim, one in zip(claims, settled, strict=True))
     plan_years: dict[date, Totals] = {}
-    for claim, row in zip(claims, rows, strict=True):
+    for claim, row, one in zip(claims, rows, settled, strict=True):
         first = first_day(plan, claim)
-        plan_years[first] = plan_years.get(first, Totals()) + _parts(row, terms_on(plan, claim))
+        plan_years[first] = plan_years.get(first, Totals()) + _parts(row, one)
     return Adjudication(rows, plan_years)
 
 
@@ -122,89 +112,115 @@ def first_day(plan: AdjudicatedPlan, claim: GivenClaim) -> date:
     return max(first, changed) if changed is not None and changed <= claim.date else first
 
 
-def _not_yet(plan: AdjudicatedPlan, claims: Sequence[GivenClaim]) -> Iterator[str]:
-    """What the ledger cannot do yet, a rule at a time."""
-    insured = [claim for claim in claims if pays(plan, claim)]
-    if plan.new_plan_from is not None:
-        yield "1 change of plan"
-    if plan.drug_deductible is not None:
-        yield "3 drug deductible"
-    if any(benefit.first_visits for benefit in plan.benefits.values()):
-        yield "3 first visits"
-    asking = [claim for claim in insured if claim.benefit and plan.benefits[claim.benefit].copay is not None]
-    if len({(claim.date, claim.benefit) for claim in asking}) < len(asking) or any(
-        claim.visit or claim.fill for claim in asking
-    ):
-        yield "3 one copay per visit"
-    if any(program.annual_remaining is not None for program in plan.programs.values()):
-        yield "4 balance of a program"
-    if plan.family_deductible_remaining is not None or plan.family_out_of_pocket_remaining is not None:
-        yield "5 family counters"
-    if plan.accumulator == "maximizer":
-        yield "5 maximizer"
-    if any(claim.network == "out" for claim in insured):
-        yield "7 out of network"
-
-
 # Given values as the ledger takes them
 
 
-def _terms(plan: AdjudicatedPlan, as_of: date) -> Terms:
-    deductible, maximum = plan.deductible or 0, _unlimited(plan.out_of_pocket_maximum)
-    left, maximum_left = plan.deductible_remaining, plan.out_of_pocket_remaining
+def _terms(plan: AdjudicatedPlan, given: GivenTerms, as_of: date, first: bool = True) -> Terms:
+    """The terms of the plan, or of the one that follows it; programs and what is left are the first plan's."""
+    outside = given.out_of_network
+    drug = given.drug_deductible
+    drug_left = plan.drug_deductible_remaining if first else None
+    following = None
+    if first and plan.new_plan_from is not None:
+        following = (plan.new_plan_from, _terms(plan, plan.new_plan or plan, as_of, False))
     return Terms(
-        deductible=_array(deductible),
-        deductible_remaining=_array(deductible if left is None else left),
-        out_of_pocket_maximum=_array(maximum),
-        out_of_pocket_remaining=_array(maximum if maximum_left is None else maximum_left),
-        benefits={name: _benefit(benefit) for name, benefit in plan.benefits.items()},  # type: ignore[misc]
+        limits=_limits(
+            given.deductible or 0,
+            given.out_of_pocket_maximum,
+            plan.deductible_remaining if first else None,
+            plan.out_of_pocket_remaining if first else None,
+        ),
+        drug_deductible=None if drug is None else _array(drug),
+        drug_deductible_remaining=None if drug is None else _array(drug if drug_left is None else drug_left),
+        family_deductible=plan.family_deductible_remaining if first else None,
+        family_out_of_pocket=plan.family_out_of_pocket_remaining if first else None,
+        benefits={name: _benefit(one, drug is not None) for name, one in given.benefits.items()},  # type: ignore[misc]
         programs={
             name: ProgramTerms(
                 id=name,
-                active=np.ones(1, dtype=np.bool_),
+                active=YES,
                 patient_pays=program.patient_pays,
                 per_treatment_max=None if program.per_treatment_max is None else _array(program.per_treatment_max),
                 annual_max=_array(_unlimited(program.annual_max)),
+                left=_array(
+                    _unlimited(program.annual_max) if program.annual_remaining is None else program.annual_remaining
+                ),
                 rebate=program.rebate,
-                always=True,
             )
             for name, program in plan.programs.items()
         },
-        accumulator=np.array([plan.accumulator != "no"]),
-        profile=_array(0),
+        out_of_network=None
+        if outside is None
+        else OutOfNetworkTerms(
+            YES,
+            _limits(
+                outside.deductible or 0,
+                outside.out_of_pocket_maximum,
+                outside.deductible_remaining if first else None,
+                outside.out_of_pocket_remaining if first else None,
+            ),
+            _array(outside.coinsurance),
+        ),
+        # A maximizer counts nothing of a program's money, in network or out of it.
+        copay_accumulator=np.array([given.accumulator != "no"]),
+        maximizer=given.accumulator == "maximizer",
+        profile_index=_array(0),
         profiles=("given",),
-        plan_year_start=plan.plan_year_start,
+        plan_year_start=given.plan_year_start,
         as_of=as_of,
-        pharmacy=np.zeros(1, dtype=np.bool_),
-        has_benefits=None,
+        pharmacy=~YES,
+        following=following,
     )
 
 
-def _benefit(benefit: GivenBenefit) -> BenefitTerms:
-    has_copay, never = benefit.copay is not None, benefit.deductible == "no"
+def _limits(deductible: Cents, maximum: Cents | None, left: Cents | None, maximum_left: Cents | None) -> LimitTerms:
+    whole = _unlimited(maximum)
+    return LimitTerms(
+        _array(deductible),
+        _array(whole),
+        _array(deductible if left is None else left),
+        _array(whole if maximum_left is None else maximum_left),
+    )
+
+
+def _benefit(benefit: GivenBenefit, drug_deductible: bool) -> BenefitTerms:
+    has_copay, first = benefit.copay is not None, benefit.first_visits
+    drug = benefit.deductible == "drug" and drug_deductible
     return BenefitTerms(
-        deductible_applies=_array(int(not never)),
+        subject=_array(int(benefit.deductible != "no" and not drug)),
+        drug_subject=_array(1) if drug else None,
         has_copay=np.array([has_copay]),
         copay=_array(benefit.copay or 0),
         coinsurance=_array(benefit.coinsurance or 0),
-        any_copay=has_copay,
+        first_visits=_array(first.number) if first else None,
+        first_copay=_array(first.copay) if first else None,
+        any_copay=has_copay or first is not None,
         all_copay=has_copay,
-        never_deductible=never,
+        never_deductible=benefit.deductible == "no",
     )
 
 
 def _claim(claim: GivenClaim, number: int, covered: bool) -> Claim:
-    verdict = Verdict("covered" if covered else "not_covered", NO_WORDS, "yes" if covered else "no")
-    billed, allowed = _quote(asked(claim)), _quote(claim.allowed or 0)
-    program = claim.program if covered else None
-    benefit: str | None = claim.benefit
     return Claim(
-        claim.date, str(number), number, 1, billed, allowed, verdict, benefit, None, program, kind=number  # type: ignore[arg-type]
-    )  # fmt: skip
+        day=claim.date,
+        charge=str(number),
+        row=number,
+        units=1,
+        asked=_price(asked(claim)),
+        allowed=_price(claim.allowed or 0),
+        coverage=CoverageDetermination("covered" if covered else "not_covered", NO_WORDS, "yes" if covered else "no"),
+        benefit=claim.benefit,  # type: ignore[arg-type]
+        pharmacy_benefit=None,
+        program=claim.program if covered else None,
+        network=claim.network if covered else "in",
+        visit=claim.visit or f"class {claim.benefit}",
+        fill=claim.fill or "",
+        kind=number,
+    )
 
 
-def _quote(cents: Cents) -> Quote:
-    return Quote(None, "commercial", Range.exactly(cents), None)
+def _price(cents: Cents) -> PriceInPlay:
+    return PriceInPlay(None, "commercial", Range.exactly(cents), None)
 
 
 def asked(claim: GivenClaim) -> Cents:
@@ -223,10 +239,11 @@ def _unlimited(limit: Cents | None) -> Cents:
 # What the ledger answers
 
 
-def _row(claim: GivenClaim, entry: Entry) -> AdjudicatedRow:
-    covered, share = entry.covered is not None, int(entry.share.total[0]) if entry.share else 0
-    billed, recognised = int(entry.billed[0]), int(entry.recognised[0])
-    deductible_part = int(entry.share.deductible_part[0]) if entry.share else 0
+def _row(claim: GivenClaim, settled: SettledClaim) -> AdjudicatedRow:
+    shared = settled.share
+    covered, share = settled.covered is not None, int(shared.total[0]) if shared else 0
+    billed, allowed, assistance = int(settled.billed[0]), int(settled.allowed[0]), int(settled.assistance[0])
+    deductible_part = int(shared.deductible_part[0]) if shared else 0
     return AdjudicatedRow(
         date=claim.date,
         charge=asked(claim),
@@ -234,15 +251,15 @@ def _row(claim: GivenClaim, entry: Entry) -> AdjudicatedRow:
         benefit=claim.benefit,
         covered=covered,
         deductible_part=deductible_part,
-        own_part=int(entry.share.uncapped[0]) - deductible_part if entry.share else 0,
+        own_part=int(shared.uncapped[0]) - deductible_part if shared else 0,
         share=share,
-        plan_pays=recognised - share,
+        plan_pays=allowed - share,
         program=claim.program if covered else None,
-        program_pays=int(entry.help[0]),
-        you_pay=billed - recognised + share - int(entry.help[0]),
-        deductible_left=_limited(entry.deductible_left),
-        out_of_pocket_left=_limited(entry.out_of_pocket_left),
-        not_allowed=billed - recognised if covered else 0,
+        program_pays=assistance,
+        you_pay=billed - allowed + share - assistance,
+        deductible_left=_limited(settled.deductible_left),
+        out_of_pocket_left=_limited(settled.out_of_pocket_left),
+        not_allowed=billed - allowed if covered else 0,
     )
 
 
@@ -250,11 +267,11 @@ def _limited(left: CentsArray | None) -> Cents | None:
     return None if left is None or left[0] >= NO_LIMIT // 2 else int(left[0])
 
 
-def _parts(row: AdjudicatedRow, terms: GivenTerms) -> Totals:
+def _parts(row: AdjudicatedRow, settled: SettledClaim) -> Totals:
     paid = Totals(row.billed, row.plan_pays, row.program_pays, row.you_pay)
     if not row.covered:
         return paid + Totals(not_covered=row.billed)
     met = min(row.deductible_part, row.share)
-    copay = row.benefit is not None and terms.benefits[row.benefit].copay is not None
+    copay = settled.share is not None and settled.share.is_copay is not None and bool(settled.share.is_copay[0])
     own = Totals(copay=row.share - met) if copay else Totals(coinsurance=row.share - met)
     return paid + own + Totals(deductible=met, not_allowed=row.not_allowed)

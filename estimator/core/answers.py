@@ -6,17 +6,29 @@ Values arrive as text; a bad one becomes a `FieldProblem`, a sentence for the pe
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from estimator.core.states import STATES
 from estimator.money import dollars, parse_percent, parse_typed_amount
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import LANGUAGES, Line, Payer, Treatment
+from estimator.prices.schema import (
+    LANGUAGES,
+    NETWORK_CLASSES,
+    Charge,
+    Line,
+    Payer,
+    PriceColumn,
+    Treatment,
+)
+from estimator.sentences import marked as _
 
 MOST_SESSIONS = 104
+MOST_DAYS_BETWEEN = 90
+MOST_MONTHS_AHEAD = 24
 PRICE_PREFIX = "price."
 """``price.infusion=450``: a price the patient was told, in dollars, by the charge's name in the tables."""
 
@@ -24,6 +36,25 @@ DAYS_UNTIL_START = 14
 EARLIEST, LATEST = date(2020, 1, 1), date(2090, 12, 31)
 
 Language = Literal["en", "es"]
+Network = Literal["in", "out", "mixed"]
+CopayAccumulator = Literal["yes", "no", "maximizer"]
+"""What a plan does with a manufacturer's money: does not count it, counts it, or draws it evenly over the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldShare:
+    """What the plan told the patient they pay for one charge: cents, or basis points after the deductible."""
+
+    amount: int | None = None
+    coinsurance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPackage:
+    """A package offered to the patient: so many `sessions` for one `price` in cents."""
+
+    sessions: int
+    price: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +62,10 @@ class Answers:
     """
     Every answer an estimate uses; None where a question is still open. Amounts are cents, `coinsurance` basis points.
 
-    `given` names the questions that were answered, `assumed` those that apply and were not. `prices` are prices the
-    patient was told, by charge.
+    Told facts are pairs of a charge and a value: `prices` are what the clinic asks, `allowed_amounts` what the plan
+    allows, `shares` what the patient pays while the plan covers it, `coverages` what the plan said it covers,
+    `packages` what the clinic offered. `networks` are pairs of a benefit class and ``in`` or ``out``.
+    `given` names the questions that were answered, `assumed` those that apply and were not.
     """
 
     treatment: str
@@ -44,8 +77,11 @@ class Answers:
     therapist_present: bool = False
     clinic: str = NATIONAL
     state: str | None = None
+    setting: str | None = None
+    stage: str = "new"
+    every: int | None = None
     dose: str | None = None
-    network: str = "in"
+    network: Network = "in"
     authorization: str = "approved"
     plan: str | None = None
     deductible: int | None = None
@@ -54,21 +90,52 @@ class Answers:
     out_of_pocket_remaining: int | None = None
     coinsurance: int | None = None
     copay: int | None = None
+    balances_as_of: date | None = None
+    family_deductible_remaining: int | None = None
+    family_out_of_pocket_remaining: int | None = None
+    drug_deductible: int | None = None
+    drug_deductible_remaining: int | None = None
+    out_of_network_deductible: int | None = None
+    out_of_network_deductible_remaining: int | None = None
+    out_of_network_out_of_pocket_maximum: int | None = None
+    out_of_network_out_of_pocket_remaining: int | None = None
+    out_of_network_coinsurance: int | None = None
     plan_year_start: int = 1
+    new_plan_from: date | None = None
+    new_plan: str | None = None
     drug_benefit: str | None = None
     savings_program: bool = True
-    accumulator: bool | None = None
+    savings_maximum: int | None = None
+    savings_remaining: int | None = None
+    accumulator: CopayAccumulator | None = None
     rides: bool = False
+    discount: str | None = None
     lang: str = "en"
     prices: tuple[tuple[str, int], ...] = ()
+    allowed_amounts: tuple[tuple[str, int], ...] = ()
+    shares: tuple[tuple[str, ToldShare], ...] = ()
+    coverages: tuple[tuple[str, str], ...] = ()
+    packages: tuple[tuple[str, ToldPackage], ...] = ()
+    networks: tuple[tuple[str, str], ...] = ()
     given: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
 
     def query(self) -> list[tuple[str, str]]:
-        """The answers as they stand in a link: what was answered, and always the start, in the form's order."""
+        """
+        The answers as they stand in a link, in the form's order: what was answered, and always the days.
+
+        A link opened on a later day means what it meant when it was made.
+        """
         names = self.given | {"start"}
         answered = [(q.name, q.write(getattr(self, q.name))) for q in QUESTIONS if q.name in names]
-        return answered + [(PRICE_PREFIX + charge, _write_amount(cents)) for charge, cents in self.prices]
+        return answered + [
+            (fact.prefix + name, fact.write(value)) for fact in TOLD_FACTS for name, value in getattr(self, fact.field)
+        ]
+
+    @property
+    def network_open(self) -> bool:
+        """Whether anything may be out of network."""
+        return self.network != "in" or any(network == "out" for _, network in self.networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +177,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFact:
+    """A family of answers, one for each charge (or benefit class): ``price.infusion``, ``network.drug``."""
+
+    prefix: str
+    field: str
+    names: Callable[[PriceBook], Iterable[str]]
+    read: Callable[[str, "_Context"], Any]
+    write: Callable[[Any], str] = str
+
+
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What is known while the later answers are read: the tables, and the first answers where they were good."""
 
@@ -117,6 +195,7 @@ class _Context:
     treatment: Treatment | None = None
     payer_name: str | None = None
     psychotherapy: str | None = None
+    out_of_network: bool = False
 
     @property
     def payer(self) -> Payer | None:
@@ -177,21 +256,58 @@ def _amount(text: str, _: _Context) -> int:
 
 def _percent(text: str, _: _Context) -> int:
     try:
-        return parse_percent(text.removesuffix("%").rstrip())
+        points = parse_percent(text.removesuffix("%").rstrip())
     except ValueError:
         raise _Refused("write a percentage from 0 to 100, like 20") from None
+    if 0 < points < 100:
+        # Nobody pays 0.2 percent; whoever types it means 20.
+        raise _Refused("write {percent} if you mean {percent} %", percent=f"{points:g}")
+    return points
+
+
+def _maximum(text: str, context: _Context) -> int:
+    if (cents := _amount(text, context)) == 0:
+        raise _Refused("a maximum of $0 would mean that you never pay; leave this open, or write the plan's amount")
+    return cents
+
+
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 
 def _day(text: str, _: _Context) -> date:
+    if match := _ISO_DAY.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := _US_DAY.fullmatch(text):
+        month, day, year = match.groups()
+    else:
+        raise _Refused(_DAY_LIKE)
     try:
-        if (
-            re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
-            and EARLIEST <= (day := date.fromisoformat(text)) <= LATEST
-        ):
-            return day
+        found = date(int(year), int(month), int(day))
     except ValueError:
-        pass
-    raise _Refused("write a date like 2027-01-31")
+        raise _Refused(_DAY_LIKE) from None
+    if not EARLIEST <= found <= LATEST:
+        raise _Refused(_DAY_LIKE)
+    return found
+
+
+_DAY_LIKE = _("write a date like 2027-01-31 or 1/31/2027")
+
+
+def _told_share(text: str, context: _Context) -> ToldShare:
+    if text.endswith("%"):
+        return ToldShare(coinsurance=_percent(text, context))
+    try:
+        return ToldShare(amount=parse_typed_amount(text))
+    except ValueError:
+        raise _Refused("write an amount like $40, or a percentage like 20%") from None
+
+
+def _told_package(text: str, context: _Context) -> ToldPackage:
+    count, _, price = text.partition("@")
+    if not re.fullmatch(r"[0-9]{1,3}", count.strip()) or not 2 <= int(count) <= MOST_SESSIONS or not price.strip():
+        raise _Refused("write how many sessions for how much, like 6@2400")
+    return ToldPackage(int(count), _amount(price.strip(), context))
 
 
 def _state(text: str, _: _Context) -> str:
@@ -212,6 +328,14 @@ def _write_percent(points: int) -> str:
     return f"{points / 100:g}"
 
 
+def _write_share(share: ToldShare) -> str:
+    return _write_amount(share.amount) if share.amount is not None else f"{_write_percent(share.coinsurance or 0)}%"
+
+
+def _write_package(package: ToldPackage) -> str:
+    return f"{package.sessions}@{_write_amount(package.price)}"
+
+
 def _insured(c: _Context) -> bool:
     return bool(c.payer and c.payer.profiles)
 
@@ -230,6 +354,14 @@ def _needs_authorization(c: _Context) -> bool:
 
 def _has_pharmacy(c: _Context) -> bool:
     return _insured(c) and any(c.book.tables.charges[name].pharmacy_benefit for name in c.charges)
+
+
+def _out_of_network(c: _Context) -> bool:
+    return c.out_of_network and bool(c.payer and c.payer.out_of_network)
+
+
+def _has_settings(c: _Context) -> bool:
+    return any(line.setting for line in c.lines)
 
 
 def offered_treatments(book: PriceBook) -> tuple[str, ...]:
@@ -256,38 +388,94 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("clinic", lambda text, _: text),
     Question("state", _state),
+    Question("setting", _one_of("office", "hospital"), applies=_has_settings),
     Question("start", _day, date.isoformat),
+    Question("stage", _one_of("new", "continuing")),
+    Question("every", _number(1, MOST_DAYS_BETWEEN)),
     Question(
         "dose",
         _choice(lambda c: c.treatment.doses if c.treatment else ()),
         applies=lambda c: bool(c.treatment and c.treatment.doses),
     ),
-    Question("network", _one_of("in", "out"), applies=lambda c: bool(c.payer and c.payer.out_of_network)),
+    Question("network", _one_of("in", "out", "mixed"), applies=lambda c: bool(c.payer and c.payer.out_of_network)),
     Question("authorization", _one_of("approved", "denied"), applies=_needs_authorization),
     Question("plan", _choice(lambda c: tuple(c.payer.profiles) if c.payer else ()), applies=_insured),
     Question("deductible", _amount, _write_amount, applies=_insured),
     Question("deductible_remaining", _amount, _write_amount, applies=_insured),
-    Question("out_of_pocket_maximum", _amount, _write_amount, applies=_insured),
+    Question("out_of_pocket_maximum", _maximum, _write_amount, applies=_insured),
     Question("out_of_pocket_remaining", _amount, _write_amount, applies=_insured),
     Question("coinsurance", _percent, _write_percent, applies=_insured),
     Question("copay", _amount, _write_amount, applies=_insured),
+    Question("balances_as_of", _day, date.isoformat, applies=_insured),
+    Question("family_deductible_remaining", _amount, _write_amount, applies=_insured),
+    Question("family_out_of_pocket_remaining", _amount, _write_amount, applies=_insured),
+    Question("drug_deductible", _amount, _write_amount, applies=_insured),
+    Question("drug_deductible_remaining", _amount, _write_amount, applies=_insured),
+    Question("out_of_network_deductible", _amount, _write_amount, applies=_out_of_network),
+    Question("out_of_network_deductible_remaining", _amount, _write_amount, applies=_out_of_network),
+    Question("out_of_network_out_of_pocket_maximum", _maximum, _write_amount, applies=_out_of_network),
+    Question("out_of_network_out_of_pocket_remaining", _amount, _write_amount, applies=_out_of_network),
+    Question("out_of_network_coinsurance", _percent, _write_percent, applies=_out_of_network),
     Question("plan_year_start", _number(1, 12), applies=_insured),
+    Question("new_plan_from", _day, date.isoformat, applies=_insured),
+    Question("new_plan", _choice(lambda c: tuple(c.payer.profiles) if c.payer else ()), applies=_insured),
     Question("drug_benefit", _one_of("medical", "pharmacy"), applies=_has_pharmacy),
     Question("savings_program", _yes_no, _write_yes_no, applies=_programs_help),
-    Question("accumulator", _yes_no, _write_yes_no, applies=_programs_help),
+    Question("savings_maximum", _amount, _write_amount, applies=_programs_help),
+    Question("savings_remaining", _amount, _write_amount, applies=_programs_help),
+    Question("accumulator", _one_of("yes", "no", "maximizer"), applies=_programs_help),
     Question("rides", _yes_no, _write_yes_no, applies=lambda c: bool(c.treatment and c.treatment.ride)),
+    Question(
+        "discount",
+        _choice(lambda c: tuple(c.book.tables.discounts)),
+        applies=lambda c: bool(c.book.tables.discounts),
+    ),
     Question("lang", _one_of(*LANGUAGES)),
 )
 
 NAMES: tuple[str, ...] = tuple(question.name for question in QUESTIONS)
 REQUIRED: tuple[str, ...] = tuple(question.name for question in QUESTIONS if question.required)
 
-_LEFT_OF = {"deductible_remaining": "deductible", "out_of_pocket_remaining": "out_of_pocket_maximum"}
+
+def _charges(book: PriceBook) -> Iterable[str]:
+    return book.tables.charges
+
+
+TOLD_FACTS: tuple[ToldFact, ...] = (
+    ToldFact(PRICE_PREFIX, "prices", _charges, _amount, _write_amount),
+    ToldFact("allowed.", "allowed_amounts", _charges, _amount, _write_amount),
+    ToldFact("share.", "shares", _charges, _told_share, _write_share),
+    ToldFact("coverage.", "coverages", _charges, _one_of("covered", "not_covered")),
+    ToldFact("package.", "packages", _charges, _told_package, _write_package),
+    ToldFact("network.", "networks", lambda _: NETWORK_CLASSES, _one_of("in", "out")),
+)
+"""Three prices, never one: what the clinic asks, what the plan allows and what the patient pays are told apart."""
+
+_LEFT_OF = {
+    "deductible_remaining": "deductible",
+    "out_of_pocket_remaining": "out_of_pocket_maximum",
+    "drug_deductible_remaining": "drug_deductible",
+    "out_of_network_deductible_remaining": "out_of_network_deductible",
+    "out_of_network_out_of_pocket_remaining": "out_of_network_out_of_pocket_maximum",
+    "savings_remaining": "savings_maximum",
+}
+_DEDUCTIBLES_BELOW = {
+    "out_of_pocket_maximum": ("deductible", "deductible_remaining"),
+    "out_of_network_out_of_pocket_maximum": (
+        "out_of_network_deductible",
+        "out_of_network_deductible_remaining",
+    ),
+}
+
+
+def every_name(book: PriceBook) -> tuple[str, ...]:
+    """Every name an answer may have with these tables, the told facts of each charge included."""
+    return NAMES + tuple(fact.prefix + name for fact in TOLD_FACTS for name in fact.names(book))
 
 
 def unknown_names(raw: Mapping[str, str], book: PriceBook) -> tuple[FieldProblem, ...]:
     """A problem for every name that is no question; the API and the command line refuse these."""
-    known = {*NAMES, *(PRICE_PREFIX + charge for charge in book.tables.charges)}
+    known = set(every_name(book))
     return tuple(FieldProblem(name, "there is no answer of this name") for name in raw if name not in known)
 
 
@@ -313,9 +501,12 @@ def read_answers(raw: Mapping[str, str], book: PriceBook, today: date) -> Answer
     Raises BadAnswers with every problem found. `today` decides only the start that is assumed.
     """
     texts = {name: text.strip() for name, text in raw.items() if name in NAMES and text.strip()}
-    context = _Context(book)
-    values: dict[str, Any] = {}
     problems: list[FieldProblem] = []
+    context = _Context(book)
+    told = {fact.field: _told(fact, raw, context, problems) for fact in TOLD_FACTS}
+    elsewhere = texts.get("network") in ("out", "mixed") or any(network == "out" for _, network in told["networks"])
+    context = replace(context, out_of_network=elsewhere)
+    values: dict[str, Any] = {}
     for question in QUESTIONS:
         if question.name not in texts:
             if question.required:
@@ -329,56 +520,125 @@ def read_answers(raw: Mapping[str, str], book: PriceBook, today: date) -> Answer
             problems.append(FieldProblem(question.name, refused.template, refused.values))
         context = _narrowed(context, values)
     problems.extend(_contradictions(values))
-    values["prices"] = _prices(raw, context, problems)
+    problems.extend(_impossible_days(values, context, today))
     if problems:
         raise BadAnswers(tuple(problems))
     if book.id != NATIONAL:
         values["clinic"] = book.id
-    return _completed(values, context, today)
+    return _completed(values | told, context, today)
 
 
-def _prices(raw: Mapping[str, str], context: _Context, problems: list[FieldProblem]) -> tuple[tuple[str, int], ...]:
-    """The prices the patient was told, in the tables' order."""
+def _told(
+    fact: ToldFact, raw: Mapping[str, str], context: _Context, problems: list[FieldProblem]
+) -> tuple[tuple[str, Any], ...]:
+    """The facts of one family that the patient was told, in the tables' order."""
     told = []
-    for charge in context.book.tables.charges:
-        text = raw.get(PRICE_PREFIX + charge, "").strip()
+    for name in fact.names(context.book):
+        text = raw.get(fact.prefix + name, "").strip()
         if not text:
             continue
         try:
-            told.append((charge, _amount(text, context)))
+            told.append((name, fact.read(text, context)))
         except _Refused as refused:
-            problems.append(FieldProblem(PRICE_PREFIX + charge, refused.template, refused.values))
+            problems.append(FieldProblem(fact.prefix + name, refused.template, refused.values))
     return tuple(told)
 
 
 def _narrowed(context: _Context, values: Mapping[str, Any]) -> _Context:
     treatment = context.book.tables.treatments.get(values.get("treatment", ""))
-    return _Context(context.book, treatment, values.get("insurance"), values.get("psychotherapy"))
+    return replace(
+        context,
+        treatment=treatment,
+        payer_name=values.get("insurance"),
+        psychotherapy=values.get("psychotherapy"),
+    )
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
-    """Plan terms that cannot be true together: remaining ≤ deductible ≤ out-of-pocket maximum."""
+    """Terms that cannot be true together: remaining ≤ deductible ≤ out-of-pocket maximum."""
     found = []
     for left, whole in _LEFT_OF.items():
         if left in values and whole in values and values[left] > values[whole]:
-            amount = dollars(values[whole])
-            found.append(
-                FieldProblem(left, "this is more than the whole amount you gave ({whole})", (("whole", amount),))
-            )
-    deductible = max(values.get("deductible", 0), values.get("deductible_remaining", 0))
-    if "out_of_pocket_maximum" in values and deductible > values["out_of_pocket_maximum"]:
-        name = "deductible" if "deductible" in values else "deductible_remaining"
-        maximum = dollars(values["out_of_pocket_maximum"])
-        found.append(
-            FieldProblem(
-                name, "a deductible is never above the out-of-pocket maximum ({maximum})", (("maximum", maximum),)
-            )
-        )
+            template = _MORE_THAN_WHOLE_FAMILY if left in _FAMILY_BOX else _MORE_THAN_WHOLE
+            found.append(FieldProblem(left, template, (("whole", dollars(values[whole])),)))
+    for maximum, names in _DEDUCTIBLES_BELOW.items():
+        if maximum not in values:
+            continue
+        above = next((name for name in names if values.get(name, 0) > values[maximum]), None)
+        if above is not None:
+            found.append(FieldProblem(above, _ABOVE_MAXIMUM, (("maximum", dollars(values[maximum])),)))
+    if "new_plan" in values and "new_plan_from" not in values:
+        found.append(FieldProblem("new_plan_from", "say from which day your new plan holds"))
     return found
 
 
+_FAMILY_BOX = ("deductible_remaining", "out_of_pocket_remaining")
+_MORE_THAN_WHOLE = _("this is more than the whole amount you gave ({whole})")
+_MORE_THAN_WHOLE_FAMILY = _(
+    "this is more than the whole amount you gave ({whole}); if it is the whole family's, write it in the family's box"
+)
+_ABOVE_MAXIMUM = _(
+    "a deductible is never above the out-of-pocket maximum ({maximum}); if one of them is the whole family's, "
+    "write what counts for you alone"
+)
+
+
+def _impossible_days(values: Mapping[str, Any], context: _Context, today: date) -> Iterator[FieldProblem]:
+    """Days of which nothing is known: before the tables' prices begin, or too far ahead."""
+    if "start" in values:
+        if values["start"] > (latest := months_later(today, MOST_MONTHS_AHEAD)):
+            yield FieldProblem("start", "choose a day up to {day}", (("day", latest.isoformat()),))
+        first = _first_possible_start(context, values)
+        if first is not None and values["start"] < first:
+            template = "choose a day from {day} on: earlier prices are not known"
+            yield FieldProblem("start", template, (("day", first.isoformat()),))
+    if values.get("balances_as_of", today) > today:
+        yield FieldProblem("balances_as_of", "this day has not come yet; write the day on which you read the amounts")
+
+
+def _first_possible_start(context: _Context, values: Mapping[str, Any]) -> date | None:
+    """The first day on which the course can begin with a price known for each of its bills; None for any day."""
+    treatment, payer = context.treatment, context.payer
+    if treatment is None or payer is None:
+        return None
+    needed = [
+        first + timedelta(days=line.days_before if line in treatment.before else 0)
+        for line in context.lines + _lines_alongside(treatment, values)
+        for name in (line.charge, line.lower_dose)
+        if name and (first := _first_price(context.book.tables.charges[name], payer)) is not None
+    ]
+    return max(needed, default=None)
+
+
+def _lines_alongside(treatment: Treatment, values: Mapping[str, Any]) -> tuple[Line, ...]:
+    """The lines that only some answers ask for: psychotherapy, a therapist in the room, rides."""
+    asked = []
+    if values.get("psychotherapy", "none") != "none":
+        asked.append(Line(charge=getattr(treatment.psychotherapy, values["psychotherapy"])))
+    if values.get("therapist_present") and treatment.therapist_present:
+        asked.append(Line(charge=treatment.therapist_present))
+    if values.get("rides") and treatment.ride:
+        asked.append(treatment.ride)
+    return tuple(asked)
+
+
+def _first_price(charge: Charge, payer: Payer) -> date | None:
+    """The first day on which every price that this payer's patients may meet is known; None where there is none."""
+    columns: tuple[PriceColumn, ...] = ("self_pay", payer.allowed) if payer.allowed else ("self_pay",)
+    return max((min(prices) for column in columns if (prices := charge.prices(column))), default=None)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month, `months` later; the month's last day where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def _completed(values: dict[str, Any], context: _Context, today: date) -> Answers:
-    given = frozenset(name for name in values if name != "prices")
+    if any(q.name == "balances_as_of" and q.applies(context) for q in QUESTIONS):
+        # The day of asking stands in every link, so that it means the same on a later day.
+        values.setdefault("balances_as_of", today)
+    given = frozenset(name for name in values if name in NAMES)
     assumed = frozenset(q.name for q in QUESTIONS if q.name not in values and q.applies(context))
     values.setdefault("start", today + timedelta(days=DAYS_UNTIL_START))
     if context.treatment is not None and values["psychotherapy"] != "none":

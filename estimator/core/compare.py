@@ -4,13 +4,12 @@ Treatments side by side for the same person: the same insurance, the same psycho
 Pure, like `estimate`: every figure comes from estimates that the page could show one by one.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from estimator.core.answers import MOST_SESSIONS, Answers, offered_treatments, read_answers
+from estimator.core.answers import MOST_SESSIONS, Answers, months_later, offered_treatments, read_answers
 from estimator.core.course import sessions
 from estimator.core.estimate import estimate, model_of
 from estimator.core.results import Estimate
@@ -67,13 +66,8 @@ def compare(answers: Answers, book: PriceBook, months: int | None) -> Comparison
 
 def sessions_within(treatment: Treatment, months: int, start: date) -> int:
     """How many sessions of the usual schedule fall into the first `months` months; at least one."""
-    end = _months_later(start, months)
+    end = months_later(start, months)
     return sum(session.day < end for session in sessions(treatment, MOST_SESSIONS, start))
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _for_treatment(answers: Answers, book: PriceBook, name: str, months: int | None) -> Answers:

@@ -4,6 +4,7 @@ The course: answers and a treatment's schedule become dated sessions and visits.
 Same answers, same dates, always. Dates are a plan to count with, not appointments.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,24 +30,30 @@ class Session:
     phase: str
 
 
-def sessions(treatment: Treatment, count: int, start: date) -> tuple[Session, ...]:
+def sessions(
+    treatment: Treatment, count: int, start: date, every: int | None = None, new: bool = True
+) -> tuple[Session, ...]:
     """
-    The first `count` sessions of the schedule, the first on `start`.
+    The first `count` sessions of the schedule, the first on `start`; one that goes on (not `new`) is in its last phase.
 
-    Each phase says the days between sessions; its gaps repeat in turn, and the gap that leads into a phase is
-    the one that phase begins with. The last phase goes on as long as needed.
+    Each phase says the days between sessions; its gaps repeat in turn. A phase that names its week begins on that
+    week's first day, another one after its own first gap. The last phase goes on as long as needed. `every` gives the
+    days between sessions in place of the schedule's.
     """
     planned: list[Session] = []
     day = start
-    for name, phase in treatment.phases.items():
-        last = name == list(treatment.phases)[-1]
-        in_phase = count if last or phase.sessions is None else phase.sessions
+    phases = list(treatment.phases.items())
+    for name, phase in phases if new else phases[-1:]:
+        in_phase = count if name == phases[-1][0] or phase.sessions is None else phase.sessions
         for step in range(in_phase):
             if len(planned) == count:
                 return tuple(planned)
-            if planned:
-                gap = phase.gaps[(step - 1) % len(phase.gaps)] if step else phase.gaps[0]
-                day += timedelta(days=gap)
+            if planned and every is not None:
+                day += timedelta(days=every)
+            elif planned and step == 0 and phase.week is not None:
+                day = max(start + timedelta(weeks=phase.week - 1), day + timedelta(days=1))
+            elif planned:
+                day += timedelta(days=phase.gaps[(step - 1) % len(phase.gaps)] if step else phase.gaps[0])
             planned.append(Session(len(planned) + 1, day, name))
     return tuple(planned)
 
@@ -61,23 +68,29 @@ def psychotherapy_days(count: int, first: date, last: date) -> tuple[date, ...]:
     return tuple(first + timedelta(days=(2 * i + 1) * span // (2 * count)) for i in range(count))
 
 
-def course(answers: Answers, treatment: Treatment) -> tuple[Billed, ...]:
+def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool]) -> tuple[Billed, ...]:
     """
     Everything billed, by day; on one day in the table's order.
 
     The evaluation comes its ``days_before`` ahead of the first session, a follow-up the day after each session whose
-    number is a multiple of its ``after``.
+    number is a multiple of its ``after``. A course that goes on has had its evaluation. `is_told` says of which
+    charges the patient was told anything.
     """
-    payer = answers.insurance
-    plan = sessions(treatment, answers.sessions, answers.start)
+    new = answers.stage == "new"
+    plan = sessions(treatment, answers.sessions, answers.start, answers.every, new)
+
+    def billed_here(line: Line) -> bool:
+        elsewhere = line.setting is not None and answers.setting not in (None, line.setting)
+        return bills(line, answers.insurance) and not elsewhere and (not line.if_told or is_told(line.charge))
+
     billed: list[Billed] = [
         Billed(answers.start - timedelta(days=line.days_before), line)
         for line in treatment.before
-        if bills(line, payer)
+        if new and billed_here(line)
     ]
     present = Line(charge=treatment.therapist_present) if treatment.therapist_present else None
     for session in plan:
-        lines = [line for line in treatment.each_session if bills(line, payer) and _belongs(line, session)]
+        lines = [line for line in treatment.each_session if billed_here(line) and _belongs(line, session, new)]
         if answers.therapist_present and present:
             lines.append(present)
         if answers.rides and treatment.ride:
@@ -86,7 +99,7 @@ def course(answers: Answers, treatment: Treatment) -> tuple[Billed, ...]:
         billed.extend(
             Billed(session.day + timedelta(days=1), line)
             for line in treatment.follow_ups
-            if bills(line, payer) and session.number % (line.after or 1) == 0
+            if billed_here(line) and session.number % (line.after or 1) == 0
         )
     if answers.psychotherapy != "none" and answers.psychotherapy_sessions:
         line = Line(charge=getattr(treatment.psychotherapy, answers.psychotherapy))
@@ -95,8 +108,9 @@ def course(answers: Answers, treatment: Treatment) -> tuple[Billed, ...]:
     return tuple(sorted(billed, key=lambda b: b.day))
 
 
-def _belongs(line: Line, session: Session) -> bool:
+def _belongs(line: Line, session: Session, new: bool) -> bool:
     in_phase = line.phase is None or line.phase == session.phase
+    first = new and session.number == 1
     if line.only == "first":
-        return in_phase and session.number == 1
-    return in_phase and (line.only is None or session.number > 1)
+        return in_phase and first
+    return in_phase and (line.only is None or not first)

@@ -4,8 +4,15 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from estimator.core.answers import NAMES, PRICE_PREFIX, Answers, FieldProblem
+from estimator.core.answers import NAMES, TOLD_FACTS, Answers, FieldProblem
 from estimator.core.results import NOTHING, SCENARIOS, Amounts, Estimate, LedgerRow, LineItem, PlanTerms, YouPay
+from estimator.money import Range
+
+ROW = (
+    "date", "charge", "billed", "benefit", "covered", "deductible_part", "own_part", "share", "plan_pays", "program",
+    "program_pays", "you_pay", "deductible_left", "out_of_pocket_left",
+)  # fmt: skip
+"""What a row of the ledger says in the document."""
 
 ITEM_AMOUNTS = ("unit_price", "billed", "plan_pays", "program_pays", "you_pay")
 
@@ -39,6 +46,21 @@ def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
             }
             for driver in estimate.drivers
         ],
+        "branches": [
+            {
+                "unknown": branch.unknown,
+                "label": branch.label.get(language),
+                "options": [
+                    {"value": one.value, "label": one.label.get(language), "you_pay": _you_pay(one.you_pay)}
+                    for one in branch.options
+                ],
+            }
+            for branch in estimate.branches
+        ],
+        "resets": [
+            {"date": one.date.isoformat(), "what": one.what, "before_first_claim": one.before_first_claim}
+            for one in estimate.resets
+        ],
         "if_not_covered": {"you_pay": _you_pay(estimate.if_not_covered)},
         "ledger": {
             scenario: [_row(row) for row in rows] for scenario, rows in zip(SCENARIOS, estimate.ledger, strict=True)
@@ -61,7 +83,11 @@ def _you_pay(amounts: YouPay) -> dict[str, Any]:
 
 
 def _answers(answers: Answers) -> dict[str, Any]:
-    told = {PRICE_PREFIX + charge: cents for charge, cents in answers.prices}
+    told = {
+        fact.prefix + name: value if isinstance(value, int) else fact.write(value)
+        for fact in TOLD_FACTS
+        for name, value in getattr(answers, fact.field)
+    }
     return {name: _answer(name, getattr(answers, name)) for name in NAMES} | told
 
 
@@ -70,7 +96,7 @@ def _answer(name: str, value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
-    return value / 100 if name == "coinsurance" and value is not None else value
+    return value / 100 if name.endswith("coinsurance") and value is not None else value
 
 
 def _item(item: LineItem, language: str) -> dict[str, Any]:
@@ -80,6 +106,8 @@ def _item(item: LineItem, language: str) -> dict[str, Any]:
         "quantity": item.quantity,
         "codes": list(item.codes),
         **{name: _unless_missing(item, getattr(item, name)) for name in ITEM_AMOUNTS},
+        "asked": _range(item.asked),
+        "allowed": _range(item.allowed),
         "coverage": {"status": item.coverage, "reason": item.coverage_reason.get(language)},
         "sources": [
             {
@@ -92,6 +120,10 @@ def _item(item: LineItem, language: str) -> dict[str, Any]:
     }
 
 
+def _range(range_: Range | None) -> dict[str, int] | None:
+    return None if range_ is None else dict(zip(SCENARIOS, range_, strict=True))
+
+
 def _unless_missing(item: LineItem, amounts: Amounts) -> dict[str, int | None]:
     """A price that is not in the tables is null, never 0."""
     unpriced = item.missing and item.billed == NOTHING
@@ -99,7 +131,7 @@ def _unless_missing(item: LineItem, amounts: Amounts) -> dict[str, int | None]:
 
 
 def _row(row: LedgerRow) -> dict[str, Any]:
-    return {**asdict(row), "date": row.date.isoformat()}
+    return {name: getattr(row, name) for name in ROW} | {"date": row.date.isoformat()}
 
 
 def _plan(terms: PlanTerms) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimator.core.answers import Answers
+from estimator.core.branches import branches, resets
 from estimator.core.claims import Claims, claims_of
 from estimator.core.items import line_items
-from estimator.core.ledger import Entry, Ledger
+from estimator.core.ledger import Ledger
 from estimator.core.plan import Plan, plan_of
 from estimator.core.records import ScenarioLedgers, Statement, statements, total
 from estimator.core.results import Driver, Estimate, Month, YouPay
 from estimator.core.scenarios import Search, search
 from estimator.core.terms import terms_in
-from estimator.core.unknowns import Positions, Unknowns, Worlds
+from estimator.core.unknowns import Positions, Scenarios, Unknowns
 from estimator.money import CentsArray
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Book
@@ -24,7 +25,7 @@ from estimator.prices.schema import Book
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Answers and tables made ready to be walked in any worlds: claims, plan, and what is unknown about them."""
+    """Answers and tables made ready to be settled in any scenarios: claims, plan, and what is unknown about them."""
 
     claims: Claims
     plan: Plan | None
@@ -32,45 +33,28 @@ class Model:
     dose_chance: int
 
     def ledger(self, positions: Positions) -> Ledger:
-        """The ledger of these worlds; `positions` has shape (unknowns, scenarios)."""
-        worlds = Worlds(self.unknowns.rows, positions)
-        terms = terms_in(self.plan, worlds) if self.plan else None
-        return Ledger(self.claims.all, terms, worlds, self.dose_chance)
+        """The ledger of these scenarios; `positions` has shape (unknowns, scenarios)."""
+        scenarios = Scenarios(self.unknowns.rows, positions)
+        terms = terms_in(self.plan, scenarios) if self.plan else None
+        return Ledger(self.claims.all, terms, scenarios, self.dose_chance)
 
     def totals(self, positions: Positions) -> CentsArray:
-        """What the patient pays in each of these worlds, cents, shape (scenarios,)."""
-        return self.ledger(positions).walk()
+        """What the patient pays in each of these scenarios, cents, shape (scenarios,)."""
+        return self.ledger(positions).totals()
 
     @property
     def rounds(self) -> int:
         """How often the search refines: totals only turn back on themselves where a savings program helps."""
-        return 2 if self.plan and self.plan.programs else 1
+        return 3 if self.plan and self.plan.programs else 1
 
-    def search(self) -> "Found":
-        """The cheapest, the typical and the dearest world, each with its ledger."""
-        entries: list[Entry] = []
-        ledgers: list[Ledger] = []
-
-        def walk(positions: Positions, last: bool) -> CentsArray:
-            ledger = self.ledger(positions)
-            ledgers.append(ledger)
-            return ledger.walk(entries if last else None)
-
-        found = search(self.unknowns.all, walk, self.rounds)
-        return Found(found, ledgers[-1], statements(entries, found.columns))
+    def search(self) -> Search:
+        """The cheapest, the typical and the dearest scenario."""
+        return search(self.unknowns.all, self.totals, self.rounds)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found, the ledger of its last worlds, and the claims of the three shown ones."""
-
-    search: Search
-    ledger: Ledger
-    statements: list[Statement]
-
-    @property
-    def you_pay(self) -> YouPay:
-        return YouPay(*self.search.paid, self.search.likely)
+def you_pay(found: Search) -> YouPay:
+    """What the patient pays according to a search."""
+    return YouPay(*found.paid, found.likely)
 
 
 def model_of(answers: Answers, book: PriceBook) -> Model:
@@ -85,39 +69,42 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
     """
     What the course of these answers may cost the patient, with everything needed to explain it; amounts in cents.
 
-    The three scenarios are concrete worlds: the cheapest found, the typical one, the dearest found.
+    The three scenarios are concrete: the cheapest found, the typical one, the dearest found.
     """
     model = model_of(answers, book)
     found = model.search()
-    made = found.statements
-    needs_authorization = any(claim.verdict.status == "prior_authorization" for claim in model.claims.all)
+    shown = model.ledger(found.shown)
+    _, settled = shown.settle()
+    made = statements(settled)
+    authorization = any(claim.coverage.status == "prior_authorization" for claim in model.claims.all)
+    paid = you_pay(found)
     days = [claim.day for claim in model.claims.all]
+    denied = _denied(answers, book) if authorization else paid
     return Estimate(
         answers=answers,
         book=book,
-        you_pay=found.you_pay,
+        you_pay=paid,
         billed=total([one.billed for one in made]),
         plan_pays=total([one.plan_pays for one in made]),
         program_pays=total([one.program_pays for one in made]),
         missing=model.claims.missing,
         items=line_items(model.claims, made, book.tables),
         months=_months(made, book.tables),
-        drivers=_drivers(model, found.search),
-        authorization_applies=needs_authorization,
-        if_not_covered=_denied(answers, book) if needs_authorization else found.you_pay,
-        scenario_ledgers=ScenarioLedgers(found.ledger, made, found.search.columns),
-        first_visit=min(days),
-        last_visit=max(days),
+        drivers=_drivers(model, found),
+        authorization_applies=authorization,
+        if_not_covered=denied,
+        branches=branches(model.unknowns.all, model.totals, found, model.plan, paid, denied if authorization else None),
+        resets=resets(answers, model.plan, days),
+        plan_unlike=model.plan is not None and model.plan.unlike,
+        scenario_ledgers=ScenarioLedgers(shown, made),
         visits=len(set(days)),
-        scenarios=found.search.tried,
+        scenarios=found.tried,
     )
 
 
 def _denied(answers: Answers, book: PriceBook) -> YouPay:
     """The same course with authorization denied."""
-    model = model_of(replace(answers, authorization="denied"), book)
-    found = search(model.unknowns.all, lambda positions, _: model.totals(positions), model.rounds)
-    return YouPay(*found.paid, found.likely)
+    return you_pay(model_of(replace(answers, authorization="denied"), book).search())
 
 
 def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:

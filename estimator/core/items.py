@@ -1,10 +1,11 @@
 """Line items: the claims of one charge added up into a row the patient reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from estimator.core.claims import Claim, Claims, Row
+from estimator.core.claims import Claim, Claims, LineHeading, PriceInPlay
 from estimator.core.records import Statement, total
 from estimator.core.results import Amounts, LineItem, SourceNote
+from estimator.money import Range
 from estimator.prices.schema import Book, Provenance
 
 
@@ -18,8 +19,8 @@ def line_items(claims: Claims, made: Sequence[Statement], tables: Book) -> tuple
     return tuple(_line_item(claims.rows[row], own, said, tables) for row, (own, said) in by_row.items())
 
 
-def _line_item(row: Row, claims: Sequence[Claim], made: Sequence[Statement], tables: Book) -> LineItem:
-    quantity = sum(claim.units for claim in claims)
+def _line_item(row: LineHeading, claims: Sequence[Claim], made: Sequence[Statement], tables: Book) -> LineItem:
+    quantity = sum(claim.units for claim in claims if claim.counted)
     billed = total([one.billed for one in made])
     return LineItem(
         charge=row.charge,
@@ -32,25 +33,35 @@ def _line_item(row: Row, claims: Sequence[Claim], made: Sequence[Statement], tab
         plan_pays=total([one.plan_pays for one in made]),
         program_pays=total([one.program_pays for one in made]),
         you_pay=total([one.you_pay for one in made]),
-        coverage=row.verdict.status,
-        coverage_reason=row.verdict.reason,
+        coverage=row.coverage.status,
+        coverage_reason=row.coverage.reason,
         program=tables.programs[row.program].label if row.program else None,
         sources=_sources(claims, tables),
         missing=any(claim.missing for claim in claims),
+        asked=_range(claim.asked for claim in claims),
+        allowed=_range(claim.allowed for claim in claims),
     )
+
+
+def _range(prices: Iterable[PriceInPlay | None]) -> Range | None:
+    """The range of a fact over all claims of a line; None where it is not in play."""
+    ranges = [one.range for price in prices if price is not None for one in (price, price.lower) if one is not None]
+    if not ranges:
+        return None
+    return Range(min(one.low for one in ranges), ranges[0].typical, max(one.high for one in ranges))
 
 
 def _sources(claims: Sequence[Claim], tables: Book) -> tuple[SourceNote, ...]:
     """Every source of the prices and the coverage of these claims, each once, prices first."""
     stated: dict[int, Provenance] = {}
     for claim in claims:
-        for quote in (claim.billed, claim.allowed):
-            while quote is not None:
-                if quote.stated is not None:
-                    stated[id(quote.stated)] = quote.stated
-                quote = quote.lower
-    if claims[0].verdict.source is not None:
-        stated[id(claims[0].verdict.source)] = claims[0].verdict.source
+        for price in (claim.asked, claim.allowed):
+            while price is not None:
+                if price.stated is not None:
+                    stated[id(price.stated)] = price.stated
+                price = price.lower
+    if claims[0].coverage.source is not None:
+        stated[id(claims[0].coverage.source)] = claims[0].coverage.source
     return tuple(note for provenance in stated.values() for note in source_notes(provenance, tables))
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from estimator.core.plan import plan_year
 from estimator.core.results import LedgerRow, PlanTerms
-from estimator.core.terms import plan_year
 
 Kind = Literal["deductible_met", "maximum_reached", "program_exhausted", "plan_year_turns"]
 

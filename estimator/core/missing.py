@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from estimator.core.answers import DAYS_UNTIL_START, Answers, applicable, offered_treatments
+from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable, offered_treatments
 from estimator.core.claims import Claim, asked_column, claims_of
 from estimator.core.unknowns import Unknowns
 from estimator.prices.book import PriceBook
@@ -41,7 +41,7 @@ def missing_prices(book: PriceBook, day: date) -> tuple[MissingPrice, ...]:
 
 
 def _columns(claim: Claim, asked: PriceColumn, allowed: PriceColumn | None) -> Iterator[PriceColumn]:
-    if claim.lacks_billed:
+    if claim.lacks_asked:
         yield asked
     if claim.lacks_allowed and allowed is not None:
         yield allowed
@@ -52,9 +52,10 @@ def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
     for name, payer in product(offered_treatments(book), book.tables.payers):
         treatment = book.tables.treatments[name]
         open_ = applicable(name, payer, "in_person", book)
+        networks: tuple[Network, ...] = ("in", "out") if "network" in open_ else ("in",)
         for dose, network, denied, psychotherapy in product(
             treatment.doses or (None,),
-            ("in", "out") if "network" in open_ else ("in",),
+            networks,
             (False, True) if "authorization" in open_ else (False,),
             ("in_person", "virtual"),
         ):

@@ -1,6 +1,4 @@
-"""
-What the ledger says about the three shown scenarios, as plain numbers: statements, ledger rows, plan terms.
-"""
+"""What the ledger says about the three shown scenarios, as plain numbers: statements, ledger rows, plan terms."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,17 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.core.claims import Claim
-from estimator.core.ledger import Entry, Ledger
+from estimator.core.ledger import Ledger, SettledClaim
 from estimator.core.plan import NO_LIMIT
-from estimator.core.results import Amounts, BenefitTerms, LedgerRow, PlanTerms, ProgramTerms
-from estimator.core.terms import Terms
+from estimator.core.results import (
+    Amounts,
+    BenefitRecord,
+    LedgerRow,
+    OutOfNetworkRecord,
+    PlanTerms,
+    ProgramRecord,
+)
+from estimator.core.terms import BenefitTerms, OutOfNetworkTerms, Terms
 from estimator.core.unknowns import Flags
 from estimator.money import CentsArray
 
 NO_PLAN = PlanTerms(None, None, None, None, None, None, None, {}, {})
-
-Columns = tuple[int, int, int]
-"""Which scenarios of a ledger are shown: the cheapest, the typical, the dearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Statement:
     plan_pays: Amounts
     program_pays: Amounts
     you_pay: Amounts
+    present: Sequence[bool]
     covered: Sequence[bool]
     deductible_part: Sequence[int]
     own_part: Sequence[int]
@@ -37,32 +40,36 @@ class Statement:
     deductible_left: Sequence[int | None]
     out_of_pocket_left: Sequence[int | None]
 
+    @property
+    def plan_pays_and_share(self) -> list[int]:
+        """What the plan recognises of the bill."""
+        return [pays + share for pays, share in zip(self.plan_pays, self.share, strict=True)]
 
-def statements(entries: Sequence[Entry], columns: Columns) -> list[Statement]:
-    """The shown scenarios of every entry; entries hold arrays of shape (scenarios,)."""
-    if not entries:
+
+def statements(settled: Sequence[SettledClaim]) -> list[Statement]:
+    """Every claim as plain numbers; the ledger has just the three shown scenarios."""
+    if not settled:
         return []
-    none = np.zeros_like(entries[0].billed)
+    none = np.zeros_like(settled[0].billed)
 
-    def shown(field: Callable[[Entry], CentsArray | Flags | None]) -> CentsArray:
-        found = [none if (value := field(entry)) is None else value for entry in entries]
-        return np.array(found, dtype=np.int64)[:, columns]
+    def shown(field: Callable[[SettledClaim], CentsArray | Flags | None]) -> CentsArray:
+        found = [none if (value := field(one)) is None else value for one in settled]
+        return np.array(found, dtype=np.int64)
 
-    billed, help_ = shown(lambda e: e.billed), shown(lambda e: e.help)
+    billed, assistance = shown(lambda e: e.billed), shown(lambda e: e.assistance)
     share = shown(lambda e: e.share.total if e.share else None)
     deductible_part = shown(lambda e: e.share.deductible_part if e.share else None)
     uncapped = shown(lambda e: e.share.uncapped if e.share else None)
-    plan_pays = shown(lambda e: e.recognised) - share
-    you_pay = billed - plan_pays - help_
+    plan_pays = shown(lambda e: e.allowed) - share
+    you_pay = billed - plan_pays - assistance
     covered = shown(lambda e: e.covered) > 0
-    deductible_left, out_of_pocket_left = shown(lambda e: e.deductible_left), shown(lambda e: e.out_of_pocket_left)
-    money = [[Amounts(*row) for row in values.tolist()] for values in (billed, plan_pays, help_, you_pay)]
+    present = shown(lambda e: none + 1 if e.present is None else e.present) > 0
+    left = shown(lambda e: e.deductible_left), shown(lambda e: e.out_of_pocket_left)
+    money = [[Amounts(*row) for row in values.tolist()] for values in (billed, plan_pays, assistance, you_pay)]
     plain = [
-        values.tolist()
-        for values in (covered, deductible_part, uncapped - deductible_part, share, deductible_left, out_of_pocket_left)
+        values.tolist() for values in (present, covered, deductible_part, uncapped - deductible_part, share, *left)
     ]
-    made = [Statement(entry.claim, *row) for entry, *row in zip(entries, *money, *plain, strict=True)]
-    return made
+    return [Statement(one.claim, *row) for one, *row in zip(settled, *money, *plain, strict=True)]
 
 
 def total(amounts: Sequence[Amounts]) -> Amounts:
@@ -76,19 +83,19 @@ class ScenarioLedgers:
 
     ledger: Ledger
     statements: Sequence[Statement]
-    columns: Columns
 
     def rows(self, place: int) -> tuple[LedgerRow, ...]:
-        """One row per claim of the scenario at `place` of the three."""
-        column, terms = self.columns[place], self.ledger.terms
-        lower = not self.ledger.higher_dose[column]
-        pharmacy = terms is not None and bool(terms.pharmacy[column])
-        helping = {id_ for id_, program in terms.programs.items() if program.active[column]} if terms else set()
-        return tuple(_row(one, place, lower, pharmacy, helping, terms is not None) for one in self.statements)
+        """One row per claim that is billed in the scenario at `place` of the three."""
+        terms = self.ledger.terms
+        lower = not self.ledger.higher_dose[place]
+        pharmacy = terms is not None and bool(terms.pharmacy[place])
+        helping = {id_ for id_, program in terms.programs.items() if program.active[place]} if terms else set()
+        present = (one for one in self.statements if one.present[place])
+        return tuple(_row(one, place, lower, pharmacy, helping, terms is not None) for one in present)
 
     def plan(self, place: int) -> PlanTerms:
         """The insurance terms of the scenario at `place` of the three."""
-        return plan_terms(self.ledger.terms, self.columns[place])
+        return plan_terms(self.ledger.terms, place)
 
 
 def _row(one: Statement, place: int, lower: bool, pharmacy: bool, helping: set[str], insured: bool) -> LedgerRow:
@@ -108,6 +115,10 @@ def _row(one: Statement, place: int, lower: bool, pharmacy: bool, helping: set[s
         you_pay=_at(one.you_pay, place),
         deductible_left=one.deductible_left[place] if insured else None,
         out_of_pocket_left=_limited(one.out_of_pocket_left[place]) if insured else None,
+        allowed=one.plan_pays_and_share[place],
+        network=claim.network,
+        visit=claim.visit,
+        fill=claim.fill,
     )
 
 
@@ -123,30 +134,62 @@ def plan_terms(terms: Terms | None, k: int) -> PlanTerms:
     """The insurance terms that scenario `k` of a ledger used."""
     if terms is None:
         return NO_PLAN
+    outside = terms.out_of_network
     return PlanTerms(
-        profile=terms.profiles[int(terms.profile[k])],
-        deductible_remaining=int(terms.deductible_remaining[k]),
-        deductible=int(terms.deductible[k]),
-        out_of_pocket_remaining=_limited(int(terms.out_of_pocket_remaining[k])),
-        out_of_pocket_maximum=_limited(int(terms.out_of_pocket_maximum[k])),
+        profile=terms.profiles[int(terms.profile_index[k])],
+        deductible_remaining=int(terms.limits.deductible_remaining[k]),
+        deductible=int(terms.limits.deductible[k]),
+        out_of_pocket_remaining=_limited(int(terms.limits.out_of_pocket_remaining[k])),
+        out_of_pocket_maximum=_limited(int(terms.limits.out_of_pocket_maximum[k])),
         plan_year_start=terms.plan_year_start,
-        accumulator=bool(terms.accumulator[k]),
-        benefits={
-            name: BenefitTerms(
-                deductible_applies=bool(benefit.deductible_applies[k]),
-                coinsurance_bp=None if benefit.has_copay[k] else int(benefit.coinsurance[k]),
-                copay=int(benefit.copay[k]) if benefit.has_copay[k] else None,
-            )
-            for name, benefit in terms.benefits.items()
-        },
+        accumulator=bool(terms.copay_accumulator[k]),
+        maximizer=terms.maximizer,
+        drug_deductible=_drug(terms.drug_deductible, k),
+        drug_deductible_remaining=_drug(terms.drug_deductible_remaining, k),
+        family_deductible_remaining=terms.family_deductible,
+        family_out_of_pocket_remaining=terms.family_out_of_pocket,
+        benefits={name: _benefit(benefit, k) for name, benefit in terms.benefits.items()},
         programs={
-            id_: ProgramTerms(
+            id_: ProgramRecord(
                 patient_pays=program.patient_pays,
                 per_treatment_max=None if program.per_treatment_max is None else int(program.per_treatment_max[k]),
                 annual_max=_limited(int(program.annual_max[k])),
+                annual_remaining=_limited(int(program.left[k])),
                 rebate=program.rebate,
             )
             for id_, program in terms.programs.items()
             if program.active[k]
         },
+        out_of_network=None if outside is None or not outside.pays[k] else _outside(outside, k),
+        new_plan=None
+        if terms.following is None
+        else (terms.following[0].isoformat(), plan_terms(terms.following[1], k)),
+    )
+
+
+def _drug(amounts: CentsArray | None, k: int) -> int | None:
+    """The drug deductible; -1 stands for a plan whose drugs have none of their own."""
+    return None if amounts is None or amounts[k] < 0 else int(amounts[k])
+
+
+def _benefit(benefit: BenefitTerms, k: int) -> BenefitRecord:
+    drug = benefit.drug_subject is not None and bool(benefit.drug_subject[k])
+    first = benefit.first_visits is not None and benefit.first_visits[k] > 0
+    return BenefitRecord(
+        deductible_applies=bool(benefit.subject[k]) or drug,
+        drug_deductible=drug,
+        coinsurance_bp=None if benefit.has_copay[k] else int(benefit.coinsurance[k]),
+        copay=int(benefit.copay[k]) if benefit.has_copay[k] else None,
+        first_visits=int(benefit.first_visits[k]) if first and benefit.first_visits is not None else 0,
+        first_copay=int(benefit.first_copay[k]) if first and benefit.first_copay is not None else None,
+    )
+
+
+def _outside(outside: OutOfNetworkTerms, k: int) -> OutOfNetworkRecord:
+    return OutOfNetworkRecord(
+        deductible_remaining=int(outside.limits.deductible_remaining[k]),
+        deductible=int(outside.limits.deductible[k]),
+        out_of_pocket_remaining=_limited(int(outside.limits.out_of_pocket_remaining[k])),
+        out_of_pocket_maximum=_limited(int(outside.limits.out_of_pocket_maximum[k])),
+        coinsurance_bp=int(outside.coinsurance[k]),
     )

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 from estimator.core.answers import Answers
+from estimator.money import Range
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Confidence, CoverageStatus, Text, Whom
 
@@ -60,7 +61,8 @@ class LineItem:
     """
     One row the patient reads: all claims of one charge.
 
-    With `missing` there is no price in the tables: the amounts are zero and the totals mean "at least".
+    With `missing` there is no price in the tables: the amounts are zero and the totals mean "at least". `asked` is
+    what the clinic asks for one, `allowed` what the plan allows; None where that is not in play.
     """
 
     charge: str
@@ -78,6 +80,8 @@ class LineItem:
     program: Text | None
     sources: tuple[SourceNote, ...]
     missing: bool = False
+    asked: Range | None = None
+    allowed: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,11 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One claim in one scenario; counters are those after the claim, None where there is no limit."""
+    """
+    One claim in one scenario; what is left is as of after the claim, None where there is no limit.
+
+    `allowed` is what the plan recognises of the bill. Claims of one `visit` a day, or of one `fill`, ask one copay.
+    """
 
     date: date
     charge: str
@@ -129,30 +137,58 @@ class LedgerRow:
     you_pay: int
     deductible_left: int | None
     out_of_pocket_left: int | None
+    allowed: int
+    network: str
+    visit: str
+    fill: str
 
 
 @dataclass(frozen=True, slots=True)
-class BenefitTerms:
-    """How the plan shares one benefit class; exactly one of `coinsurance_bp` and `copay` is given."""
+class BenefitRecord:
+    """
+    How the plan shares one benefit class; exactly one of `coinsurance_bp` and `copay` is given.
+
+    With `drug_deductible` it is the drug deductible that applies. The first `first_visits` of a plan year cost
+    `first_copay`.
+    """
 
     deductible_applies: bool
     coinsurance_bp: int | None
     copay: int | None
+    drug_deductible: bool = False
+    first_visits: int = 0
+    first_copay: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramTerms:
+class ProgramRecord:
     """A savings program as it helped in one scenario; None where it has no such limit."""
 
     patient_pays: int
     per_treatment_max: int | None
     annual_max: int | None
     rebate: bool
+    annual_remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfNetworkRecord:
+    """What the plan pays outside its network in one scenario; None where there is no limit."""
+
+    deductible_remaining: int
+    deductible: int
+    out_of_pocket_remaining: int | None
+    out_of_pocket_maximum: int | None
+    coinsurance_bp: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """The insurance terms one scenario used; all None and empty where nobody is insured."""
+    """
+    The insurance terms one scenario used; all None and empty where nobody is insured.
+
+    What is left is as of the first claim. `new_plan` is the day of a change during the course and the terms from then.
+    """
 
     profile: str | None
     deductible_remaining: int | None
@@ -161,13 +197,47 @@ class PlanTerms:
     out_of_pocket_maximum: int | None
     plan_year_start: int | None
     accumulator: bool | None
-    benefits: Mapping[str, BenefitTerms]
-    programs: Mapping[str, ProgramTerms]
+    benefits: Mapping[str, BenefitRecord]
+    programs: Mapping[str, ProgramRecord]
+    maximizer: bool = False
+    drug_deductible: int | None = None
+    drug_deductible_remaining: int | None = None
+    family_deductible_remaining: int | None = None
+    family_out_of_pocket_remaining: int | None = None
+    out_of_network: OutOfNetworkRecord | None = None
+    new_plan: "tuple[str, PlanTerms] | None" = None
 
     @property
     def starts_again(self) -> bool:
         """Whether a new plan year brings anything back: a deductible or a maximum."""
         return bool(self.deductible) or self.out_of_pocket_maximum is not None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchOption:
+    """One side of an either-or: the answer that stands for it, and what the patient then pays."""
+
+    value: str
+    label: Text
+    you_pay: YouPay
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An either-or that explains most of a range, and the estimate of each of its sides by itself."""
+
+    unknown: str
+    label: Text
+    options: tuple[BranchOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A day on which something starts again or changes; `before_first_claim`: before the course has begun."""
+
+    date: date
+    what: Literal["plan_year", "calendar_year", "new_plan"]
+    before_first_claim: bool
 
 
 class Ledgers(Protocol):
@@ -194,9 +264,10 @@ class Estimate:
     drivers: tuple[Driver, ...]
     authorization_applies: bool
     if_not_covered: YouPay
+    branches: tuple[Branch, ...]
+    resets: tuple[Reset, ...]
+    plan_unlike: bool
     scenario_ledgers: Ledgers = field(repr=False)
-    first_visit: date
-    last_visit: date
     visits: int
     scenarios: int
 

@@ -1,14 +1,16 @@
 """
-Scenarios: many exact worlds, chosen so that the cheapest and the dearest are among them.
+The search for the ends of a range: many scenarios, chosen so that the cheapest and the dearest are among them.
 
 A dearer price can make the patient's total smaller once a savings program helps, so the ends of a range cannot be
-found by adding up lows and highs. We try the anchors, each unknown alone, corners and evenly spread points, then refine
-around the best and the worst world found. All of it is exact arithmetic: the same on every machine.
+found by adding up lows and highs. We try the anchors, each unknown alone, every combination of the alternatives,
+corners and evenly spread points, then refine around several of the best and the worst scenarios. All of it is exact
+arithmetic: the same on every machine.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -21,30 +23,31 @@ GENERATOR = 35
 CORNERS = 251
 CORNER_GENERATOR = 33
 STEPS = (0.25, 0.06, 0.015)
+COMBINATIONS = 384
+"""At most so many combinations of alternatives (plans, yes/no) are tried, each at three places of the ranges."""
+SEVERAL = 4
+"""From so many of the best and of the worst scenarios the search goes on."""
 
-Walk = Callable[[Positions, bool], CentsArray]
-"""
-What the patient pays in each world: positions of shape (unknowns, scenarios) to cents of shape (scenarios,).
-
-The flag says that this batch is the last, the one the result is about.
-"""
+Walk = Callable[[Positions], CentsArray]
+"""What the patient pays in each scenario: positions of shape (unknowns, scenarios) to cents of shape (scenarios,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """
-    What the search found: a last batch of worlds, shape (unknowns, scenarios), and which of them are shown.
+    What the search found: the cheapest, the typical and the dearest scenario, positions of shape (unknowns, 3).
 
-    `columns` are the cheapest, the typical and the dearest world of that batch, `paid` what they cost the patient.
-    `alone` has for every unknown the least and the most the patient pays when only it is varied. `likely` is the 10th
-    and 90th percentile of the evenly spread points. `tried` counts the worlds.
+    `paid` is what they cost the patient. `alone` has for every unknown the least and the most the patient pays when
+    only it is varied. `likely` is the 10th and 90th percentile of the evenly spread points, whose positions are
+    `spread` and whose amounts `spread_paid`. `tried` counts the scenarios.
     """
 
-    positions: Positions
-    columns: tuple[int, int, int]
+    shown: Positions
     paid: tuple[int, int, int]
     alone: tuple[tuple[int, int], ...]
     likely: tuple[int, int]
+    spread: Positions
+    spread_paid: CentsArray
     tried: int
 
 
@@ -58,40 +61,54 @@ def lattice(dimensions: int, points: int, generator: int) -> Positions:
 
 def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
     """
-    Find the cheapest and the dearest world for the patient, and how much each unknown matters.
+    Find the cheapest and the dearest scenario for the patient, and how much each unknown matters.
 
-    After the first batch come `rounds` (1 to 3) of refinement around the ends found so far; the first of them also
-    tries the two worlds in which every unknown takes the end that was cheapest, or dearest, for it alone.
+    After the first batch come `rounds` (1 to 3) of refinement around the best and the worst found so far; the first of
+    them also tries the two in which every unknown takes the end that was cheapest, or dearest, for it alone.
     """
     typical = np.array([unknown.typical for unknown in unknowns], dtype=np.float64)
     if not unknowns:
-        known = int(walk(typical.reshape(0, 1), True)[0])
-        return Search(typical.reshape(0, 1), (0, 0, 0), (known,) * 3, (), (known, known), 1)
+        shown = np.zeros((0, 3))
+        known = int(walk(shown[:, :1])[0])
+        return Search(shown, (known,) * 3, (), (known, known), shown[:, :1], np.array([known]), 1)
     alone, owners = _each_alone(unknowns, typical)
-    fixed, first = _fixed_worlds(unknowns), 1 + len(owners)
+    first = 1 + len(owners)
+    fixed = _fixed_scenarios(tuple((u.ends, u.typical, u.continuous) for u in unknowns))
     positions = np.concatenate([typical[:, None], alone, fixed], axis=1)
-    paid = walk(positions, False)
-    ends_paid = paid[1:first].tolist()
-    likely = _likely(paid[-SPREAD:])
-    tried, columns = len(paid), (int(paid.argmin()), 0, int(paid.argmax()))
+    paid = walk(positions)
+    ends_paid, spread_paid = paid[1:first].tolist(), paid[-SPREAD:]
+    spread, tried, amount = positions[:, -SPREAD:], len(paid), int(paid[0])
     for round_, step in enumerate(STEPS[:rounds], start=1):
-        best, worst = positions[:, columns[0]], positions[:, columns[2]]
-        batches = [_around(unknowns, typical, best, worst, step)]
+        best, worst = _several(positions, paid)
+        batches = [best, worst, _around(unknowns, np.concatenate([best, worst], axis=1), step)]
         if round_ == 1:
             batches += [_greedy(unknowns, owners, ends_paid, pick) for pick in (min, max)]
         positions = np.concatenate(batches, axis=1)
-        paid = walk(positions, round_ == rounds)
+        paid = walk(positions)
         tried += len(paid)
-        columns = (int(paid.argmin()), 0, int(paid.argmax()))
-    shown = (int(paid[columns[0]]), int(paid[0]), int(paid[columns[2]]))
-    ranges_alone = _ranges_alone(len(unknowns), shown[1], ends_paid, owners)
-    return Search(positions, columns, shown, ranges_alone, likely, tried)
+    cheapest, dearest = int(paid.argmin()), int(paid.argmax())
+    shown = np.stack([positions[:, cheapest], typical, positions[:, dearest]], axis=1)
+    return Search(
+        shown,
+        (int(paid[cheapest]), amount, int(paid[dearest])),
+        _ranges_alone(len(unknowns), amount, ends_paid, owners),
+        _likely(spread_paid),
+        spread,
+        spread_paid,
+        tried,
+    )
+
+
+def _several(positions: Positions, paid: CentsArray) -> tuple[Positions, Positions]:
+    """The cheapest and the dearest few scenarios, each with an amount of its own."""
+    _, first = np.unique(paid, return_index=True)
+    return positions[:, first[:SEVERAL]], positions[:, first[-SEVERAL:]]
 
 
 def _greedy(
     unknowns: Sequence[Unknown], owners: Sequence[int], paid: Sequence[int], pick: Callable[..., tuple[int, float]]
 ) -> Positions:
-    """The world in which every unknown stands at the end that `pick` chooses by what was paid when it alone moved."""
+    """Every unknown at the end that `pick` chooses by what was paid when it alone moved."""
     ends = [end for unknown in unknowns for end in unknown.ends]
     own: list[list[tuple[int, float]]] = [[] for _ in unknowns]
     for row, amount, end in zip(owners, paid, ends, strict=True):
@@ -124,21 +141,49 @@ def _worlds_for(ends: tuple[tuple[float, ...], ...]) -> Positions:
     return np.concatenate([np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)], axis=1)
 
 
-def _fixed_worlds(unknowns: Sequence[Unknown]) -> Positions:
-    return _worlds_for(tuple(unknown.ends for unknown in unknowns))
+@lru_cache(maxsize=256)
+def _fixed_scenarios(unknowns: tuple[tuple[tuple[float, ...], float, bool], ...]) -> Positions:
+    """Combinations of alternatives, then corners (all low, all high first), then the evenly spread points."""
+    ends = [own for own, _, _ in unknowns]
+    places = lattice(len(ends), CORNERS, CORNER_GENERATOR)
+    corners = [
+        np.array([own[0], own[-1], *np.take(own, (place * len(own)).astype(np.int64))])
+        for own, place in zip(ends, places, strict=True)
+    ]
+    return np.concatenate([_combinations(unknowns), np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)], axis=1)
 
 
-def _around(
-    unknowns: Sequence[Unknown], typical: Positions, best: Positions, worst: Positions, step: float
-) -> Positions:
-    """The typical, the best and the worst world, and the two last with one unknown changed at a time."""
-    rows, values, relative = _moves(tuple((u.ends, u.typical, u.continuous) for u in unknowns), step)
-    batches = [np.stack([typical, best, worst], axis=1)]
-    for world in (best, worst):
-        nearby = np.repeat(world[:, None], len(rows), axis=1)
-        nearby[rows, np.arange(len(rows))] = np.where(relative, np.clip(world[rows] + values, 0.0, 1.0), values)
-        batches.append(nearby)
+def _combinations(unknowns: Sequence[tuple[tuple[float, ...], float, bool]]) -> Positions:
+    """
+    Every combination of the alternatives, the ranges at their low end, their typical place and their high end.
+
+    Where there are more than `COMBINATIONS`, the later alternatives stand still at their typical place.
+    """
+    sides: list[tuple[float, ...]] = []
+    count = 1
+    for ends, typical, continuous in unknowns:
+        vary = not continuous and count * len(ends) <= COMBINATIONS
+        sides.append(ends if vary else (typical,))
+        count *= len(ends) if vary else 1
+    alternatives = np.array(list(product(*sides)), dtype=np.float64).T
+    ranges = np.array([continuous for _, _, continuous in unknowns])
+    batches = []
+    for place in (0.0, 0.5, 1.0):
+        batch = alternatives.copy()
+        batch[ranges] = place
+        batches.append(batch)
     return np.concatenate(batches, axis=1)
+
+
+def _around(unknowns: Sequence[Unknown], centres: Positions, step: float) -> Positions:
+    """Every one of `centres`, shape (unknowns, centres), with one unknown changed at a time."""
+    rows, values, relative = _moves(tuple((u.ends, u.typical, u.continuous) for u in unknowns), step)
+    nearby = np.repeat(centres, len(rows), axis=1)
+    columns, moved = np.arange(nearby.shape[1]), np.tile(rows, centres.shape[1])
+    values, relative = np.tile(values, centres.shape[1]), np.tile(relative, centres.shape[1])
+    stood = nearby[moved, columns]
+    nearby[moved, columns] = np.where(relative, np.clip(stood + values, 0.0, 1.0), values)
+    return nearby
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from estimator.money import WHOLE, CentsArray, Range, Weights, between, weights
+from estimator.money import WHOLE, CentsArray, Range, Weights, between, weights_at
 from estimator.prices.schema import QuestionWording, Text, UnknownWording, Whom
 
 Positions = npt.NDArray[np.float64]
@@ -25,8 +25,8 @@ class Unknown:
     """
     One unknown: its question, and the positions that matter when it alone is varied.
 
-    `ends` give every extreme or alternative; `continuous` says that values between them exist too. `answer` names the
-    question of the form that settles it.
+    `ends` give every extreme or alternative; `continuous` says that values between them exist too, else `edges` are
+    where the alternatives' stretches end. `answer` names the question of the form that settles it.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Unknown:
     ends: tuple[float, ...] = (0.0, 1.0)
     typical: float = 0.5
     continuous: bool = True
+    edges: tuple[float, ...] = (0.0, 1.0)
 
 
 @dataclass(slots=True)
@@ -67,17 +68,18 @@ class Unknowns:
     ) -> str:
         """A yes/no whose yes has a `chance` in basis points: unknown unless it is sure. "No" is typical when even."""
         if 0 < chance < WHOLE:
-            self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False))
+            edges = (0.0, chance / WHOLE, 1.0)
+            self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False, edges=edges))
         return id_
 
 
 @dataclass(frozen=True, slots=True)
-class Worlds:
-    """Scenarios: for every unknown a position in each. Turns ranges and chances into values, shape (scenarios,)."""
+class Scenarios:
+    """For every unknown a position in each scenario. Turns ranges and chances into values, shape (scenarios,)."""
 
     rows: Mapping[str, int]
     positions: Positions
-    weights: dict[str, Weights] = field(default_factory=dict)
+    _weights: dict[str, Weights] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -89,14 +91,18 @@ class Worlds:
     def value(self, range_: Range, unknown: str | None) -> CentsArray:
         """The value of a range that moves with `unknown`; the typical one where that is no unknown of this estimate."""
         if unknown is None or unknown not in self.rows or range_.known:
-            return np.full(self.count, range_.typical, dtype=np.int64)
-        return between(range_.low, range_.typical, range_.high, self.gone(unknown))
+            return self.number(range_.typical)
+        return between(range_.low, range_.typical, range_.high, self.weights_of(unknown))
 
-    def gone(self, unknown: str) -> Weights:
+    def weights_of(self, unknown: str) -> Weights:
         """The `weights` of an unknown's positions."""
-        if unknown not in self.weights:
-            self.weights[unknown] = weights(self.of(unknown))
-        return self.weights[unknown]
+        if unknown not in self._weights:
+            self._weights[unknown] = weights_at(self.of(unknown))
+        return self._weights[unknown]
+
+    def number(self, amount: int) -> CentsArray:
+        """The same amount in every scenario."""
+        return np.full(self.count, amount, dtype=np.int64)
 
     def is_yes(self, unknown: str, chance: int) -> Flags:
         """Where the yes/no `unknown` is yes; the likelier answer where it is no unknown of this estimate."""

@@ -1,6 +1,6 @@
 """The few sentences the core itself says about coverage; everything else is worded in tables and templates."""
 
-from estimator.prices.schema import Text
+from estimator.prices.schema import QuestionWording, Text
 
 NO_INSURANCE = Text(
     en="No insurance: you pay the clinic's own price.",
@@ -16,3 +16,55 @@ OUTSIDE = Text(
     en="Out of network: you pay the clinic first. Your plan may pay part back, after a deductible of its own for this.",
     es="Fuera de la red: usted paga primero a la clínica. Su plan quizá le devuelva una parte, tras otro deducible.",
 )
+
+SESSION_COPAY = QuestionWording(
+    label=Text(
+        en="Does your plan ask one copay for a treatment session, or a share in percent?",
+        es="¿Cobra su plan un solo copago por sesión de tratamiento, o un porcentaje?",
+    ),
+    ask=Text(
+        en="For a treatment session at the clinic, do I pay the visit copay or coinsurance?",
+        es="Por una sesión de tratamiento en la clínica, ¿pago el copago por consulta o un coaseguro?",
+    ),
+    whom="insurer",
+)
+NEW_PLAN = QuestionWording(
+    label=Text(en="Which kind of plan you will have then", es="Qué tipo de plan tendrá entonces"),
+    ask=Text(
+        en="What will my new plan's deductible, coinsurance and yearly out-of-pocket maximum be?",
+        es="¿Cuáles serán el deducible, el coaseguro y el máximo anual de gastos de bolsillo de mi nuevo plan?",
+    ),
+    whom="insurer",
+)
+SETTING = QuestionWording(
+    label=Text(en="A doctor's office or a hospital clinic?", es="¿Un consultorio o la clínica de un hospital?"),
+    ask=Text(
+        en="Do you bill as a doctor's office or as a hospital outpatient department? Is there a facility fee?",
+        es="¿Facturan como consultorio o como departamento de un hospital? ¿Hay un cargo por instalaciones?",
+    ),
+    whom="clinic",
+)
+NETWORK_CLASS = QuestionWording(
+    label=Text(en="What is in your plan's network?", es="¿Qué está en la red de su plan?"),
+    ask=Text(
+        en="Is this clinic in my plan's network for the drug, the treatment session, the visit and talk therapy, each?",
+        es="¿Está esta clínica en la red de mi plan para el medicamento, la sesión, la consulta y la psicoterapia?",
+    ),
+    whom="insurer",
+)
+TOLD_COVERED = Text(en="Your plan told you that it covers this.", es="Su plan le dijo que cubre esto.")
+TOLD_NOT_COVERED = Text(en="Your plan told you that it does not cover this.", es="Su plan le dijo que no cubre esto.")
+
+AUTHORIZATION = Text(en="Your insurer's answer", es="La respuesta de su aseguradora")
+AUTHORIZATION_SIDES = (
+    Text(en="If your insurer agrees", es="Si su aseguradora acepta"),
+    Text(en="If it says no", es="Si dice que no"),
+)
+SIDES = {
+    "yes": Text(en="Yes", es="Sí"),
+    "no": Text(en="No", es="No"),
+    "hospital": Text(en="In a hospital clinic", es="En la clínica de un hospital"),
+    "office": Text(en="In a doctor's office", es="En un consultorio"),
+    "pharmacy": Text(en="Billed by a pharmacy", es="Facturado por una farmacia"),
+    "medical": Text(en="Billed by the clinic", es="Facturado por la clínica"),
+}

@@ -40,6 +40,11 @@ PRICE_COLUMNS: tuple[PriceColumn, ...] = get_args(PriceColumn)
 BenefitClass = Literal["drug", "pharmacy", "procedure", "visit", "psychotherapy"]
 BENEFIT_CLASSES: tuple[BenefitClass, ...] = get_args(BenefitClass)
 
+NetworkClass = Literal["drug", "procedure", "visit", "psychotherapy"]
+NETWORK_CLASSES: tuple[NetworkClass, ...] = get_args(NetworkClass)
+"""The benefit classes whose doctors may be in network or not, each by itself; a drug's pharmacy counts as the drug."""
+
+Setting = Literal["office", "hospital"]
 CoverageStatus = Literal["covered", "prior_authorization", "varies", "not_covered"]
 Whom = Literal["clinic", "insurer"]
 Confidence = Literal["high", "medium", "low"]
@@ -300,6 +305,26 @@ class QuestionWording(Table):
         return self if insured or self.ask_uninsured is None else self.model_copy(update={"ask": self.ask_uninsured})
 
 
+class Discount(Provenance):
+    """
+    Less for a group of people, such as veterans, or for members: `percent` off, or other `prices`.
+
+    It holds for `charges`, left out means for all that the clinic sells. `monthly` is what membership costs.
+    """
+
+    label: Text
+    percent: Percent | None = None
+    prices: Frozen[Name, Amount] = Field(default_factory=lambda: MappingProxyType({}))
+    charges: tuple[Name, ...] = ()
+    monthly: Amount | None = None
+
+    @model_validator(mode="after")
+    def _says_what_is_less(self) -> Self:
+        if self.percent is None and not self.prices:
+            raise refuse(say("give either percent or prices"))
+        return self
+
+
 class _ChargeKeys(Table):
     per: Text = Text(en="session")
     codes: tuple[Code, ...] = ()
@@ -312,6 +337,7 @@ class _ChargeKeys(Table):
     medicaid: DatedPrices | None = None
     military: DatedPrices | None = None
     moves_with: Name | None = None
+    proportion: PercentRange | None = None
     same_as: Name | None = None
     included_in: Name | None = None
     never_with: tuple[Name, ...] = ()
@@ -342,11 +368,16 @@ class ClinicCharge(_ChargeKeys):
 
 
 class Phase(Table):
-    """A stretch of the course. `gaps` are the days from one session to the next, repeated in turn."""
+    """
+    A stretch of the course. `gaps` are the days from one session to the next, repeated in turn.
+
+    `week` is the week of the course, from 1, in which the phase begins; left out, it begins after its first gap.
+    """
 
     label: Text
     sessions: Annotated[Count, Field(ge=1)] | None = None
     gaps: Annotated[tuple[Annotated[Count, Field(ge=1)], ...], Field(min_length=1)]
+    week: Annotated[Count, Field(ge=1)] | None = None
 
 
 class Line(Table):
@@ -354,7 +385,8 @@ class Line(Table):
     One charge of a visit.
 
     `phase` limits it to one phase (by name), `only` to the first or the later sessions, `payers` and
-    `not_payers` to some payers. `lower_dose` is the charge billed instead when the dose is the lower one.
+    `not_payers` to some payers, `setting` to one place. With `if_told` it is billed only where the patient was told
+    something about the charge. `lower_dose` is the charge billed instead when the dose is the lower one.
     """
 
     charge: Name
@@ -364,6 +396,8 @@ class Line(Table):
     only: Literal["first", "later"] | None = None
     payers: tuple[Name, ...] = ()
     not_payers: tuple[Name, ...] = ()
+    setting: Setting | None = None
+    if_told: YesNo = False
     units: Annotated[Count, Field(ge=1, le=100)] = 1
     days_before: Annotated[Count, Field(le=365)] = 7
     after: Annotated[Count, Field(ge=1)] | None = None
@@ -402,10 +436,22 @@ class Treatment(Provenance):
     not_included: tuple[Text, ...] = ()
 
 
-class Benefit(Table):
-    """How a plan shares the cost of one benefit class: a copay, or coinsurance (the patient's percent)."""
+class FirstVisits(Table):
+    """The first `number` visits of a plan year, at a copay of their own."""
 
-    deductible: YesNo
+    number: Annotated[Count, Field(ge=1, le=100)]
+    copay: Amount
+
+
+class Benefit(Table):
+    """
+    How a plan shares the cost of one benefit class: a copay, or coinsurance (the patient's percent).
+
+    `deductible` is yes, no, or ``drug`` where the plan's drug deductible applies.
+    """
+
+    deductible: YesNo | Literal["drug"]
+    first_visits: FirstVisits | None = None
     copay: AmountRange | None = None
     coinsurance: PercentRange | None = None
 
@@ -425,6 +471,7 @@ class Profile(Provenance):
     typical: YesNo = False
     state_regulated: YesNo = False
     deductible: AmountRange
+    drug_deductible: AmountRange | None = None
     out_of_pocket_maximum: AmountRange | None = None
     benefits: Frozen[BenefitClass, Benefit]
 
@@ -571,7 +618,18 @@ class ReferencePatient(Table):
 UNKNOWNS = ("plan", "plan_terms", "other_care", "accumulator", "drug_benefit", "dose", "out_of_network")
 """Unknowns that the core asks about by name; the tables word them."""
 
-MORE_UNKNOWNS = ("plan_copay",)
+MORE_UNKNOWNS = (
+    "plan_copay",
+    "deductible",
+    "out_of_pocket_maximum",
+    "coinsurance",
+    "copay",
+    "drug_deductible",
+    "session_copay",
+    "setting",
+    "network_class",
+    "new_plan",
+)
 """Others that tables may word; where they do not, the core asks more generally."""
 
 
@@ -587,6 +645,7 @@ class NationalFile(Table):
     programs: Frozen[Name, Program] | None = None
     unknowns: Frozen[Name, UnknownWording] | None = None
     glossary: Frozen[Name, GlossaryTerm] | None = None
+    discounts: Frozen[Name, Discount] | None = None
     reference_patients: Frozen[Name, ReferencePatient] | None = None
     services: Frozen[Name, Service] | None = None
     samples: Frozen[Name, Sample] | None = None
@@ -605,6 +664,7 @@ class ClinicFile(Table):
     sources: Frozen[Name, Source] | None = None
     charges: Frozen[Name, ClinicCharge] | None = None
     adds: Frozen[Name, tuple[Line, ...]] | None = None
+    discounts: Frozen[Name, Discount] | None = None
     reference_patients: Frozen[Name, ReferencePatient] | None = None
 
 
@@ -622,4 +682,5 @@ class Book(Table):
     reference_patients: Frozen[Name, ReferencePatient] = Field(default_factory=lambda: MappingProxyType({}))
     services: Frozen[Name, Service] = Field(default_factory=lambda: MappingProxyType({}))
     samples: Frozen[Name, Sample] = Field(default_factory=lambda: MappingProxyType({}))
+    discounts: Frozen[Name, Discount] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None

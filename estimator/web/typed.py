@@ -7,7 +7,7 @@ from datetime import date
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from estimator.core.answers import NAMES, PRICE_PREFIX, Answers, BadAnswers, book_for, read_answers
+from estimator.core.answers import Answers, BadAnswers, book_for, every_name, read_answers
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.schema import LANGUAGES
 
@@ -20,7 +20,7 @@ def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
 
     A strange language is dropped: no field could show what is wrong with it.
     """
-    names = (*NAMES, *(PRICE_PREFIX + charge for charge in books.national.tables.charges))
+    names = every_name(books.national)
     cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
     raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
     return {name: text for name, text in raw.items() if name != "lang" or text in LANGUAGES}

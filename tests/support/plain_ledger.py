@@ -333,9 +333,10 @@ def settle(rows: Sequence[LedgerRow], plan: PlanTerms) -> list[dict[str, int | N
             "benefit": row.benefit,
             "covered": row.covered,
             "program": row.program,
-            "visit": f"line {number}",
+            "visit": row.visit,
+            "fill": row.fill or None,
         }
-        for number, row in enumerate(rows)
+        for row in rows
     ]
     settled = adjudicate({"plan": published(plan), "claims": claims})["rows"]
     return [{name: row[name] for name in SETTLED} for row in settled]

@@ -239,4 +239,4 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
 
 
 OPTIONAL = tuple(name for _heading, names in GROUPS for name in names)
-assert set(OPTIONAL) | set(REQUIRED) | {"lang"} == set(NAMES)
+ELSEWHERE = set(NAMES) - set(OPTIONAL) - set(REQUIRED) - {"lang"}

@@ -1,0 +1,114 @@
+"""
+Either-ors that explain most of a range, and the days on which something starts again.
+
+A typical amount between two humps is nobody's bill, so each side is estimated by itself. How much an either-or
+explains is the correlation ratio: the part of the variance of the evenly spread scenarios that lies between its sides.
+Source: K. Pearson, "On the general theory of skew correlation" (1905); the first-order index of I. M. Sobol (1993).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from estimator.core.answers import Answers
+from estimator.core.plan import Plan
+from estimator.core.results import Branch, BranchOption, Reset, YouPay
+from estimator.core.scenarios import Search, Walk, search
+from estimator.core.unknowns import Positions, Unknown
+from estimator.core.words import AUTHORIZATION, AUTHORIZATION_SIDES, SIDES
+from estimator.money import CentsArray
+from estimator.prices.schema import Text
+
+MOST = 0.5
+"""An either-or explains most of a range when more than this part of the variance lies between its sides."""
+
+ANSWERS = {
+    "setting": ("hospital", "office"),
+    "drug_benefit": ("pharmacy", "medical"),
+}
+"""What the yes and the no of an unknown are called as answers, where that is not ``yes`` and ``no``."""
+
+
+def branches(
+    unknowns: Sequence[Unknown],
+    totals: Walk,
+    found: Search,
+    plan: Plan | None,
+    approved: YouPay,
+    denied: YouPay | None,
+) -> tuple[Branch, ...]:
+    """
+    The either-ors that explain most of the range, the greatest first; empty where none does.
+
+    `totals` is what the patient pays in given scenarios, `denied` the estimate where the insurer says no (None where
+    nobody asks it).
+    """
+    explained = {one.id: _explained(one, row, found) for row, one in enumerate(unknowns) if not one.continuous}
+    most = max(explained, key=lambda id_: explained[id_], default=None)
+    made = [] if denied is None else list(_authorization(approved, denied))
+    if most is not None and explained[most] > MOST:
+        unknown = next(one for one in unknowns if one.id == most)
+        options = tuple(_option(unknown, side, unknowns, totals, plan) for side in range(len(unknown.edges) - 1))
+        made.append(Branch(unknown.id, unknown.label, options))
+    return tuple(made)
+
+
+def _authorization(approved: YouPay, denied: YouPay) -> Iterator[Branch]:
+    """The insurer's answer, where its two sides lie further apart than what most combinations of either span."""
+    span = max(high - low for low, high in (approved.likely, denied.likely))
+    if abs(denied.typical - approved.typical) > span:
+        sides = zip(("approved", "denied"), AUTHORIZATION_SIDES, (approved, denied), strict=True)
+        yield Branch("authorization", AUTHORIZATION, tuple(BranchOption(*side) for side in sides))
+
+
+def _explained(unknown: Unknown, row: int, found: Search) -> float:
+    """The part of the variance of what is paid that lies between the sides of an either-or, from 0 to 1."""
+    paid = found.spread_paid.astype(np.float64)
+    whole = float(paid.var())
+    if whole == 0:
+        return 0.0
+    side = np.searchsorted(np.array(unknown.edges[1:-1]), found.spread[row], side="right")
+    groups = [paid[side == one] for one in range(len(unknown.edges) - 1)]
+    return sum(len(own) * float(own.mean() - paid.mean()) ** 2 for own in groups if len(own)) / len(paid) / whole
+
+
+def _option(unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, plan: Plan | None) -> BranchOption:
+    """One side by itself: the unknown stands in the middle of its stretch, everything else is searched."""
+    place = (unknown.edges[side] + unknown.edges[side + 1]) / 2
+    row = next(row for row, one in enumerate(unknowns) if one.id == unknown.id)
+    pinned = [replace(one, ends=(place,), typical=place) if one is unknown else one for one in unknowns]
+
+    def pay(positions: Positions) -> CentsArray:
+        there = positions.copy()
+        there[row] = place
+        return totals(there)
+
+    result = search(pinned, pay, 1)
+    return BranchOption(*_said(unknown, side, plan), YouPay(*result.paid, result.likely))
+
+
+def _said(unknown: Unknown, side: int, plan: Plan | None) -> tuple[str, Text]:
+    """The answer that stands for a side, and its words."""
+    if unknown.id == "plan" and plan is not None:
+        return plan.names[side], plan.profiles[side].label
+    value = ANSWERS.get(unknown.id, ("yes", "no"))[side]
+    return value, SIDES.get(value, SIDES[("yes", "no")[side]])
+
+
+def resets(answers: Answers, plan: Plan | None, days: Sequence[date]) -> tuple[Reset, ...]:
+    """What starts again or changes between the day of the balances and the last claim, in date order."""
+    if plan is None or not days:
+        return ()
+    first, last = min(days), max(days)
+    begin = min(answers.balances_as_of or first, first)
+    found: list[tuple[date, Literal["plan_year", "calendar_year", "new_plan"]]] = []
+    for year in range(begin.year, last.year + 1):
+        found.append((date(year, answers.plan_year_start, 1), "plan_year"))
+        if plan.programs:
+            found.append((date(year, 1, 1), "calendar_year"))
+    if answers.new_plan_from is not None:
+        found.append((answers.new_plan_from, "new_plan"))
+    return tuple(Reset(day, what, day <= first) for day, what in sorted(found) if begin < day <= last)
