@@ -1,4 +1,4 @@
-"""The command line: ``estimator serve | estimate | compare | adjudicate | check | prices | admin``."""
+"""The command line: ``estimator serve | estimate | compare | adjudicate | check | tables | prices | admin``."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from estimator.commands import adjudicate, admin, prices
+from estimator.commands import adjudicate, admin, prices, tables
 from estimator.commands.printing import print_comparison, print_estimate
 from estimator.core.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
 from estimator.core.document import document, problems_document
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     check.set_defaults(run=_check)
 
+    tables.add_parser(commands)
     prices.add_parser(commands)
     admin.add_parser(commands)
     return parser
