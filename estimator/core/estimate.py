@@ -45,7 +45,7 @@ class Model:
     @property
     def rounds(self) -> int:
         """How often the search refines: totals only turn back on themselves where a savings program helps."""
-        return 3 if self.plan and self.plan.programs else 1
+        return 2 if self.plan and self.plan.programs else 1
 
     def search(self) -> Search:
         """The cheapest, the typical and the dearest scenario."""

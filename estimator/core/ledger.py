@@ -145,6 +145,7 @@ class Bill:
     drug_subject: CentsArray | None
     slope: CentsArray | None
     offset: CentsArray | None
+    nothing: CentsArray
 
     @classmethod
     def under(cls, billed: CentsArray, allowed: CentsArray, benefit: BenefitTerms) -> "Bill":
@@ -157,6 +158,7 @@ class Bill:
             None if benefit.drug_subject is None else allowed * benefit.drug_subject,
             WHOLE - benefit.coinsurance if coinsures else None,
             allowed * benefit.coinsurance + WHOLE // 2 if coinsures else None,
+            np.zeros_like(allowed),
         )
 
 
@@ -184,7 +186,7 @@ def patient_share(bill: Bill, left: Accumulators, asked: CentsArray | None, outs
     due. Source: Uniform Glossary, "deductible", "copayment", "coinsurance", "out-of-pocket limit", and its page 6.
     """
     limits = left.outside if outside and left.outside is not None else left.limits
-    deductible_part, drug_part = np.zeros_like(bill.allowed), None
+    deductible_part, drug_part = bill.nothing, None
     if bill.subject is not None:
         deductible_part = np.minimum(limits.deductible_left, bill.subject)
     if bill.drug_subject is not None and left.drug_deductible is not None:
@@ -195,9 +197,14 @@ def patient_share(bill: Bill, left: Accumulators, asked: CentsArray | None, outs
         uncapped += bill.offset
         uncapped //= WHOLE
     if bill.benefit.any_copay:
-        due = bill.benefit.copay if asked is None else np.maximum(bill.benefit.copay - asked, 0)
-        with_copay = np.minimum(deductible_part + due, bill.allowed)
-        uncapped = with_copay if bill.slope is None else np.where(bill.benefit.has_copay, with_copay, uncapped)
+        with_copay = deductible_part + (
+            bill.benefit.copay if asked is None else np.maximum(bill.benefit.copay - asked, 0)
+        )
+        np.minimum(with_copay, bill.allowed, out=with_copay)
+        if bill.slope is None:
+            uncapped = with_copay
+        else:
+            np.copyto(uncapped, with_copay, where=bill.benefit.has_copay)
     is_copay = bill.benefit.has_copay if bill.benefit.any_copay else None
     return Share(deductible_part, drug_part, uncapped, np.minimum(uncapped, limits.out_of_pocket_left), is_copay)
 
@@ -261,7 +268,7 @@ class Ledger:
         self._amounts: dict[tuple[int, int], CentsArray] = {}
         self._bills: dict[tuple[int, int], Bill] = {}
         self._covered: dict[tuple[int, int], Flags] = {}
-        self._shared_visits = _shared_visits(self.claims)
+        self._asks_more = _asks_more(self.claims)
 
     def totals(self) -> CentsArray:
         """What the patient pays in each scenario, rebates already back; shape (scenarios,)."""
@@ -384,24 +391,22 @@ class Ledger:
             bill = self._first_visits(claim, bill, covered, left)
         if not bill.benefit.any_copay or claim.share is not None:
             return patient_share(bill, left, None)
-        if claim.visit not in self._shared_visits and not claim.fill:
-            return patient_share(bill, left, None)
-        visit, fill = claim.visit, f"{FILL}{claim.fill}"
-        at_visit = left.copays_asked.get(visit, self.nothing)
-        if claim.fill and claim.pharmacy_benefit is None:
-            visit, at_visit, pharmacy = fill, left.copays_asked.get(fill, self.nothing), None
-        else:
-            pharmacy = terms.pharmacy if claim.pharmacy_benefit else None
-        if pharmacy is None:
+        either = claim.pharmacy_benefit is not None
+        place = f"{FILL}{claim.fill}" if claim.fill and not either else claim.visit
+        at_visit = left.copays_asked.get(place)
+        if not either:
             share = patient_share(bill, left, at_visit)
-            asked = np.where(bill.benefit.has_copay, share.uncapped - share.deductible_part, 0)
-            left.copays_asked[visit] = at_visit + asked
+            if id(claim) in self._asks_more:
+                asked = (share.uncapped - share.deductible_part) * bill.benefit.has_copay
+                left.copays_asked[place] = asked if at_visit is None else at_visit + asked
             return share
+        fill, at_visit = f"{FILL}{claim.fill}", self.nothing if at_visit is None else at_visit
         at_fill = left.copays_asked.get(fill, self.nothing)
-        share = patient_share(bill, left, np.where(pharmacy, at_fill, at_visit))
-        asked = np.where(bill.benefit.has_copay, share.uncapped - share.deductible_part, 0)
-        left.copays_asked[visit] = at_visit + asked * ~pharmacy
-        left.copays_asked[fill] = at_fill + asked * pharmacy
+        share = patient_share(bill, left, np.where(terms.pharmacy, at_fill, at_visit))
+        asked = (share.uncapped - share.deductible_part) * bill.benefit.has_copay
+        by_pharmacy = asked * terms.pharmacy
+        left.copays_asked[fill] = at_fill + by_pharmacy
+        left.copays_asked[place] = at_visit + (asked - by_pharmacy)
         return share
 
     def _first_visits(self, claim: Claim, bill: Bill, covered: Flags, left: Accumulators) -> Bill:
@@ -538,7 +543,16 @@ class Ledger:
         return BenefitTerms(subject, drug, ~self.always, self.nothing, percent, None, None, False, False, False)
 
 
-def _shared_visits(claims: Sequence[Claim]) -> frozenset[str]:
-    """The places at which some day has more than one covered claim, so that its copay may already have been asked."""
-    days = Counter((claim.day, claim.visit) for claim in claims if claim.coverage.covered != "no")
-    return frozenset(visit for (_, visit), times in days.items() if times > 1)
+def _asks_more(claims: Sequence[Claim]) -> frozenset[int]:
+    """The ids of covered claims after which the same visit of a day, or the same fill, has another one."""
+    last: dict[tuple[date | None, str], int] = {}
+    more = set()
+    for claim in claims:
+        if claim.coverage.covered == "no":
+            continue
+        places = [(claim.day, claim.visit)] + ([(None, claim.fill)] if claim.fill else [])
+        for place in places:
+            if place in last:
+                more.add(last[place])
+            last[place] = id(claim)
+    return frozenset(more)
