@@ -1,9 +1,11 @@
 """Prepaid packages are priced correctly for any number of sessions."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.core.packages import cheapest_mix
+from estimator.core.packages import Single, cheapest_mix
 from estimator.prices.schema import Package
 
 
@@ -16,15 +18,19 @@ def cost(singles, packages):
     bought = cheapest_mix(singles, "infusion", packages)
     covered = {i for first, (_, count) in bought.items() for i in range(first, first + count)}
     return sum(p.price for p, _ in bought.values()) + sum(
-        price for i, (_, price) in enumerate(singles) if i not in covered
+        one.price for i, one in enumerate(singles) if i not in covered
     )
 
 
 SIX = package(6, 2200)
 
 
+def single(charge, price):
+    return Single(charge, price, date(2026, 12, 1))
+
+
 def infusions(count, price=450_00):
-    return [("infusion", price)] * count
+    return [single("infusion", price)] * count
 
 
 def test_six_for_2200():
@@ -32,7 +38,7 @@ def test_six_for_2200():
 
 
 def test_a_package_of_the_first_series_does_not_cover_boosters_that_have_their_own_price():
-    course = infusions(6) + [("booster", 300_00)] * 3
+    course = infusions(6) + [single("booster", 300_00)] * 3
     assert cost(course, [SIX]) == 2200_00 + 900_00
     assert cost(course, [package(9, 2500, "booster")]) == 2500_00
 

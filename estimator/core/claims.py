@@ -1,52 +1,18 @@
 """
-Claims: every billed line of the course with its price, its benefit class and what the payer says about it.
+Claims: what is billed on a day, at which price, and what the payer says about it.
 
-Prices are start-dated: the one in force on the claim's day applies. What the clinic asks and what the plan allows are
-two facts, and knowing one says nothing about the other. What is not known becomes an unknown.
+What the clinic asks and what the plan allows are two facts; knowing one says nothing about the other.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from estimator.core.answers import PRICE_PREFIX, Answers, ToldShare
-from estimator.core.course import Billed, course
-from estimator.core.packages import cheapest_mix
-from estimator.core.unknowns import Unknowns
-from estimator.core.words import (
-    DENIED,
-    INCLUDED,
-    NETWORK_CLASS,
-    NO_INSURANCE,
-    NOT_INSURED,
-    OUTSIDE,
-    SETTING,
-    TOLD_COVERED,
-    TOLD_NOT_COVERED,
-)
-from estimator.money import WHOLE, Range, part_of
-from estimator.prices.book import PriceBook
-from estimator.prices.schema import (
-    BenefitClass,
-    Charge,
-    Coverage,
-    CoverageStatus,
-    Package,
-    Payer,
-    Price,
-    PriceColumn,
-    QuestionWording,
-    Text,
-    price_in_force,
-)
+from estimator.core.answers import ToldShare
+from estimator.money import Range
+from estimator.prices.schema import BenefitClass, Coverage, CoverageStatus, PriceColumn, Provenance, Text
 
 Covered = Literal["yes", "no", "maybe"]
-
-EVEN = WHOLE // 2
-FILL_DAYS = 28
-"""A pharmacy fills a prescription for four weeks at a time; our assumption."""
 
 CLINIC, THERAPIST = "clinic", "therapist"
 """The places of visits: what is billed at one place on one day is one visit, and asks one copay."""
@@ -58,19 +24,23 @@ class PriceInPlay:
     A price that may be unknown: its range and the unknown it moves with.
 
     `stated` is what the tables say, None where the charge is included in another or the patient was told its price.
-    `lower` is the price of the lower dose, billed where the unknown ``dose`` turns out so.
+    `lower` is the price of the lower dose, billed where the unknown ``dose`` turns out so. `less` is credited toward
+    it, as an evaluation toward the first session.
     """
 
-    stated: Price | Package | None
+    stated: Provenance | None
     column: PriceColumn
     range: Range
     unknown: str | None
     lower: "PriceInPlay | None" = None
+    less: "PriceInPlay | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageDetermination:
-    """What the payer says about a charge: the status shown, why, and what it means for the ledger."""
+    """What the payer says about a charge: the status shown, why, what it means for the ledger.
+
+    With `included` another charge's price holds it."""
 
     status: CoverageStatus
     reason: Text
@@ -78,6 +48,7 @@ class CoverageDetermination:
     chance: int = 0
     unknown: str | None = None
     source: Coverage | None = None
+    included: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +68,8 @@ class Claim:
     `asked` is what a patient without cover would be asked, `allowed` what the plan recognises; None where the tables
     have no price. `row` numbers the line item that the claim belongs to, `visit` the place that asks one copay a day,
     `fill` the pharmacy's fill. `share` is what the plan told the patient they pay. With `conditions` the claim is one
-    of two alternatives, of which the second is not `counted`. Claims of one `kind` differ in the day alone.
+    of two alternatives, of which the second is not `counted`. Claims of one `kind` differ in the day alone. What is
+    paid in several `payments` falls due in so many months.
     """
 
     day: date
@@ -118,6 +90,7 @@ class Claim:
     counted: bool = True
     lower_charge: str | None = None
     kind: int = 0
+    payments: int = 1
 
     @property
     def out_of_network(self) -> bool:
@@ -162,312 +135,3 @@ class Claims:
     def missing(self) -> tuple[str, ...]:
         """The charges without a price, each once."""
         return tuple(dict.fromkeys(claim.charge for claim in self.all if claim.missing))
-
-
-FREE = Range.exactly(0)
-
-
-class _Builder:
-    def __init__(self, answers: Answers, book: PriceBook, unknowns: Unknowns) -> None:
-        self.answers = answers
-        self.tables = book.tables
-        self.payer: Payer = self.tables.payers[answers.insurance]
-        self.treatment = self.tables.treatments[answers.treatment]
-        self.unknowns = unknowns
-        self.told: dict[str, Mapping[str, Any]] = {
-            "asked": dict(answers.prices),
-            "allowed": dict(answers.allowed_amounts),
-            "share": dict(answers.shares),
-            "coverage": dict(answers.coverages),
-            "package": dict(answers.packages),
-            "network": dict(answers.networks),
-        }
-        self.determinations: dict[str, CoverageDetermination] = {}
-        self.rows: dict[tuple[str, str], int] = {}
-        self.described: list[LineHeading] = []
-        # Lines on days with the same prices in force make claims of one kind.
-        self.kinds: dict[tuple[int, int], tuple[Claim, ...]] = {}
-        self.kinds_made = 0
-        self.starts = sorted({start for charge in self.tables.charges.values() for start in charge.start_dates})
-        # One object per price: the ledger works out each object's values once, by its id.
-        self.prices: dict[tuple[str, PriceColumn, bool, int], PriceInPlay] = {}
-        self.two_doses: dict[tuple[int, int], PriceInPlay] = {}
-        self.first_fill: date | None = None
-
-    def build(self) -> Claims:
-        claims = [claim for item in course(self.answers, self.treatment, self.is_told) for claim in self.claims(item)]
-        for name, charge in self.tables.charges.items():
-            packages = self.packages(name, charge)
-            if packages and not charge.included_in:
-                claims = self.packaged(claims, name, packages)
-        return Claims(tuple(claims), tuple(self.described))
-
-    def is_told(self, charge: str) -> bool:
-        """Whether the patient was told anything about a charge."""
-        return any(charge in facts for facts in self.told.values())
-
-    def packages(self, name: str, charge: Charge) -> tuple[Package, ...]:
-        told = self.told["package"].get(name)
-        if told is None:
-            return charge.packages
-        return (Package.model_construct(sessions=told.sessions, price=told.price, also_covers=(), source=()),)
-
-    def packaged(self, claims: list[Claim], name: str, packages: tuple[Package, ...]) -> list[Claim]:
-        """`claims` with the cheapest mix of prepaid packages in place of single sessions, where the patient pays."""
-        mine = {name}.union(*(package.also_covers for package in packages))
-        singles = [c for c in claims if c.charge in mine and c.coverage.covered == "no" and c.asked]
-        singles = [c for c in singles if c.asked and c.asked.column == "self_pay"]
-        prices = [c.asked.range.typical * c.units if c.asked else 0 for c in singles]
-        bought = cheapest_mix([(c.charge, price) for c, price in zip(singles, prices, strict=True)], name, packages)
-        replaced: dict[int, Claim | None] = {}
-        for first, (package, covered) in bought.items():
-            replaced |= {id(singles[i]): None for i in range(first, first + covered)}
-            replaced[id(singles[first])] = self.purchase(singles[first], package)
-        return [kept for c in claims if (kept := replaced.get(id(c), c)) is not None]
-
-    def purchase(self, first: Claim, package: Package) -> Claim:
-        label = self.tables.charges[first.charge].label
-        words = Text(
-            en=f"{label.get('en')}: package of {package.sessions}",
-            es=f"{label.get('es')}: paquete de {package.sessions}",
-        )
-        stated = None if first.charge in self.told["package"] else package
-        paid = PriceInPlay(stated, "self_pay", Range.exactly(package.price), None)
-        row = self.row(first.charge, words, first.coverage, None)
-        return replace(first, row=row, units=1, asked=paid, kind=self.next_kind())
-
-    def next_kind(self) -> int:
-        self.kinds_made += 1
-        return self.kinds_made
-
-    def claims(self, item: Billed) -> Iterator[Claim]:
-        key = (id(item.line), bisect_right(self.starts, item.day))
-        if key not in self.kinds:
-            self.kinds[key] = tuple(self.alternatives(item))
-        for kind in self.kinds[key]:
-            yield self.on(kind, item.day)
-
-    def on(self, kind: Claim, day: date) -> Claim:
-        """
-        The same charge at the same price on another day.
-
-        `replace` of a dataclass is as slow as the arithmetic of a whole claim, so the fields are copied one by one.
-        """
-        fill = ""
-        if "pharmacy" in (kind.benefit, kind.pharmacy_benefit):
-            self.first_fill = self.first_fill or day
-            fill = str((day - self.first_fill).days // FILL_DAYS)
-        return Claim(
-            day, kind.charge, kind.row, kind.units, kind.asked, kind.allowed, kind.coverage, kind.benefit,
-            kind.pharmacy_benefit, kind.program, kind.network, kind.visit, fill, kind.share, kind.conditions,
-            kind.counted, kind.lower_charge, kind.kind,
-        )  # fmt: skip
-
-    def alternatives(self, item: Billed) -> Iterator[Claim]:
-        """The claim of a line, or two of which one is billed: where it is open which doctors are in network."""
-        name = self.charge_of(item)
-        coverage, class_ = self.coverage(name), self.network_class(name)
-        network = self.network(class_, coverage)
-        if network != "mixed":
-            yield self.new_kind(item, name, network, ())
-            return
-        unknown = f"network.{class_}"
-        wording = self.tables.unknowns.get("network_class", NETWORK_CLASS)
-        chance = getattr(wording, "chance", None) or EVEN
-        self.unknowns.add_flag(unknown, wording, chance, unknown)
-        yield self.new_kind(item, name, "in", (Condition(unknown, chance, False),))
-        yield replace(self.new_kind(item, name, "out", (Condition(unknown, chance, True),)), counted=False)
-
-    def charge_of(self, item: Billed) -> str:
-        line = item.line
-        lower = line.lower_dose and self.answers.dose == self.treatment.doses[0]
-        return line.lower_dose if lower and line.lower_dose else line.charge
-
-    def network_class(self, name: str) -> str:
-        benefit = self.tables.charges[name].benefit
-        return "drug" if benefit == "pharmacy" else benefit or "visit"
-
-    def network(self, class_: str, coverage: CoverageDetermination) -> Literal["in", "out", "mixed"]:
-        """In which network this payer's patients meet a benefit class; mixed where that is open."""
-        if self.payer.out_of_network is None or coverage.covered == "no":
-            return "in"
-        told: Literal["in", "out"] | None = self.told["network"].get(class_)
-        return told or self.answers.network
-
-    def new_kind(
-        self, item: Billed, name: str, network: Literal["in", "out"], conditions: tuple[Condition, ...]
-    ) -> Claim:
-        line, day = item.line, item.day
-        open_dose = line.lower_dose is not None and self.answers.dose is None
-        charge, coverage = self.tables.charges[name], self.coverage(name)
-        if network == "out" and coverage.covered != "no":
-            coverage = replace(coverage, reason=OUTSIDE)
-        asked, allowed = self.asked(name, day, coverage, network), self.allowed(name, day, coverage)
-        if open_dose and line.lower_dose:
-            wording = self.tables.unknowns["dose"]
-            self.unknowns.add_flag("dose", wording, wording.chance or 0, "dose")
-            asked = self.with_lower(asked, self.asked(line.lower_dose, day, coverage, network))
-            allowed = self.with_lower(allowed, self.allowed(line.lower_dose, day, coverage))
-        if line.setting and self.answers.setting is None:
-            setting = self.tables.unknowns.get("setting", SETTING)
-            chance = getattr(setting, "chance", None) or EVEN
-            self.unknowns.add_flag("setting", setting, chance, "setting")
-            conditions = (*conditions, Condition("setting", chance, line.setting == "hospital"))
-        label = line.label if open_dose and line.label else charge.label
-        program = self.program(name, coverage, network)
-        pharmacy = charge.pharmacy_benefit if self.answers.drug_benefit != "medical" else None
-        benefit: BenefitClass | None = charge.benefit or ("procedure" if coverage.covered != "no" else None)
-        if pharmacy and self.answers.drug_benefit == "pharmacy":
-            benefit, pharmacy = pharmacy, None
-        return Claim(
-            day=day,
-            charge=name,
-            row=self.row(name, label, coverage, program),
-            units=line.units,
-            asked=asked,
-            allowed=allowed,
-            coverage=coverage,
-            benefit=benefit,
-            pharmacy_benefit=pharmacy if network == "in" else None,
-            program=program,
-            network=network,
-            visit=THERAPIST if charge.benefit == "psychotherapy" else CLINIC,
-            share=self.told["share"].get(name) if coverage.covered != "no" and network == "in" else None,
-            conditions=conditions,
-            lower_charge=line.lower_dose if open_dose else None,
-            kind=self.next_kind(),
-        )
-
-    def row(self, name: str, label: Text, coverage: CoverageDetermination, program: str | None) -> int:
-        key = (name, label.en)
-        if key not in self.rows:
-            charge = self.tables.charges[name]
-            self.rows[key] = len(self.described)
-            self.described.append(LineHeading(name, label, charge.per, charge.codes, coverage, program))
-        return self.rows[key]
-
-    def coverage(self, name: str) -> CoverageDetermination:
-        if name not in self.determinations:
-            self.determinations[name] = self._coverage(name, self.tables.charges[name])
-        return self.determinations[name]
-
-    def _coverage(self, name: str, charge: Charge) -> CoverageDetermination:
-        coverage = charge.coverage.get(self.answers.insurance)
-        told = self.told["coverage"].get(name)
-        if charge.included_in:
-            return CoverageDetermination("not_covered", INCLUDED, "no")
-        if not self.payer.profiles:
-            reason = NOT_INSURED if charge.benefit is None and not charge.coverage else NO_INSURANCE
-            return CoverageDetermination("not_covered", reason, "no")
-        if coverage and coverage.status == "prior_authorization" and self.answers.authorization == "denied":
-            return CoverageDetermination("not_covered", DENIED, "no", source=coverage)
-        if told == "not_covered":
-            return CoverageDetermination("not_covered", TOLD_NOT_COVERED, "no")
-        if told == "covered" and (coverage is None or coverage.status != "prior_authorization"):
-            return CoverageDetermination("covered", TOLD_COVERED, "yes")
-        if coverage is None or charge.benefit is None:
-            reason = coverage.reason if coverage else NOT_INSURED
-            return CoverageDetermination("not_covered", reason, "no", source=coverage)
-        if coverage.status == "varies":
-            question = charge.coverage_question or _unasked(charge.label)
-            unknown = self.unknowns.add_flag(f"{name}.coverage", question, coverage.chance or 0, f"coverage.{name}")
-            chance = coverage.chance or 0
-            return CoverageDetermination("varies", coverage.reason, "maybe", chance, unknown, coverage)
-        if coverage.status == "not_covered":
-            return CoverageDetermination(coverage.status, coverage.reason, "no", source=coverage)
-        return CoverageDetermination(coverage.status, coverage.reason, "yes", source=coverage)
-
-    def asked(self, name: str, day: date, coverage: CoverageDetermination, network: str) -> PriceInPlay | None:
-        """What the clinic asks of a patient whose plan does not pay the clinic; unused where it surely does."""
-        if coverage.covered == "yes" and network == "in":
-            return None
-        return self.price(name, asked_column(self.tables.charges[name], self.payer), day, "asked")
-
-    def allowed(self, name: str, day: date, coverage: CoverageDetermination) -> PriceInPlay | None:
-        if coverage.covered == "no" or self.payer.allowed is None:
-            return None
-        found = self.price(name, self.payer.allowed, day, "allowed")
-        if found is None and name in self.told["coverage"]:
-            # A plan that says it covers what no table has an allowed amount for: it may allow what the clinic asks.
-            return self.price(name, asked_column(self.tables.charges[name], self.payer), day, "allowed")
-        return found
-
-    def price(self, name: str, column: PriceColumn, day: date, side: Literal["asked", "allowed"]) -> PriceInPlay | None:
-        charge = self.tables.charges[name]
-        if charge.included_in:
-            return PriceInPlay(None, column, FREE, None)
-        prices = charge.prices(column)
-        price = price_in_force(prices, day) if prices else None
-        told = self.told[side].get(name)
-        if price is None and told is None:
-            return None
-        key = (name, column, side == "asked", id(price))
-        if key not in self.prices:
-            leader = self.leader(name)
-            if told is not None:
-                found = PriceInPlay(None, column, Range.exactly(told), None)
-            elif leader != name and leader in self.told[side] and price is not None:
-                range_ = self.in_proportion(name, leader, column, day, price, self.told[side][leader])
-                found = PriceInPlay(price, column, range_, self.price_unknown(name, name, range_, side))
-            else:
-                assert price is not None
-                found = PriceInPlay(price, column, price.range, self.price_unknown(name, leader, price.range, side))
-            self.prices[key] = found
-        return self.prices[key]
-
-    def in_proportion(self, name: str, leader: str, column: PriceColumn, day: date, own: Price, told: int) -> Range:
-        """A follower's range where its leader's price was told: the tables' proportion of it, which stays open."""
-        stated = self.tables.charges[name].proportion
-        if stated is not None:
-            return Range(*(part_of(told, points) for points in stated.range))
-        prices = self.tables.charges[leader].prices(column)
-        first = price_in_force(prices, day) if prices else None
-        if first is None:
-            return own.range
-        pairs = list(zip(own.range, first.range, strict=True))
-        scaled = [(told * mine + other // 2) // other if other else mine for mine, other in pairs]
-        return Range(min(scaled), scaled[1], max(scaled))
-
-    def leader(self, name: str) -> str:
-        """The charge whose price this one moves with, or itself."""
-        while leader := self.tables.charges[name].moves_with:
-            name = leader
-        return name
-
-    def with_lower(self, price: PriceInPlay | None, lower: PriceInPlay | None) -> PriceInPlay | None:
-        if price is None or lower is None:
-            return None
-        return self.two_doses.setdefault((id(price), id(lower)), replace(price, lower=lower))
-
-    def price_unknown(self, name: str, root: str, range_: Range, side: Literal["asked", "allowed"]) -> str | None:
-        if range_.known:
-            return None
-        charge = self.tables.charges[root]
-        question = charge.price_question or self.tables.charges[name].price_question or _unasked(charge.label)
-        asked = question.of_patient(insured=bool(self.payer.profiles))
-        id_, prefix = (f"{root}.price", PRICE_PREFIX) if side == "asked" else (f"{root}.allowed", "allowed.")
-        return self.unknowns.add_range(id_, asked, prefix + root)
-
-    def program(self, name: str, coverage: CoverageDetermination, network: str) -> str | None:
-        if coverage.covered == "no" or not self.answers.savings_program or network == "out":
-            return None
-        for id_, program in self.tables.programs.items():
-            if name in program.charges and self.answers.insurance in program.payers:
-                return id_
-        return None
-
-
-def asked_column(charge: Charge, payer: Payer) -> PriceColumn:
-    """The column of what the clinic asks a patient whose plan does not pay the clinic."""
-    if payer.allowed == "commercial" and charge.insured_patient and not charge.included_in:
-        return "insured_patient"
-    return "self_pay"
-
-
-def _unasked(label: Text) -> QuestionWording:
-    return QuestionWording(label=label, ask=label, whom="clinic")
-
-
-def claims_of(answers: Answers, book: PriceBook, unknowns: Unknowns) -> Claims:
-    """The claims of the course in date order; whatever they leave open is added to `unknowns`."""
-    return _Builder(answers, book, unknowns).build()

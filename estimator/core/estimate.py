@@ -7,14 +7,15 @@ The estimate: course, claims, plan and scenarios put together into what a patien
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from estimator.core.answers import Answers
+from estimator.core.answers import Answers, months_later
+from estimator.core.billing import claims_of
 from estimator.core.branches import branches, resets
-from estimator.core.claims import Claims, claims_of
+from estimator.core.claims import Claims
 from estimator.core.items import line_items
 from estimator.core.ledger import Ledger
 from estimator.core.plan import Plan, plan_of
 from estimator.core.records import ScenarioLedgers, Statement, statements, total
-from estimator.core.results import Driver, Estimate, Month, YouPay
+from estimator.core.results import Amounts, Driver, Estimate, Month, YouPay
 from estimator.core.scenarios import Search, search
 from estimator.core.terms import terms_in
 from estimator.core.unknowns import Positions, Scenarios, Unknowns
@@ -110,14 +111,25 @@ def _denied(answers: Answers, book: PriceBook) -> YouPay:
 def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:
     rebates = {id_ for id_, program in tables.programs.items() if program.rebate}
     due: dict[str, list[Statement]] = {}
+    later: dict[str, list[Amounts]] = {}
     for one in made:
         due.setdefault(one.claim.day.isoformat()[:7], []).append(one)
+        for payment in range(1, one.claim.payments):
+            month = months_later(one.claim.day, payment).isoformat()[:7]
+            later.setdefault(month, []).append(_payment(one, payment))
     months = []
-    for month, own in sorted(due.items()):
-        paid = total([one.you_pay for one in own])
+    for month in sorted({*due, *later}):
+        own = due.get(month, [])
+        paid = total([_payment(one, 0) for one in own] + later.get(month, []))
         back = total([one.program_pays for one in own if one.claim.program in rebates])
         months.append(Month(month, paid + back, back, paid))
     return tuple(months)
+
+
+def _payment(one: Statement, number: int) -> Amounts:
+    """One of the monthly payments of a claim, from 0; the odd cents are in the first."""
+    parts = one.claim.payments
+    return Amounts(*(amount // parts + (amount % parts if number == 0 else 0) for amount in one.you_pay))
 
 
 def _drivers(model: Model, found: Search) -> tuple[Driver, ...]:

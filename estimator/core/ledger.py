@@ -480,6 +480,8 @@ class Ledger:
             amount = self.scenarios.value(price.range, price.unknown)
             if price.lower is not None:
                 amount = np.where(self.higher_dose, amount, self.amount(price.lower, 1))
+            if price.less is not None:
+                amount = np.maximum(amount - self.amount(price.less, 1), 0)
             self._amounts[key] = amount * units if units > 1 else amount
         return self._amounts[key]
 

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from itertools import product
 
 from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable, offered_treatments
-from estimator.core.claims import Claim, asked_column, claims_of
+from estimator.core.billing import asked_column, claims_of
+from estimator.core.claims import Claim
 from estimator.core.unknowns import Unknowns
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import PriceColumn, Text, Treatment

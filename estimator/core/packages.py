@@ -1,35 +1,49 @@
 """Prepaid packages: the cheapest mix of packages and single sessions that covers every session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
 from estimator.prices.schema import Package
 
 
+class Single(NamedTuple):
+    """A session as it costs without a package, in cents."""
+
+    charge: str
+    price: int
+    day: date
+
+
 def cheapest_mix(
-    singles: Sequence[tuple[str, int]], charge: str, packages: Sequence[Package]
+    singles: Sequence[Single], charge: str, packages: Sequence[Package], extras: Mapping[int, int] | None = None
 ) -> dict[int, tuple[Package, int]]:
     """
     Which packages to buy: index of the first session it covers -> the package and how many sessions it covers.
 
-    `singles` are the sessions in date order, each with its charge and single price in cents. A package covers the next
+    `singles` are the sessions in date order. A package covers the next
     sessions of `charge` and of what it ``also_covers``, and may be larger than what is left when it is still cheaper:
-    so one more session never costs less. A tie is decided for single sessions.
+    so one more session never costs less. A tie is decided for single sessions. `extras` says what the other charges
+    that a package includes are worth, cents by the package's ``id``.
     """
+    worth = extras or {}
     cheapest = [0] * (len(singles) + 1)
     choice: list[tuple[Package, int] | None] = [None] * len(singles)
     for first in reversed(range(len(singles))):
-        cheapest[first] = singles[first][1] + cheapest[first + 1]
+        cheapest[first] = singles[first].price + cheapest[first + 1]
         for package in packages:
+            if not package.holds(singles[first].day):
+                continue
             covered = _covered(singles, first, {charge, *package.also_covers}, package.sessions)
-            price = package.price + cheapest[first + covered]
+            price = package.price - worth.get(id(package), 0) + cheapest[first + covered]
             if covered and price < cheapest[first]:
                 cheapest[first], choice[first] = price, (package, covered)
     return _bought(choice)
 
 
-def _covered(singles: Sequence[tuple[str, int]], first: int, charges: set[str], most: int) -> int:
+def _covered(singles: Sequence[Single], first: int, charges: set[str], most: int) -> int:
     covered = 0
-    while covered < most and first + covered < len(singles) and singles[first + covered][0] in charges:
+    while covered < most and first + covered < len(singles) and singles[first + covered].charge in charges:
         covered += 1
     return covered
 

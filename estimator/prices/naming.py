@@ -23,12 +23,15 @@ def charge_names(book: Book) -> Iterator[tuple[KeyPath, str]]:
         if treatment.therapist_present is not None:
             yield ("treatments", id_, "therapist_present"), treatment.therapist_present
     for id_, charge in book.charges.items():
-        for key in ("moves_with", "same_as", "included_in"):
+        for key in ("moves_with", "same_as", "included_in", "credited_toward"):
             if getattr(charge, key) is not None:
                 yield ("charges", id_, key), getattr(charge, key)
         yield from ((("charges", id_, *path), name) for path, name in lists_of_charges(charge))
     for id_, program in book.programs.items():
         yield from ((("programs", id_, "charges", position), name) for position, name in enumerate(program.charges))
+    for id_, discount in book.discounts.items():
+        yield from ((("discounts", id_, "charges", position), name) for position, name in enumerate(discount.charges))
+        yield from ((("discounts", id_, "prices", name), name) for name in discount.prices)
 
 
 def lists_of_charges(charge: Charge) -> Iterator[tuple[KeyPath, str]]:
@@ -37,6 +40,7 @@ def lists_of_charges(charge: Charge) -> Iterator[tuple[KeyPath, str]]:
     for position, package in enumerate(charge.packages):
         for place, name in enumerate(package.also_covers):
             yield ("packages", position, "also_covers", place), name
+        yield from ((("packages", position, "includes", name), name) for name in package.includes)
 
 
 def payer_names(book: Book) -> Iterator[tuple[KeyPath, str]]:

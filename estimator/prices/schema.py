@@ -284,12 +284,44 @@ class Coverage(Provenance):
     chance: Percent | None = None
 
 
-class Package(Provenance):
-    """A prepaid bundle of `sessions` of the charge (and of `also_covers`) for one `price`, paid at the first."""
+class Offer(Provenance):
+    """Something sold from `starts` on and `until` a day, both included; left out means always."""
 
-    sessions: Annotated[Count, Field(ge=2, le=104)]
+    starts: Day | None = None
+    until: Day | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it can be bought on `day`."""
+        return (self.starts is None or self.starts <= day) and (self.until is None or day <= self.until)
+
+
+class Package(Offer):
+    """
+    A prepaid bundle of `sessions` of the charge (and of `also_covers`) for one `price`, paid at the first.
+
+    `includes` says how many of other charges the price holds as well. With `payments` it is paid in so many parts, one
+    a month.
+    """
+
+    sessions: Annotated[Count, Field(ge=1, le=104)]
     price: Amount
     also_covers: tuple[Name, ...] = ()
+    includes: Frozen[Name, Annotated[Count, Field(ge=1, le=104)]] = Field(default_factory=lambda: MappingProxyType({}))
+    payments: Annotated[Count, Field(ge=1, le=36)] = 1
+
+
+class Introductory(Offer):
+    """The first `sessions` of a new patient, at a `price` of their own."""
+
+    sessions: Annotated[Count, Field(ge=1, le=104)] = 1
+    price: Amount
+
+
+class Subscription(Offer):
+    """So much a month for up to `sessions` of the charge in it; left out means however many."""
+
+    monthly: Amount
+    sessions: Annotated[Count, Field(ge=1, le=104)] | None = None
 
 
 class QuestionWording(Table):
@@ -342,6 +374,9 @@ class _ChargeKeys(Table):
     included_in: Name | None = None
     never_with: tuple[Name, ...] = ()
     packages: tuple[Package, ...] = ()
+    introductory: Introductory | None = None
+    subscription: Subscription | None = None
+    credited_toward: Name | None = None
     coverage: Frozen[Name, Coverage] = Field(default_factory=lambda: MappingProxyType({}))
     price_question: QuestionWording | None = None
     coverage_question: QuestionWording | None = None
@@ -545,7 +580,8 @@ class Clinic(Table):
     """
     Whose price list a clinic file is, and how its own entry page looks.
 
-    `logo` is a word or two shown in place of a picture. `good_faith_estimate` says whom to ask for one.
+    `policies` are its rules on deposits, refunds and late cancelling. `logo` is a word or two in place of a picture,
+    `good_faith_estimate` says whom to ask for one.
     """
 
     name: Text
@@ -556,6 +592,7 @@ class Clinic(Table):
     state: State | None = None
     offers: tuple[Name, ...] = ()
     good_faith_estimate: Text | None = None
+    policies: tuple[Text, ...] = ()
     note: Text | None = None
 
 
