@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.core.course import psychotherapy_days, sessions
+from estimator.prices.reading import read_books
 from estimator.prices.schema import Phase
 
 
@@ -51,3 +53,21 @@ def test_psychotherapy_is_spread_over_the_course_and_never_twice_a_week(count, s
     assert all((b - a).days >= 6 for a, b in pairwise(days))
     if span >= 7 * count:
         assert days[-1] <= last
+
+
+def test_a_phase_begins_in_the_week_that_its_label_names():
+    """Spravato as its label has it: 8 sessions in weeks 1 to 4, one in each of weeks 5 to 8, session 13 in week 9."""
+    spravato = read_books(Path(__file__).parent.parent / "pricing").books.national.tables.treatments["spravato"]
+    weeks = [(session.day - MONDAY).days // 7 + 1 for session in sessions(spravato, 14, MONDAY)]
+    assert weeks == [1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 11]
+
+
+def test_an_own_rhythm_takes_the_schedules_place():
+    """Ninety doses, one a day, are ninety days."""
+    days = [(session.day - MONDAY).days for session in sessions(Schedule, 90, MONDAY, every=1)]
+    assert days == list(range(90))
+
+
+def test_a_course_that_goes_on_is_in_its_last_phase():
+    planned = sessions(Schedule, 3, MONDAY, new=False)
+    assert {session.phase for session in planned} == {list(Schedule.phases)[-1]}

@@ -79,9 +79,13 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
     new = answers.stage == "new"
     plan = sessions(treatment, answers.sessions, answers.start, answers.every, new)
 
+    # A clinic that bills a line to everybody does not bill it once more to those who were told about it.
+    always = {line.charge for line in treatment.each_session if not line.if_told}
+
     def billed_here(line: Line) -> bool:
         elsewhere = line.setting is not None and answers.setting not in (None, line.setting)
-        return bills(line, answers.insurance) and not elsewhere and (not line.if_told or is_told(line.charge))
+        told = not line.if_told or (is_told(line.charge) and line.charge not in always)
+        return bills(line, answers.insurance) and not elsewhere and told
 
     billed: list[Billed] = [
         Billed(answers.start - timedelta(days=line.days_before), line)

@@ -137,10 +137,10 @@ class LedgerRow:
     you_pay: int
     deductible_left: int | None
     out_of_pocket_left: int | None
-    allowed: int
-    network: str
-    visit: str
-    fill: str
+    allowed: int = 0
+    network: str = "in"
+    visit: str = ""
+    fill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
