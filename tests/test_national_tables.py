@@ -108,7 +108,7 @@ def test_a_price_the_patient_was_told_replaces_the_range():
 
 
 def test_a_price_that_moves_with_another_stays_in_the_tables_proportion():
-    """56 mg are two of the three devices of 84 mg: two thirds of $820, give or take what the tables' rounding leaves."""
+    """56 mg are two of the three devices of 84 mg: two thirds of $820, but for what the tables' rounding leaves."""
     one = estimated(treatment="spravato", **{"price.spravato_84": "820"})
     first = next(item for item in one.items if item.charge == "spravato_56")
     assert all(546_00 < cents <= 547_00 for cents in first.unit_price)
