@@ -32,6 +32,21 @@ class Sentence(str):
         return self.template, self.values
 
 
+class InLanguages(str):
+    """The words of a table in English, which still know the same in other `languages`: a value of a `Sentence`."""
+
+    __slots__ = ("languages",)
+    languages: Mapping[str, str]
+
+    def __new__(cls, languages: Mapping[str, str]) -> "InLanguages":
+        made = super().__new__(cls, languages["en"])
+        made.languages = languages
+        return made
+
+    def __getnewargs__(self) -> tuple[Mapping[str, str]]:  # type: ignore[override]
+        return (self.languages,)
+
+
 def say(template: str, /, **values: object) -> Sentence:
     """A `Sentence`; the template is marked for the catalogue of translations. Without values, it is said as it is."""
     return Sentence(template, values)
@@ -53,15 +68,19 @@ def reason_of(error: OSError) -> Sentence:
     return Sentence(error.strerror or type(error).__name__, {})
 
 
-def translated(text: str, translate: Translate, day: Callable[[date], str] = date.isoformat) -> str:
-    """What `text` says in the reader's language, `day` writing its days; plain text stays as it is."""
+def translated(
+    text: str, translate: Translate, day: Callable[[date], str] = date.isoformat, language: str = "en"
+) -> str:
+    """What `text` says in the reader's `language`, `day` writing its days; plain text stays as it is."""
+    if isinstance(text, InLanguages):
+        return text.languages.get(language, text)
     if not isinstance(text, Sentence):
         return text
 
     def value(one: object) -> object:
         if isinstance(one, date):
             return day(one)
-        return translated(one, translate, day) if isinstance(one, str) else one
+        return translated(one, translate, day, language) if isinstance(one, str) else one
 
     values = {name: value(one) for name, one in text.values.items()}
     template = translate(text.template)

@@ -12,7 +12,8 @@ from support.another_language import another_language as another_language
 from support.desk_priced import CLINIC, NAME, PricedDesk
 from support.desk_priced import desk as desk
 
-from estimator.store.stored_sentences import BY_DISK
+from estimator.sentences import say
+from estimator.store.stored_sentences import BY_DISK, EDITED
 from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.comparing import PublicationComparer, diff_lines, states, unified
 from estimator.versions.publications import Publication
@@ -137,7 +138,7 @@ def test_the_reason_that_is_offered_reads_in_everybodys_language(desk: PricedDes
 @pytest.mark.parametrize("page", ["/history", "/history/2", "/compare", "/"])
 def test_what_the_program_wrote_reads_in_the_readers_language(desk: PricedDesk, page: str) -> None:
     """That a file was edited on disk, and which."""
-    published_by(desk, BY_DISK, "edited: clinics/riverbend.yaml")
+    published_by(desk, BY_DISK, say(EDITED, names=NAME))
     text = desk.visiting("Eve").get(f"/admin/{CLINIC}{page}", {"lang": "es"}).text
     assert "«an edit on disk»" in text
     assert ("«edited: clinics/riverbend.yaml»" in text) == (page != "/compare")
@@ -145,7 +146,7 @@ def test_what_the_program_wrote_reads_in_the_readers_language(desk: PricedDesk, 
 
 @pytest.mark.usefixtures("another_language")
 def test_a_persons_own_reason_stays_as_it_is(desk: PricedDesk) -> None:
-    """Whatever it begins with, and their name too."""
+    """Whatever it begins with, and their name too; so does what an older program wrote in English."""
     published_by(desk, "Ben", "edited: the price, as Ann wished")
     entry = desk.visiting("Eve").get(HISTORY, {"lang": "es"}).root.one(class_="versions").all("li")[0]
     assert entry.one("q").text == "edited: the price, as Ann wished"

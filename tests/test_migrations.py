@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import os
 import pkgutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, func, inspect, select, text
+from sqlalchemy import CheckConstraint, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from support.forking import become_nobody, together
 from support.killing import kill_while
@@ -90,7 +90,7 @@ def test_an_empty_database_is_migrated_once(empty_url):
 
 
 def test_each_revision_leads_to_the_next_with_publications_in_it(empty_url, monkeypatch):
-    """A store of the first version comes up to date and keeps what was published."""
+    """A store of the first version comes up to date; what was published and logged reads as it did."""
     from alembic import command
 
     upgrade = command.upgrade
@@ -98,9 +98,17 @@ def test_each_revision_leads_to_the_next_with_publications_in_it(empty_url, monk
         with monkeypatch.context() as patched:
             patched.setattr(command, "upgrade", lambda config, _head: upgrade(config, "0001"))
             migrate(database)
-        before = publish(database)
+        at, why = datetime(2026, 11, 22, tzinfo=UTC), "Undo of version 3"
+        row = {"owner": "harbor", "number": 1, "at": at, "by": "Ana", "why": why, "how": "undo", "digest": "0" * 64}
+        with database.writing() as connection:
+            connection.execute(insert(tables.publications).values(**row, in_force_from=at.date()))
+            logged = {"at": at, "who": "Ana", "action": "undid", "owner": "harbor", "detail": why}
+            connection.execute(insert(tables.journal).values(**logged))
         migrate(database)
-        assert Publications(database).history() == [before]
+        (published,), (entry,) = Publications(database).history(), Journal(database).all()
+        assert (published.number, published.why, type(published.why)) == (1, why, str)
+        assert (entry.action, entry.detail, type(entry.detail)) == ("undid", why, str)
+        assert publish(database, 1).number == 2
         with database.engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 

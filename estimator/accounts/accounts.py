@@ -25,13 +25,14 @@ from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import (
     ABOUT,
+    BECAME,
     BY_DISK,
     BY_ESTIMATOR,
-    CHANGED_ROLES,
     NO_ROLE,
     ROLE_AT,
     ROLE_EVERYWHERE,
     WITH_THE_SECOND_STEP,
+    listed,
 )
 
 Role = Literal["editor", "publisher", "owner"]
@@ -182,7 +183,7 @@ class Accounts:
             connection.execute(delete(grants).where(grants.c.account_id == id_))
             _grant(connection, id_, granted)
             _keep_an_owner(connection, before)
-            detail = say(CHANGED_ROLES, before_roles=roles_in_words(before.grants), roles=roles_in_words(granted))
+            detail = say(BECAME, before=roles_in_words(before.grants), after=roles_in_words(granted))
             _log(connection, by, "changed roles", before, detail)
             return True
 
@@ -251,11 +252,11 @@ def normalized(said: str) -> str:
 
 def roles_in_words(granted: Collection[Grant]) -> str:
     """Roles in the log's words, such as ``publisher of example-harbor, owner of everything``."""
-    words = (
+    words = [
         ROLE_EVERYWHERE[one.role] if one.scope == EVERYWHERE else say(ROLE_AT[one.role], scope=one.scope)
         for one in sorted(granted)
-    )
-    return ", ".join(words) or NO_ROLE
+    ]
+    return listed(words or [NO_ROLE])
 
 
 def account_in(connection: Connection, id_: int) -> Account | None:
@@ -385,5 +386,5 @@ def _log(connection: Connection, by: str, action: str, account: Account, detail:
     """The line stands with the one owner whose tables the account is about, so that a clinic's owner can read it."""
     scopes = {grant.scope for grant in account.grants}
     where = scopes.pop() if len(scopes) == 1 and EVERYWHERE not in scopes else ""
-    told = say(ABOUT, account=account.name, detail=detail) if detail else account.name
+    told = say(ABOUT, about=account.name, detail=detail) if detail else account.name
     add_entry_in(connection, by, action, where, told)

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from estimator.store.tables import Serial, UtcTime
+from estimator.store.column_types import Serial, UtcTime
 from estimator.store.tables import metadata as metadata
 
 # People at the desk; a key is the name or the address as it is compared.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from estimator.store.database import Database
 from estimator.store.tables import journal
@@ -47,13 +47,13 @@ class Journal:
         if before is not None:
             wanted = wanted.where(journal.c.id < before)
         with self.database.reading() as connection:
-            return [JournalEntry(**row) for row in connection.execute(wanted).mappings()]
+            return [_entry(row) for row in connection.execute(wanted).mappings()]
 
     def all(self) -> Iterator[JournalEntry]:
         """Every line, oldest first."""
         with self.database.reading() as connection:
             for row in connection.execute(select(journal).order_by(journal.c.id)).mappings():
-                yield JournalEntry(**row)
+                yield _entry(row)
 
 
 def add_entry_in(connection: Connection, who: str, action: str, owner: str = "", detail: str = "") -> None:
@@ -62,5 +62,12 @@ def add_entry_in(connection: Connection, who: str, action: str, owner: str = "",
 
     A `detail` of the program's own is said with a template of `stored_sentences`.
     """
-    row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner, "detail": str(detail)}
+    row = {"at": datetime.now(UTC), "who": who, "action": action, "owner": owner}
+    row |= {"detail": str(detail), "detail_sentence": detail}
     connection.execute(insert(journal).values(row))
+
+
+def _entry(row: RowMapping) -> JournalEntry:
+    values = dict(row)
+    said = values.pop("detail_sentence")
+    return JournalEntry(**{**values, "detail": values["detail"] if said is None else said})

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from estimator.sentences import say
 from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
-from estimator.store.stored_sentences import NOT_SET, SETTING
+from estimator.store.stored_sentences import ABOUT, NOT_SET, SETTING_WORDS
 from estimator.store.tables import settings
 
 WHOLE_SITE = "*"
@@ -31,5 +31,6 @@ class Settings:
             connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))
             if value is not None:
                 connection.execute(insert(settings).values(owner=owner, name=name, value=value))
-            detail = say(SETTING, setting=name, value=value or NOT_SET)
+            said = SETTING_WORDS.get(value, value) if value else NOT_SET
+            detail = say(ABOUT, about=SETTING_WORDS.get(name, name), detail=said)
             add_entry_in(connection, by, "set", "" if owner == WHOLE_SITE else owner, detail)

@@ -1,15 +1,16 @@
 """
 What the program itself writes into the store for people to read: reasons that nobody typed, details of the log.
 
-They are stored in English, said with `say` and a template from here, which is how `recognising` finds them again to
-show them in the reader's language. A template that was ever written stays here: what is stored is never changed.
+A row holds the sentence twice: in English, for whoever reads the database, and beside it as template and values
+(`column_types.StoredSentence`), which pages say in the reader's language. The template is the key of its translation,
+as everywhere with gettext. So a row reads for good as it did when it was written, and a template that is no longer in
+the catalogue reads in English. Somebody's own words, and rows from before the second column, stand as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from estimator.sentences import Sentence, say
 from estimator.sentences import marked as _
-
-Templates = tuple[str, ...]
 
 # Who did it, where that was nobody in particular
 
@@ -18,29 +19,16 @@ BY_ESTIMATOR = "estimator"
 
 # Why something was published
 
-AT_THE_FIRST_START = _("what the folder held at the first start")
-EDITS: Mapping[tuple[str, ...], str] = {
-    ("edited",): _("edited: %(edited)s"),
-    ("new",): _("new: %(new)s"),
-    ("removed",): _("removed: %(removed)s"),
-    ("edited", "new"): _("edited: %(edited)s; new: %(new)s"),
-    ("edited", "removed"): _("edited: %(edited)s; removed: %(removed)s"),
-    ("new", "removed"): _("new: %(new)s; removed: %(removed)s"),
-    ("edited", "new", "removed"): _("edited: %(edited)s; new: %(new)s; removed: %(removed)s"),
-}
-"""Which files an edit changed, by what happened to them."""
+AT_THE_FIRST_START = say("what the folder held at the first start")
+EDITED = _("edited: %(names)s")
+NEW = _("new: %(names)s")
+REMOVED = _("removed: %(names)s")
 KEPT_FROM_DISK = _("edited on disk; kept by %(by)s")
 MERGED = _("edited on disk; merged by %(by)s")
 WAITS_AGAIN = _("edited on disk; version %(number)s waits again, merged")
 MERGED_WITH_WAITING = _("version %(number)s and the edit on disk, merged by %(by)s")
 UNDO = _("Undo of version %(number)s")
 CHECKED_AGAIN = _("Checked again and still right: %(price)s")
-
-REASONS: Templates = (
-    *(AT_THE_FIRST_START, *EDITS.values()),
-    *(KEPT_FROM_DISK, MERGED, WAITS_AGAIN, MERGED_WITH_WAITING, UNDO, CHECKED_AGAIN),
-)
-"""Every reason that the program gives, or offers."""
 
 # Details of the log: about tables
 
@@ -53,69 +41,49 @@ EDIT_WAS = _("version %(number)s; the edit was %(held)s")
 EDIT_WAS_NO_FILE = _("version %(number)s; the edit was none")
 DRAFT_FROM = _("from version %(number)s")
 DRAFT_GONE = _("the draft at revision %(revision)s")
-DRAFT_SAYS_THE_SAME = _("the draft came to say what is published")
+DRAFT_SAYS_THE_SAME = say("the draft came to say what is published")
 
-SETTING = "%(setting)s: %(value)s"
-SETTINGS: Templates = (_("second_person_above"), _("second_factor_required"))
-NOT_SET = _("not set")
-SETTING_VALUES: Templates = (NOT_SET, _("yes"))
+NOT_SET = say("not set")
+SETTING_WORDS: Mapping[str, Sentence] = {
+    "second_person_above": say("second_person_above"),
+    "second_factor_required": say("second_factor_required"),
+    "yes": say("yes"),
+}
+"""Names and values of settings; a number stands as it is."""
 
-# Details of the log: about accounts. What is only signs between values is the same in every language.
+# Details of the log: about accounts
 
-ABOUT = "%(account)s: %(detail)s"
+WITH_THE_SECOND_STEP = say("with the second step")
 
-WITH_THE_SECOND_STEP = _("with the second step")
-
-NO_ROLE = _("no role")
-ROLE_EVERYWHERE: Mapping[str, str] = {
-    "editor": _("editor of everything"),
-    "publisher": _("publisher of everything"),
-    "owner": _("owner of everything"),
+NO_ROLE = say("no role")
+ROLE_EVERYWHERE: Mapping[str, Sentence] = {
+    "editor": say("editor of everything"),
+    "publisher": say("publisher of everything"),
+    "owner": say("owner of everything"),
 }
 ROLE_AT: Mapping[str, str] = {
     "editor": _("editor of %(scope)s"),
     "publisher": _("publisher of %(scope)s"),
     "owner": _("owner of %(scope)s"),
 }
-MORE_ROLES = "%(role)s, %(roles)s"
-CHANGED_ROLES = "%(before_roles)s → %(roles)s"
 
-PASSWORD = _("password")
-ONE_TIME_CODE = _("one-time code")
-PASSKEY = _("passkey")
-AUTHENTICATOR_APP = _("authenticator app")
-RECOVERY_CODE = _("recovery code")
-TWO_STEPS = "%(first)s, %(second)s"
+PASSWORD = say("password")
+ONE_TIME_CODE = say("one-time code")
+PASSKEY = say("passkey")
+AUTHENTICATOR_APP = say("authenticator app")
+RECOVERY_CODE = say("recovery code")
 
-_ONE_ROLE: Templates = (*ROLE_EVERYWHERE.values(), *ROLE_AT.values())
-_ROLES: Templates = (NO_ROLE, *_ONE_ROLE, MORE_ROLES)
-_STEPS: Templates = (PASSWORD, ONE_TIME_CODE, PASSKEY, AUTHENTICATOR_APP, RECOVERY_CODE)
+# Only signs between values: the same in every language
 
-PARTS: Mapping[str, Templates] = {
-    "why": REASONS,
-    "setting": SETTINGS,
-    "value": SETTING_VALUES,
-    "detail": (WITH_THE_SECOND_STEP, CHANGED_ROLES, *_ROLES, *_STEPS, TWO_STEPS),
-    "role": _ONE_ROLE,
-    "roles": _ROLES,
-    "before_roles": _ROLES,
-    "first": _STEPS,
-    "second": _STEPS,
-}
-"""Sentences that may stand as a value in others, by the value's name; anything else there is somebody's own words."""
+ABOUT = "%(about)s: %(detail)s"
+BECAME = "%(before)s → %(after)s"
 
-DETAILS: Mapping[str, Templates] = {
-    "published": (FIRST_VERSION, PUBLISHED),
-    "undid": (UNDID,),
-    "checked": REASONS,
-    "began a draft": (DRAFT_FROM,),
-    "discarded": (DRAFT_GONE, DRAFT_SAYS_THE_SAME),
-    "set": (SETTING,),
-    "written to disk": (WRITTEN,),
-    "edited on disk": (TAKEN_UP,),
-    "kept disk": (EDIT_WAS, EDIT_WAS_NO_FILE),
-    "kept published": (EDIT_WAS, EDIT_WAS_NO_FILE),
-    "merged": (EDIT_WAS, EDIT_WAS_NO_FILE),
-    **dict.fromkeys(("added an account", "changed roles", "reset a sign-in", "signed in"), (ABOUT,)),
-}
-"""The details of the log by action; actions that are not here have none but names."""
+
+def listed(sentences: Sequence[str], between: str = ", ") -> str:
+    """``password, passkey`` of several sentences, of which there is at least one."""
+    if len(sentences) == 1:
+        return sentences[0]
+    # Halves in halves: hundreds of roles nest only a few deep.
+    half = len(sentences) // 2
+    first, rest = listed(sentences[:half], between), listed(sentences[half:], between)
+    return Sentence(f"%(first)s{between}%(rest)s", {"first": first, "rest": rest})

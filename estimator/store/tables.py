@@ -5,15 +5,10 @@ Times are UTC and days are days of the site's clock. What is published stands in
 `publication_files`; these and `journal` only grow, and triggers refuse every update and delete.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -23,28 +18,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
+
+from estimator.store.column_types import Serial, StoredSentence, UtcTime
 
 APPEND_ONLY = ("texts", "publications", "publication_files", "journal")
 """Tables whose rows are never changed and never deleted."""
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An instant; SQLite keeps no time zone, so that it is UTC on the way in and out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
 
 metadata = MetaData(
     naming_convention={
@@ -55,9 +33,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-# SQLite counts up by itself for INTEGER keys only.
-Serial = BigInteger().with_variant(Integer, "sqlite")
 
 texts = Table(
     "texts",
@@ -76,6 +51,7 @@ publications = Table(
     Column("at", UtcTime, nullable=False),
     Column("by", String(200), nullable=False),
     Column("why", Text, nullable=False),
+    Column("why_sentence", StoredSentence),
     Column("how", String(20), nullable=False),
     Column("in_force_from", Date, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -142,5 +118,6 @@ journal = Table(
     Column("action", String(60), nullable=False),
     Column("owner", String(60), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("detail_sentence", StoredSentence),
     sqlite_autoincrement=True,
 )

@@ -47,7 +47,7 @@ class Drafting(DeskQueries):
             if not changed:
                 if revision:
                     self.drafts.discard_in(connection, owner, revision)
-                    add_entry_in(connection, by, "discarded", owner, say(DRAFT_SAYS_THE_SAME))
+                    add_entry_in(connection, by, "discarded", owner, DRAFT_SAYS_THE_SAME)
                 return None
             draft = self.drafts.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by)
             if not revision:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, text
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, text
 
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
@@ -165,12 +165,13 @@ class Publications:
             "number": based_on + 1,
             "at": at or datetime.now(UTC),
             "by": by,
-            "why": str(why),
+            "why": why,
             "how": how,
             "in_force_from": in_force_from,
             "digest": digest,
         }
-        key = connection.execute(insert(publications).values(row)).inserted_primary_key
+        wanted = insert(publications).values({**row, "why": str(why), "why_sentence": why})
+        key = connection.execute(wanted).inserted_primary_key
         assert key is not None
         listed = [{"publication_id": key[0], "name": name, "digest": value} for name, value in digests.items()]
         if listed:
@@ -268,7 +269,13 @@ def _one(connection: Connection, wanted: Select[Any]) -> Publication | None:
 def _all(connection: Connection, wanted: Select[Any]) -> list[Publication]:
     rows = connection.execute(wanted).mappings().all()
     files = _files_of(connection, [row["id"] for row in rows])
-    return [Publication(**row, files=MappingProxyType(files[row["id"]])) for row in rows]
+    return [_publication(row, files[row["id"]]) for row in rows]
+
+
+def _publication(row: RowMapping, files: Mapping[str, str]) -> Publication:
+    values = dict(row)
+    said = values.pop("why_sentence")
+    return Publication(**{**values, "why": values["why"] if said is None else said}, files=MappingProxyType(files))
 
 
 def _files_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -121,7 +121,7 @@ class Publishing(DeskQueries):
                 checked_at=seen,
             )
             self.drafts.discard_in(connection, owner, revision)
-            detail = say(PUBLISHED, number=publication.number, day=in_force_from.isoformat(), why=why)
+            detail = say(PUBLISHED, number=publication.number, day=in_force_from, why=why)
             add_entry_in(connection, by, "published", owner, detail)
             return publication
 
@@ -195,7 +195,7 @@ class Publishing(DeskQueries):
                 UNDID,
                 undone=latest.number,
                 number=publication.number,
-                day=day.isoformat(),
+                day=day,
                 why=why,
                 before=before.number,
             )

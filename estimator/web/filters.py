@@ -38,7 +38,7 @@ def day(value: date) -> str:
 
 def spoken(text: str) -> str:
     """What a module that knows no languages says, in the reader's language, its days as pages write them."""
-    return translated(text, catalogue().ugettext, day)
+    return translated(text, catalogue().ugettext, day, language())
 
 
 def short_day(value: date) -> str:

@@ -56,11 +56,6 @@ def _catalogue(name: str) -> NullTranslations:
     return Translations.load(str(translations_folder()), [name])
 
 
-def every_catalogue() -> tuple[NullTranslations, ...]:
-    """The messages of every language that can be chosen."""
-    return tuple(_catalogue(LOCALES[one]) for one in site().languages)
-
-
 def catalogues() -> tuple[Language, ...]:
     """English, and every other language whose compiled catalogue is there."""
     folder = translations_folder()

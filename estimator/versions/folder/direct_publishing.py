@@ -58,7 +58,7 @@ def publish_directly(
         publication = desk.publications.publish_in(
             connection, owner, files, based_on=based_on, by=by, why=why, how="command", in_force_from=day
         )
-        detail = say(PUBLISHED, number=publication.number, day=day.isoformat(), why=why)
+        detail = say(PUBLISHED, number=publication.number, day=day, why=why)
         add_entry_in(connection, by, "published", owner, detail)
         note(connection, publication.number)
     return publication

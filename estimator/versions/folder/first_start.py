@@ -40,7 +40,7 @@ def publish_first(publications: Publications, folder: Path, notes: FolderNotes |
                     own,
                     based_on=0,
                     by=BY_ESTIMATOR,
-                    why=say(AT_THE_FIRST_START),
+                    why=AT_THE_FIRST_START,
                     how="first",
                     in_force_from=FIRST_DAY,
                 )

@@ -19,7 +19,7 @@ from estimator.prices.reading import Reading
 from estimator.sentences import Sentence, say
 from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
-from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, EDITS, TAKEN_UP, WRITTEN
+from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, EDITED, NEW, REMOVED, TAKEN_UP, WRITTEN, listed
 from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, sync_state
@@ -264,12 +264,11 @@ def _owner_of(problem: Problem) -> str:
     return file.rpartition(".")[0] if kind == "clinics" else NATIONAL
 
 
-def _why(before: Mapping[str, str], after: Mapping[str, str]) -> Sentence:
+def _why(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """Which files an edit changed; some there are, or it is none."""
     found = {
-        "edited": sorted(name for name in after if name in before and after[name] != before[name]),
-        "new": sorted(after.keys() - before.keys()),
-        "removed": sorted(before.keys() - after.keys()),
+        EDITED: {name for name in after if name in before and after[name] != before[name]},
+        NEW: after.keys() - before.keys(),
+        REMOVED: before.keys() - after.keys(),
     }
-    said = {what: ", ".join(names) for what, names in found.items() if names}
-    return say(EDITS[tuple(said)], **said)
+    return listed([Sentence(what, {"names": ", ".join(sorted(names))}) for what, names in found.items() if names], ";")

@@ -1,6 +1,10 @@
-"""The log's actions in the reader's language; what is written in the log itself is English. Details: `stored_words`."""
+"""The log's actions, and who did them, in the reader's language; what is written in the log itself is English."""
 
 from flask_babel import lazy_gettext as _l
+
+from estimator.sentences import marked as _
+from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR
+from estimator.web.site import catalogue
 
 WORDS = {
     "published": _l("published"),
@@ -38,3 +42,12 @@ WORDS = {
 def in_words(action: str) -> str:
     """An action as the log's page says it."""
     return str(WORDS.get(action, action))
+
+
+NOBODY = {BY_DISK: _("an edit on disk"), BY_ESTIMATOR: _("the program itself")}
+"""Who did something, where that was nobody in particular."""
+
+
+def who(by: str) -> str:
+    """Who did something: a name, or what stands for nobody in particular."""
+    return catalogue().ugettext(NOBODY[by]) if by in NOBODY else by

@@ -1,8 +1,8 @@
 """
 The log of what was done at the desk, for owners.
 
-Its page says in the reader's language what the program wrote; the spreadsheet has every line as it is stored, mostly in
-English, so that two people who compare theirs have the same.
+Its page says in the reader's language what the program wrote; the spreadsheet has every line in English, as it is
+stored, so that two people who compare theirs have the same.
 """
 
 from collections.abc import Collection
@@ -18,7 +18,6 @@ from estimator.web.desk.actions import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
-from estimator.web.desk.stored_words import detail
 from estimator.web.responses import csv_response
 
 bp = Blueprint("desk_log", __name__, url_prefix=f"{PREFIX}/log")
@@ -44,7 +43,6 @@ def show() -> ResponseReturnValue:
         more=more,
         first=not asked,
         action_in_words=in_words,
-        detail_in_words=detail,
     )
 
 

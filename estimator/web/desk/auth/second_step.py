@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from estimator.accounts.accounts import Account
 from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code
 from estimator.accounts.throttle import Throttle, key_of_codes
-from estimator.sentences import say
-from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, TWO_STEPS
+from estimator.sentences import Sentence
+from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, listed
 from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
 from estimator.web.desk.forms import CodeForm
 from estimator.web.desk.services import PREFIX, services
@@ -58,7 +58,7 @@ def halfway() -> Account | None:
 def finish(account: Account, how: str) -> ResponseReturnValue:
     """Sign in somebody whose second step was right."""
     half = session["half"]
-    return enter(account.id, say(TWO_STEPS, first=half["how"], second=how), half["next"])
+    return enter(account.id, listed([Sentence(half["how"], {}), how]), half["next"])
 
 
 def _said_wrong(recovery: bool) -> str:

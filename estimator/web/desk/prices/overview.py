@@ -14,6 +14,8 @@ from flask_babel.speaklater import LazyString
 
 from estimator.prices.editing.splicing import CannotSplice, mark_checked
 from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
+from estimator.sentences import say
+from estimator.store.stored_sentences import CHECKED_AGAIN
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
@@ -124,7 +126,7 @@ def _confirm(series: PriceSeries, start: date, seen: str) -> str:
     if latest is None:
         desk().change(series.owner, series.file, edit, name)
         return str(_("Checked today: %(price)s. This is kept in the draft.", price=what))
-    why = _("Checked again and still right: %(price)s", price=what)
+    why = say(CHECKED_AGAIN, price=series.in_any_language)
     done = desk().confirm(series.owner, series.file, edit, by=name, why=why)
     if done.in_force_from > site().today():
         return str(

@@ -14,6 +14,7 @@ from estimator.prices.comparing.changes import Change, names_on
 from estimator.prices.problems import Problem, path_of
 from estimator.prices.schema import PriceColumn
 from estimator.versions.comparing import DiffLine, diff_lines
+from estimator.web.desk.actions import who
 from estimator.web.desk.prices import (
     folder_page,
     history,
@@ -28,7 +29,6 @@ from estimator.web.desk.prices import (
     yaml_editor,
 )
 from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
-from estimator.web.desk.stored_words import reason, who
 from estimator.web.filters import money, percent, spoken
 from estimator.web.site import catalogue, language, locale, site
 from estimator.web.typed import said
@@ -55,7 +55,7 @@ def add_price_pages(app: Flask) -> None:
         problems_on_disk=folder_page.problems_on_disk,
         lines_between=lines_between,
     )
-    for function in (signed_money, signed_percent, reason, who):
+    for function in (signed_money, signed_percent, spoken, who):
         app.add_template_filter(function)
 
 

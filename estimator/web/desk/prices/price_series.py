@@ -16,6 +16,8 @@ from estimator.prices.editing.rewriting import tree_of
 from estimator.prices.editing.splicing import TypedPrice, price_in
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
+from estimator.sentences import InLanguages, Sentence
+from estimator.store.stored_sentences import listed
 from estimator.web.desk.prices.owner_tables import (
     OwnerTables,
     file_with,
@@ -75,6 +77,13 @@ class PriceSeries:
     @property
     def column_words(self) -> str:
         return str(_(COLUMN_WORDS[self.column]))
+
+    @property
+    def in_any_language(self) -> str:
+        """Which price this is, as the store keeps it: read by whoever, in whatever language."""
+        charge = self.tables.book.tables.charges.get(self.charge) if self.tables.book else None
+        label = InLanguages(charge.label.model_dump(exclude_none=True)) if charge else self.charge
+        return listed([label, Sentence(COLUMN_WORDS[self.column], {})])
 
     def address(self, **query: Any) -> str:
         return url_for("desk_prices.price", owner=self.owner, charge=self.charge, column=self.column, **query)
