@@ -229,7 +229,7 @@ def test_a_broken_draft_shows_what_is_published(desk: PricedDesk) -> None:
 def test_a_broken_file_on_disk_is_said(desk: PricedDesk) -> None:
     """Prices stay; the overview names the file and its mistake."""
     path = desk.folder / NAME
-    path.write_text(path.read_text().replace("2026-02-01: 450", "2026-02-01: ten"))
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-02-01: 450", "2026-02-01: ten"), encoding="utf-8")
     ann = desk.visiting()
     page = ann.get(OVERVIEW)
     for _look in range(100):

@@ -53,7 +53,7 @@ def test_the_schemas_are_schemas(model):
 def test_they_are_written_where_one_says(tmp_path, capsys):
     main(tmp_path / "schema")
     assert {path.name for path in (tmp_path / "schema").iterdir()} == set(FILES)
-    assert json.loads((tmp_path / "schema" / "clinic.json").read_text())["required"] == ["clinic"]
+    assert json.loads((tmp_path / "schema" / "clinic.json").read_text(encoding="utf-8"))["required"] == ["clinic"]
 
 
 @pytest.mark.parametrize("path", [*NATIONAL, *CLINICS], ids=lambda path: path.name)

@@ -404,7 +404,7 @@ def test_every_action_that_is_logged_has_its_words(desk, olga):
     begin, inside = r"(?:add_entry_in|_log|add_account_entry_in|journal\.add|_settle)\(", r"(?:[^\"()]|\([^()]*\))*?"
     calls = re.compile(rf'{begin}{inside}(?<=, )"([a-z -]+)"|action="([a-z -]+)"')
     rooms = (PACKAGE / "accounts", PACKAGE / "versions", PACKAGE / "web" / "desk")
-    source = "".join(path.read_text() for room in rooms for path in sorted(room.rglob("*.py")))
+    source = "".join(path.read_text(encoding="utf-8") for room in rooms for path in sorted(room.rglob("*.py")))
     # The first text of a call: what was done, or who, where that is the program itself.
     logged = {one or other for one, other in calls.findall(source)} - {"estimator"}
     assert {"published", "undid", "merged", "signed in", "reset a sign-in", "set a password"} <= logged
