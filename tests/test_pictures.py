@@ -49,6 +49,19 @@ def tab(chromium):
     context.close()
 
 
+@pytest.mark.parametrize("family", ["serif", "sans-serif", "monospace", "system-ui", "Arial", "Cambria", "Noto Sans"])
+def test_the_browser_sees_no_fonts_but_the_tests_own(tab, family):
+    tab.set_content(f"<p style='font-family: {family}'>Estimate $1,234</p>")
+    session = tab.context.new_cdp_session(tab)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": "p"})["nodeId"]
+    used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert used
+    assert all(font["familyName"].startswith("DejaVu ") for font in used)
+
+
 def taken(tab, server, page, width, height, media):
     tab.emulate_media(**({"media": "screen"} | media))
     tab.set_viewport_size({"width": width, "height": height})
