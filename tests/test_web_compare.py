@@ -127,7 +127,7 @@ def test_the_chooser_marks_the_span_on_show(visitor, months):
     ],
 )
 def test_the_break_even_is_said_in_words(visitor, monkeypatch, month, words):
-    monkeypatch.setattr("estimator.compare._break_even", lambda *_: BreakEven("spravato", "iv", month))
+    monkeypatch.setattr("estimator.core.compare._break_even", lambda *_: BreakEven("spravato", "iv", month))
     assert words in visitor.get("/compare", SPRAVATO).text
 
 
@@ -154,7 +154,7 @@ def test_equal_amounts_are_said_to_be_equal(visitor, monkeypatch):
     alike = replace(compared(SPRAVATO), break_even=BreakEven("spravato", "iv", 3))
     one = next(row for row in alike.alternatives if row.treatment == "iv")
     same = tuple(replace(one, treatment=row.treatment) for row in alike.alternatives)
-    monkeypatch.setattr("estimator.web.compare.compare", lambda *_: replace(alike, alternatives=same))
+    monkeypatch.setattr("estimator.web.patient.compare.compare", lambda *_: replace(alike, alternatives=same))
     said = visitor.get("/compare", SPRAVATO).root.one("p", class_="verdict").text
     assert "IV ketamine and Spravato cost you about the same" in said
 
@@ -165,7 +165,7 @@ def test_without_insurance_nothing_breaks_even(visitor):
 
 
 def test_a_missing_price_is_said_and_silences_the_break_even(visitor, tmp_path):
-    folder = shipped_without_price("infusion", tmp_path / "pricing")
+    folder = shipped_without_price(tmp_path / "pricing", "infusion")
     page = Visitor(pricing=folder).get("/compare", SPRAVATO)
     iv = rows(page)[0]
     assert "You pay at least" in iv.text

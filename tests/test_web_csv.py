@@ -85,7 +85,7 @@ def test_every_column_adds_up(visitor, query):
 
 
 def test_a_missing_price_is_no_zero(tmp_path):
-    visitor = Visitor(pricing=shipped_without_price("infusion", tmp_path / "pricing"))
+    visitor = Visitor(pricing=shipped_without_price(tmp_path / "pricing", "infusion"))
     _head, (_, *lines, total), _months = blocks(downloaded(visitor, FOUR))
     (missing,) = [row for row in lines if row[0] == BOOK.tables.charges["infusion"].label.en]
     assert set(missing[4:]) == {"not known"}

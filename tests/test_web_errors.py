@@ -156,8 +156,8 @@ def test_a_bug_is_a_plain_page_without_a_trace(monkeypatch, address):
     def broken(*_):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("estimator.web.patient.estimate", broken)
-    monkeypatch.setattr("estimator.web.api.estimate", broken)
+    monkeypatch.setattr("estimator.web.patient.estimate_view.estimate", broken)
+    monkeypatch.setattr("estimator.web.patient.api.estimate", broken)
     visitor = Visitor()
     response = visitor.client.get(address, query_string=FOUR)
     assert response.status_code == 500

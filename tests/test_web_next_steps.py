@@ -112,7 +112,7 @@ def test_the_right_to_a_written_estimate_is_explained(visitor):
 
 
 def test_a_price_that_is_missing_is_asked_for_first(tmp_path):
-    visitor = Visitor(pricing=shipped_without_price("infusion", tmp_path / "pricing"))
+    visitor = Visitor(pricing=shipped_without_price(tmp_path / "pricing", "infusion"))
     first, *_ = asked(visitor.get("/next-steps", FOUR))["The clinic"]
     assert first[0] == BOOK.tables.charges["infusion"].price_question.ask.en
     assert "not in your total yet" in first[1]

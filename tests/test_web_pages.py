@@ -1,13 +1,13 @@
 """The patient's pages: what is asked, what is answered, and that page and estimate say the same."""
 
 import gzip
-import shutil
 from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.pages import FOUR, SPRAVATO, TODAY, Visitor
+from support.tables_for_tests import shipped_without_price
 
 from estimator.core.answers import NAMES, read_answers
 from estimator.core.estimate import estimate
@@ -244,24 +244,19 @@ def test_sources_and_their_days_stand_in_every_line(visitor):
 
 
 def test_a_missing_price_makes_the_total_at_least_and_is_never_zero(tmp_path):
-    shutil.copytree(PRICING, tmp_path / "pricing")
-    charge = next(iter(TABLES.treatments["iv"].before)).charge
-    changed = 0
-    for file in (tmp_path / "pricing/national").glob("*.yaml"):
-        text = file.read_text(encoding="utf-8")
-        head, found, rest = text.partition(f"\n  {charge}:\n")
-        if found:
-            start = rest.index("    self_pay:\n")
-            end = start + len("    self_pay:\n")
-            while rest[end:].startswith("      "):
-                end += rest[end:].index("\n") + 1
-            file.write_text(head + found + rest[:start] + rest[end:], encoding="utf-8")
-            changed += 1
-    assert changed == 1
-    page = Visitor(pricing=tmp_path / "pricing").get("/estimate", FOUR)
+    folder = shipped_without_price(tmp_path / "pricing", TABLES.treatments["iv"].before[0].charge)
+    page = Visitor(pricing=folder).get("/estimate", FOUR)
     assert "at least" in page.root.one("p", class_="figure").text
     assert "not known; not in the total" in table(page, "items").text
     assert "no price for some of this" in page.text
+
+
+@pytest.mark.parametrize("answers", [FOUR, SPRAVATO], ids=["iv", "spravato"])
+def test_without_any_price_nothing_is_owed_in_any_month_and_the_page_says_what_is_not_known(tmp_path, answers):
+    page = Visitor(pricing=shipped_without_price(tmp_path / "pricing")).get("/estimate", answers)
+    assert "at least $0" in page.root.one("p", class_="figure").text
+    assert page.text.count("not known; not in the total") == page.text.count("price not known") > 1
+    assert table(page, "months").one("tbody").all("tr") == []
 
 
 def test_a_clinic_is_named_and_its_prices_are_used(visitor):

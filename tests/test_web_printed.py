@@ -6,7 +6,7 @@ import pytest
 from support.pages import FOUR, SPRAVATO, Visitor
 
 from estimator.core.results import NOTHING, Amounts, Month
-from estimator.web.patient.printed import RUN, SINGLY, printed_months
+from estimator.web.patient.estimate_months import RUN, SINGLY, printed_months
 
 USUAL, OTHER = Amounts(300_00, 450_00, 675_00), Amounts(320_00, 700_00, 1075_00)
 LONG = FOUR | {"sessions": "104", "start": "2026-12-06"}

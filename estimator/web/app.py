@@ -45,6 +45,8 @@ def create_app(
     app.extensions["site"] = Site(prices, clock, catalogues())
     if database is not None:
         app.extensions["store"] = database
+    # A sentence may stand on lines of its own between {% trans %} and {% endtrans %}.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
     app.jinja_env.globals.update(
         style=style,

@@ -31,7 +31,9 @@ METHODS = [
     ("estimator/**.py", "python"),
     ("templates/**.html", "jinja2"),
 ]
-OPTIONS = {"templates/**.html": {"lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}}
+OPTIONS = {
+    "templates/**.html": {"lstrip_blocks": "true", "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+}
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "_Refused": None, "FieldProblem": (2,), "say": None}
 """The last three hold sentences of modules that know nothing of languages."""

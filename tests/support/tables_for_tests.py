@@ -50,12 +50,14 @@ def with_table(data):
     return files | {"national/new.yaml": data}, "national/new.yaml"
 
 
-def shipped_without_price(charge, folder):
-    """The shipped national tables copied into `folder`, with no price of `charge`; the folder."""
+def shipped_without_price(folder, *charges):
+    """The shipped national tables copied into `folder`, with no price of these charges, or of any; the folder."""
     (folder / "national").mkdir(parents=True)
     for path in pricing_folder().glob("national/*.yaml"):
         tables = plain(path.read_bytes())
-        for column in PRICE_COLUMNS:
-            tables.get("charges", {}).get(charge, {}).pop(column, None)
+        for name, charge in tables.get("charges", {}).items():
+            if name in (charges or (name,)):
+                for column in PRICE_COLUMNS:
+                    charge.pop(column, None)
         (folder / "national" / path.name).write_text(json.dumps(tables), encoding="utf-8")
     return folder

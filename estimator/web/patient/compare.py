@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from estimator.core.compare import SPANS, Alternative, BreakEven, Comparison, compare
 from estimator.core.results import Estimate, LineItem, YouPay
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
+from estimator.web.patient.estimate_bill import session_charges
 from estimator.web.patient.figures import shown
-from estimator.web.patient.wording import session_charges
 
 bp = Blueprint("compare", __name__)
 

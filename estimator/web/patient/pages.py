@@ -6,20 +6,15 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from estimator.core.answers import Answers
-from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema import PRICE_COLUMNS, Book
-from estimator.web.filters import trio
-from estimator.web.patient.asked import form_again, form_asked, given, in_link
-from estimator.web.patient.dose import cheaper_at_higher_dose
-from estimator.web.patient.earlier import earlier
-from estimator.web.patient.figures import shown
+from estimator.web.patient.asked import form_again, form_asked
+from estimator.web.patient.estimate_view import estimate_view
 from estimator.web.patient.forms import GROUPS, AnswersForm
 from estimator.web.patient.posted import IN_REGION, posted_prices
-from estimator.web.patient.printed import printed_months
-from estimator.web.patient.wording import addresses, assumptions, course_of, limits, paid_so_far, program_of
-from estimator.web.site import language, site
+from estimator.web.patient.programs import program_limits
+from estimator.web.site import site
 
 bp = Blueprint("patient", __name__)
 
@@ -54,31 +49,7 @@ def estimate_page(
     form: AnswersForm, answers: Answers, book: PriceBook, template: str = "patient/estimate.html", **more: object
 ) -> str:
     """The page of an estimate from any price book; a `template` that extends the usual one may take `more`."""
-    exact = estimate(answers, book)
-    rounded = shown(exact)
-    return render_template(
-        template,
-        exact=exact,
-        estimate=rounded,
-        book=book,
-        form=form,
-        treatment=book.tables.treatments[answers.treatment],
-        payer=book.tables.payers[answers.insurance],
-        course=course_of(rounded),
-        assumptions=assumptions(rounded, form),
-        paid_so_far=paid_so_far(rounded),
-        months=printed_months(rounded.months),
-        higher_dose=cheaper_at_higher_dose(exact),
-        addresses=addresses(rounded),
-        changing=given(answers),
-        permanent=in_link(answers),
-        printed=_printed(answers, book),
-        shared={**in_link(answers), "prices": book.version, "was": trio(exact.you_pay)},
-        earlier=earlier(request.args, book, exact.you_pay),
-        program_of=program_of,
-        limits=limits,
-        **more,
-    )
+    return render_template(template, view=estimate_view(form, answers, book), book=book, **more)
 
 
 @bp.get("/prices")
@@ -102,13 +73,7 @@ def prices() -> ResponseReturnValue:
 @bp.get("/method")
 def method() -> ResponseReturnValue:
     """How an estimate is computed, with every number the tables put into it."""
-    return render_template("patient/method.html", book=site().prices.current.national, limits=limits)
-
-
-def _printed(answers: Answers, book: PriceBook) -> dict[str, str | None]:
-    """The link that stands on paper: whoever types it gets the same prices and the same language."""
-    said = {name: text for name, text in in_link(answers).items() if name != "lang"}
-    return {**said, "prices": book.version, "lang": language() if language() != "en" else None}
+    return render_template("patient/method.html", book=site().prices.current.national, limits=program_limits)
 
 
 def _in_order_of_use(tables: Book) -> list[str]:

@@ -1,0 +1,23 @@
+"""The sources that a page names, as paper needs them: by address, or by number."""
+
+from collections.abc import Iterable
+
+from estimator.core.results import Estimate
+from estimator.prices.schema import Book
+from estimator.web.filters import typed_address
+
+
+def source_addresses(estimate: Estimate) -> list[str]:
+    """The addresses of the sources of the bill, the notice and the notes, each once, as somebody would type them."""
+    tables = estimate.book.tables
+    texts = (*tables.texts.why_notice, *tables.texts.payer_notes)
+    notes = (note for note in texts if note.applies_to(estimate.answers.insurance))
+    why = (tables.sources[name].url for note in notes for name in note.source)
+    bill = (note.url for item in estimate.items for note in item.sources)
+    return [typed_address(url) for url in dict.fromkeys((*bill, *why)) if url]
+
+
+def numbered_sources(tables: Book, *named: Iterable[str]) -> dict[str, int]:
+    """The sources with an address among those `named` in turn on a page, numbered as paper lists them."""
+    names = dict.fromkeys(name for names in named for name in names if tables.sources[name].url)
+    return {name: number for number, name in enumerate(names, 1)}
