@@ -165,3 +165,111 @@ def test_a_family_limit_caps_what_one_person_pays():
         | {"sessions": "4", "start": "2026-12-05", "family_out_of_pocket_remaining": "300", "savings_program": "no"}
     )
     assert found.you_pay.high <= 300_00
+
+
+def test_an_infusion_visit_that_the_plan_pays_back_out_of_network():
+    """
+    Evaluation $250 and six infusions at $275 are the patient's; of each $200 visit the plan allows $160 and pays 60 %.
+
+    250 + 6 x 275 + 6 x (200 - 96) = 2,524.
+    """
+    shipped = read_books(Path(__file__).parent.parent / "pricing").books.national
+    raw = {
+        "treatment": "iv",
+        "insurance": "commercial",
+        "sessions": "6",
+        "psychotherapy": "none",
+        "start": "2026-12-01",
+        "price.infusion": "275",
+        "price.evaluation": "250",
+        "coverage.evaluation": "not_covered",
+        "network.visit": "out",
+        "coverage.infusion_visit": "covered",
+        "price.infusion_visit": "200",
+        "allowed.infusion_visit": "160",
+        "out_of_network_deductible": "500",
+        "out_of_network_deductible_remaining": "0",
+        "out_of_network_coinsurance": "40",
+    }
+    found = estimate(read_answers(raw, shipped, ASKED), shipped)
+    assert found.you_pay.typical == 250_00 + 6 * 275_00 + 6 * (200_00 - 96_00) == 2524_00
+
+
+MET = SPRAVATO | {
+    "plan": "employer_typical",
+    "sessions": "3",
+    "start": "2026-12-01",
+    "dose": "84",
+    "drug_benefit": "medical",
+    "savings_program": "no",
+    "deductible": "1500",
+    "deductible_remaining": "0",
+    "out_of_pocket_maximum": "4000",
+    "out_of_pocket_remaining": "4000",
+    "coinsurance": "20",
+    "coverage.psychiatric_evaluation": "not_covered",
+    "price.psychiatric_evaluation": "300",
+    "allowed.spravato_84": "900",
+    "allowed.spravato_56": "600",
+    "allowed.observation": "200",
+}
+
+
+def test_what_the_plan_told_about_one_charge_takes_the_terms_place():
+    """$300; three visits of $50 for the drug as told, and 20 % of $200 for the observation."""
+    found = asked(MET | {"share.spravato_84": "50", "share.spravato_56": "$50"})
+    assert found.you_pay.typical == 300_00 + 3 * (50_00 + 40_00)
+
+
+def test_only_the_drug_is_out_of_network():
+    """
+    The clinic asks $1,200 and $800 for the drug; the plan allows $900 and $600, and pays half after a $500 deductible.
+
+    Drug: 800 + 2 x 1,200 asked; paid back (600 - 500) / 2 + 900 / 2 + 900 / 2 = 950. Observation 3 x 40; evaluation 300.
+    """
+    found = asked(
+        MET
+        | {
+            "network": "mixed",
+            "network.drug": "out",
+            "network.procedure": "in",
+            "network.visit": "in",
+            "price.spravato_84": "1200",
+            "price.spravato_56": "800",
+            "out_of_network_deductible": "500",
+            "out_of_network_deductible_remaining": "500",
+            "out_of_network_coinsurance": "50",
+        }
+    )
+    assert found.you_pay.typical == 300_00 + (800_00 + 2 * 1200_00 - 950_00) + 3 * 40_00
+
+
+def test_a_maximizer_leaves_the_patient_the_cards_minimum():
+    """$10 a treatment for the drug, 20 % of each observation, and the evaluation."""
+    found = asked(MET | {"savings_program": "yes", "accumulator": "maximizer", "start": "2026-12-01"})
+    drug = next(item for item in found.items if item.charge == "spravato_56")
+    assert drug.you_pay.typical == 10_00
+
+
+def test_a_card_that_is_nearly_used_up():
+    """$100 of the card are left: of the first drug's share of $120 it pays $100, of the others nothing."""
+    found = asked(MET | {"savings_program": "yes", "savings_maximum": "8150", "savings_remaining": "100"})
+    assert found.program_pays.typical == 100_00
+
+
+def test_a_new_plan_from_a_day_begins_with_full_amounts():
+    """On January 1 the new plan's deductible of $2,700 is due in full; until then 20 % of what the plan allows."""
+    found = asked(MET | {"start": "2026-12-28", "new_plan_from": "2027-01-01", "new_plan": "employer_high_deductible"})
+    december, january = found.months[-2], found.months[-1]
+    # One more hump: the evaluation lies a week before the first session, in December too.
+    assert december.you_pay.typical == 300_00 + (600_00 + 200_00 + 900_00 + 200_00) // 5
+    assert january.you_pay.typical == 900_00 + 200_00
+
+
+def test_going_on_with_a_treatment_has_no_evaluation_and_the_last_phases_rhythm():
+    found = asked(
+        {"treatment": "iv", "insurance": "none", "sessions": "3", "psychotherapy": "none"}
+        | {"stage": "continuing", "start": "2026-12-01", "price.infusion_booster": "400"}
+    )
+    assert found.you_pay.typical == 3 * 400_00
+    assert [row.date for row in found.ledger[1]] == [date(2026, 12, 1), date(2027, 1, 5), date(2027, 2, 9)]

@@ -624,7 +624,8 @@ def _lines_alongside(treatment: Treatment, values: Mapping[str, Any]) -> tuple[L
 
 def _first_price(charge: Charge, payer: Payer) -> date | None:
     """The first day on which every price that this payer's patients may meet is known; None where there is none."""
-    columns: tuple[PriceColumn, ...] = ("self_pay", payer.allowed) if payer.allowed else ("self_pay",)
+    own: PriceColumn = "insured_patient" if payer.allowed == "commercial" and charge.insured_patient else "self_pay"
+    columns: tuple[PriceColumn, ...] = (own, payer.allowed) if payer.allowed else (own,)
     return max((min(prices) for column in columns if (prices := charge.prices(column))), default=None)
 
 
