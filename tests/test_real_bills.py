@@ -225,7 +225,7 @@ def test_only_the_drug_is_out_of_network():
     """
     The clinic asks $1,200 and $800 for the drug; the plan allows $900 and $600, and pays half after $500.
 
-    Drug: 800 + 2 x 1,200 asked; paid back (600 - 500) / 2 + 900 / 2 + 900 / 2 = 950. Observation 3 x 40; evaluation 300.
+    Drug: 800 + 2 x 1,200; paid back (600 - 500) / 2 + 900 / 2 + 900 / 2 = 950. Observation 3 x 40, evaluation 300.
     """
     found = asked(
         MET
