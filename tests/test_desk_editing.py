@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from support.desk_priced import CLINIC, INFUSION, PricedDesk
@@ -254,6 +255,37 @@ def test_somebody_who_changed_this_very_price_is_not_overwritten(desk: PricedDes
     (form,) = [one for one in page.root.one("main").all("form") if one.attributes["action"] == INFUSION]
     ann.post(INFUSION, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
     assert "2027-01-01: 475" in desk.text
+
+
+def test_somebody_who_is_quicker_by_a_moment_is_not_overwritten(
+    desk: PricedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking at the draft and writing into it somebody else saves the same price: both values are shown."""
+    ann, ben = desk.visiting(), desk.visiting("Ben")
+    mine = typed(ann, price="475", start="2027-01-01", checked="")
+    theirs = typed(ben, price="480", start="2027-01-01", checked="")
+    change = Desk.change
+
+    def second(self: Desk, *args: Any) -> Any:
+        monkeypatch.setattr(Desk, "change", change)
+        ben.post(INFUSION, theirs)
+        return self.change(*args)
+
+    monkeypatch.setattr(Desk, "change", second)
+    page = ann.post(INFUSION, mine, status=409)
+    assert "$480" in page.text
+    assert "$475" in page.text
+    assert "2027-01-01: 480" in desk.text
+
+
+def test_a_comment_inside_a_price_is_not_lost(desk: PricedDesk) -> None:
+    """What the form cannot write without losing a comment has to be written in the YAML; the page says so."""
+    price = "2026-02-01: {price: 450, source: [clinic-prices, # the wall\n        survey]}"
+    desk.edit("2026-02-01: 450", price)
+    ann = desk.visiting()
+    page = ann.post(INFUSION, typed(ann, f"{INFUSION}?period=2026-02-01", source="", checked=""), status=409)
+    assert "A comment stands where the change would be. Change it in the YAML." in page.text
+    assert "# the wall" in desk.text
 
 
 def test_a_price_is_kept_when_others_save_at_every_moment(desk: PricedDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_refused_numbers_come_with_a_sentence(parse: object, text: str) -> None:
 
 SAYS = {"Problem": (4, 5), "Finding": (1, 2), "place": (1, 2), "problem": (1, 2), "refuse": (0, 1), "ValueError": (0,)}
 """Which arguments of these calls are sentences."""
-WRITERS = {"rewriting", "splicing"}
+WRITERS = {"slices", "splicing"}
 """Modules that write tables instead of reading them."""
 
 READERS = [

@@ -28,6 +28,10 @@ class Node:
 
     A scalar stands where its text begins, a list or group where its key does. `key_line` and `key_column` are
     those of its key; for a list's item and for the top, its own.
+
+    In a text without problems ``text[start:end]`` is the value and ``text[key_start:key_end]`` its key. `style` is that
+    of a scalar (``"``, ``'``, ``|``, ``>`` or nothing); `flow` says that a group or list stands between braces or
+    brackets, or that the value stands inside one that does.
     """
 
     content: "str | list[Node] | dict[str, Node]"
@@ -35,6 +39,12 @@ class Node:
     column: int
     key_line: int
     key_column: int
+    start: int
+    end: int
+    key_start: int
+    key_end: int
+    style: str
+    flow: bool
 
     def plain(self) -> Any:
         """The same as text, lists and dicts, without positions."""
@@ -57,6 +67,11 @@ class Node:
         node, rest = self.nearest(path)
         return None if rest else node
 
+    def said(self, path: KeyPath) -> Any:
+        """What stands at `path`, without positions; None where nothing does."""
+        node = self.find(path)
+        return node.plain() if node is not None else None
+
     def nearest(self, path: KeyPath) -> "tuple[Node, KeyPath]":
         """The deepest value on the way to `path`, and the rest of the path that leads nowhere."""
         node = self
@@ -78,9 +93,9 @@ def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     text, problems = text_of(data, file)
     if text is None or problems:
         return None, problems
-    reader = _TreeReader(file)
+    reader = _TreeReader(file, text)
     try:
-        reader.read(text)
+        reader.read()
     except _Stop:
         return None, reader.problems[:MOST_PROBLEMS]
     except yaml.YAMLError as error:
@@ -94,17 +109,19 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A list or group whose end has not been seen, and the key that waits for its value."""
+    """A list or group whose end has not been seen, and the key that waits for its value, with its marks."""
 
     node: Node
     key: str | None = None
     mark: Any = None
+    key_end: Any = None
     keys: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _TreeReader:
     file: str
+    text: str
     root: Node | None = None
     problems: list[Problem] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
@@ -112,21 +129,21 @@ class _TreeReader:
     ignored: int = 0
     """How many lists and groups that stand in place of a key are open: they are read past."""
 
-    def read(self, text: str) -> None:
+    def read(self) -> None:
         documents = 0
-        for event in _events(text):
+        for event in _events(self.text):
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self.count(event)
-                self.scalar(event.value, event.start_mark)
+                self.scalar(event.value, event)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self.end()
+                self.end(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self.count(event)
-                self.collection({} if kind is yaml.MappingStartEvent else [], event.start_mark)
+                self.collection({} if kind is yaml.MappingStartEvent else [], event)
             elif kind is yaml.AliasEvent:
                 self.count(event)
-                self.scalar("", event.start_mark)
+                self.scalar("", event)
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
@@ -159,21 +176,21 @@ class _TreeReader:
             says = say("%(tag)s is a YAML tag; tables have none", tag=tag)
             self.problem(mark, says, say("remove it, or put the text in quotes"))
 
-    def scalar(self, value: str, mark: Any) -> None:
+    def scalar(self, value: str, event: Any) -> None:
         if len(value) > LONGEST_VALUE:
             says = say("a value or key is longer than %(most)s characters", most=f"{LONGEST_VALUE:,}")
-            self.problem(mark, says, say("shorten it, or close the quotation mark"))
+            self.problem(event.start_mark, says, say("shorten it, or close the quotation mark"))
             raise _Stop
         if self.ignored:
             return
         if self.open and isinstance(self.open[-1].node.content, dict) and self.open[-1].mark is None:
-            self.key(value, mark)
+            self.key(value, event)
         else:
-            self.put(value, mark)
+            self.put(value, event)
 
-    def key(self, key: str, mark: Any) -> None:
-        top = self.open[-1]
-        top.key, top.mark = key, mark
+    def key(self, key: str, event: Any) -> None:
+        top, mark = self.open[-1], event.start_mark
+        top.key, top.mark, top.key_end = key, mark, event.end_mark
         line = mark.line + 1
         if key == "<<":
             says = say("<< would merge another group of keys; tables cannot")
@@ -187,33 +204,31 @@ class _TreeReader:
         else:
             top.keys[key] = line
 
-    def collection(self, content: Any, mark: Any) -> None:
+    def collection(self, content: Any, event: Any) -> None:
         if len(self.open) + self.ignored >= DEEPEST:
             says = say("keys are nested deeper than %(most)s levels", most=DEEPEST)
-            self.problem(mark, says, say("remove the levels that tables do not have"))
+            self.problem(event.start_mark, says, say("remove the levels that tables do not have"))
             raise _Stop
         top = self.open[-1] if self.open else None
         if self.ignored:
             self.ignored += 1
         elif top is not None and isinstance(top.node.content, dict) and top.mark is None:
             says = say("a list or group stands where a key is expected")
-            self.problem(mark, says, say("write a name and a colon"))
+            self.problem(event.start_mark, says, say("write a name and a colon"))
             self.ignored = 1
         else:
-            self.open.append(_Open(self.put(content, mark)))
+            self.open.append(_Open(self.put(content, event)))
 
-    def put(self, content: Any, mark: Any) -> Node:
+    def put(self, content: Any, event: Any) -> Node:
         """A node for `content`, hung where the reader stands."""
-        here = (mark.line + 1, mark.column + 1)
         top = self.open[-1] if self.open else None
-        key_mark = top.mark if top is not None else None
-        key = here if key_mark is None else (key_mark.line + 1, key_mark.column + 1)
-        node = Node(content, *(here if isinstance(content, str) else key), *key)
+        node = self.node(content, event, top)
+        self.reaches(node.end)
         if top is None:
             self.root = node
             if not isinstance(content, dict):
                 says = say("a table begins with keys, like 'charges:'")
-                self.problem(mark, says, say("put a key in front"))
+                self.problem(event.start_mark, says, say("put a key in front"))
                 raise _Stop
         elif isinstance(top.node.content, list):
             top.node.content.append(node)
@@ -223,14 +238,46 @@ class _TreeReader:
             top.key = top.mark = None
         return node
 
-    def end(self) -> None:
+    def reaches(self, end: int) -> None:
+        """The group or list that is open ends with its last value: its own mark stands where the next thing begins."""
+        if self.open:
+            self.open[-1].node.end = end
+
+    def node(self, content: Any, event: Any, top: _Open | None) -> Node:
+        mark, end = event.start_mark, event.end_mark.index
+        key, key_end = (top.mark, top.key_end.index) if top is not None and top.mark is not None else (mark, mark.index)
+        here = mark if isinstance(content, str) else key
+        flow = bool(getattr(event, "flow_style", False)) or (top is not None and top.node.flow)
+        style = getattr(event, "style", None) or ""
+        if style in ("|", ">"):
+            # The mark behind such a text stands after the line breaks that follow it.
+            end = mark.index + len(self.text[mark.index : end].rstrip())
+        return Node(
+            content,
+            line=here.line + 1,
+            column=here.column + 1,
+            key_line=key.line + 1,
+            key_column=key.column + 1,
+            start=mark.index,
+            end=end,
+            key_start=key.index,
+            key_end=key_end,
+            style=style,
+            flow=flow,
+        )
+
+    def end(self, event: Any) -> None:
         if not self.ignored:
-            self.open.pop()
+            closed = self.open.pop().node
+            if closed.flow:
+                closed.end = event.end_mark.index
+            self.reaches(closed.end)
             return
         self.ignored -= 1
         if not self.ignored:
             # Its value comes next, and belongs to no key.
-            self.open[-1].key, self.open[-1].mark = None, _NOWHERE
+            top = self.open[-1]
+            top.key, top.mark, top.key_end = None, _NOWHERE, _NOWHERE
 
     def problem(self, mark: Any, says: str, fix: str = "", key: str = "") -> None:
         path = [level.key for level in self.open if level.key is not None]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from estimator.money import Range
+from estimator.prices.editing.slices import read
 from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, set_price
 from estimator.prices.samples import ENOUGH_FOR_PERCENTILES, Posted, posted
 from estimator.prices.schema import Book, Text, last_start
@@ -58,7 +59,7 @@ def derive(
 def _with_price(
     data: bytes, tables: Book, charge: str, start: date, range_: Range, seen: Posted, spanish: Translate
 ) -> bytes:
-    old = price_in(data, charge, "self_pay", start) or TypedPrice(*range_)
+    old = price_in(read(data), charge, "self_pay", start) or TypedPrice(*range_)
     price = replace(
         old,
         low=range_.low,

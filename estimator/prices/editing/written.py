@@ -11,6 +11,9 @@ Tree: TypeAlias = str | list["Tree"] | dict[str, "Tree"]
 WIDTH = 120
 """Lines longer than this are written in another way where there is one."""
 
+STEP = 2
+"""How many spaces deeper each level goes."""
+
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n\r\t]*")
 _NOT_PLAIN = re.compile(r": |:$| #|\s$|[\x00-\x1f\x7f]")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}]|:[,\[\]{}]")
@@ -43,59 +46,38 @@ def inline(value: Tree) -> str:
     return scalar(value, True)
 
 
-def after_colon(value: Tree, indent: int, step: int, used: int) -> list[str]:
-    """
-    `value` as it follows a key and its colon: the rest of the key's line, then further lines.
-
-    `indent` is the key's, `step` how much deeper each level goes, `used` how many characters the key's line has.
-    """
+def entry(key: str, value: Tree, indent: int) -> list[str]:
+    """The lines of one entry of a group or list; `key` is its key with the colon, or the dash of an item."""
+    start = " " * indent + key
     if isinstance(value, str):
-        return _text(value, indent + step, used)
-    if not value or (_may_be_short(value) and used + 1 + len(inline(value)) <= WIDTH):
-        return [" " + inline(value)]
-    return ["", *block(value, indent + step, step)]
-
-
-def block(value: Tree, indent: int, step: int) -> list[str]:
-    """A group or list with each key or item on a line of its own."""
-    if isinstance(value, dict):
-        return [line for key, one in value.items() for line in key_lines(key, one, indent, step)]
-    return [line for one in value for line in item_lines(one, indent, step)]
-
-
-def key_lines(key: str, value: Tree, indent: int, step: int) -> list[str]:
-    """The lines of one key of a group."""
-    start = " " * indent + scalar(key) + ":"
-    rest, *more = after_colon(value, indent, step, len(start))
-    return [start + rest, *more]
-
-
-def item_lines(value: Tree, indent: int, step: int) -> list[str]:
-    """The lines of one item of a list."""
-    start = " " * indent + "-"
-    if isinstance(value, dict) and value:
-        first, *more = block(value, indent + 2, step)
+        written = scalar(value)
+        lines = _folded(value, indent + STEP) if len(start) + 1 + len(written) > WIDTH else None
+        return [f"{start} >-", *lines] if lines else [f"{start} {written}"]
+    if key == "-" and isinstance(value, dict) and value:
+        first, *more = _block(value, indent + STEP)
         return [f"{start} {first.lstrip()}", *more]
-    if isinstance(value, str):
-        rest, *more = _text(value, indent + 2, len(start))
-        return [start + rest, *more]
-    return [f"{start} {inline(value)}"]
+    if not value or key == "-" or (_may_be_short(value) and len(start) + 1 + len(inline(value)) <= WIDTH):
+        return [f"{start} {inline(value)}"]
+    return [start, *_block(value, indent + STEP)]
 
 
-def folded(text: str, indent: int) -> list[str] | None:
+def _block(value: Tree, indent: int) -> list[str]:
+    """A group or list with each key or item on a line of its own."""
+    entries = (
+        ((f"{scalar(key)}:", one) for key, one in value.items())
+        if isinstance(value, dict)
+        else (("-", one) for one in value)
+    )
+    return [line for key, one in entries for line in entry(key, one, indent)]
+
+
+def _folded(text: str, indent: int) -> list[str] | None:
     """The lines of `text` under ``>-``, or None where folding would change it."""
     if not text.isprintable() or text != text.strip() or "  " in text:
         return None
     width = max(WIDTH - indent, 40)
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return [" " * indent + line for line in lines]
-
-
-def _text(text: str, indent: int, used: int) -> list[str]:
-    written = scalar(text)
-    if used + 1 + len(written) > WIDTH and (lines := folded(text, indent)):
-        return [" >-", *lines]
-    return [f" {written}"]
 
 
 def _may_be_short(value: list[Tree] | dict[str, Tree]) -> bool:

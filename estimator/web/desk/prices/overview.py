@@ -22,16 +22,11 @@ from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
 from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, tables_of
-from estimator.web.desk.prices.price_series import PriceSeries, day_in, price_series
+from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day, words
 from estimator.web.site import site
-
-
-class PriceChanged(Exception):
-    """A price no longer says what it said to the person who found it right."""
-
 
 FILTERS: dict[str, tuple[LazyString, Callable[[OverviewRow], bool]]] = {
     "all": (_l("All"), lambda _row: True),

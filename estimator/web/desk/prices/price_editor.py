@@ -16,7 +16,7 @@ from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, national_book
 from estimator.web.desk.prices.price_form import EnteredPrice, PriceForm, shown_in_form
-from estimator.web.desk.prices.price_series import PriceSeries, amounts_in_words, day_in, price_series
+from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, amounts_in_words, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.filters import day
@@ -55,13 +55,18 @@ def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
         entered = form.entered()
         if entered is None:
             return _page(series, form), 400
-        if form.seen.data != series.fingerprint():
+        seen = form.seen.data or ""
+        if seen != series.fingerprint():
             return _somebody_else(series, form, entered)
         replaced = _replaced(series, form, entered)
         if replaced and form.replaces.data != entered.start.isoformat():
             form.replaces.data = entered.start.isoformat()
             return _page(series, form, series.standing(entered.start)), 409
-        draft = _change(series, _edit(series, entered, day_in(form.period.data or "")))
+        draft = _change(series, series.as_seen(_edit(series, entered, day_in(form.period.data or "")), seen))
+    except PriceChanged:
+        # Between looking and writing: looked at again, the page says who and what.
+        forget_tables(owner)
+        return change_price(owner=owner, charge=charge, column=column)
     except CannotSplice as error:
         return _unreadable(series, error, _typed())
     except DraftConflict as error:
@@ -81,10 +86,13 @@ def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     if start is None or start <= site().today():
         abort(400)
     try:
-        if request.form.get("seen") != series.fingerprint():
-            flash(_("Somebody changed this price meanwhile. Look at it again before you remove it."), "trouble")
-            return redirect(series.address())
-        draft = _change(series, lambda data: splicing.remove_price(data, series.charge, series.column, start))
+        remove = series.as_seen(
+            lambda data: splicing.remove_price(data, series.charge, series.column, start), request.form.get("seen", "")
+        )
+        draft = _change(series, remove)
+    except PriceChanged:
+        flash(_("Somebody changed this price meanwhile. Look at it again before you remove it."), "trouble")
+        return redirect(series.address())
     except CannotSplice as error:
         return _unreadable(series, error, [])
     except DraftConflict as error:
@@ -145,7 +153,7 @@ def _suggested(series: PriceSeries) -> dict[str, Any]:
 
 def _form(series: PriceSeries, **data: Any) -> PriceForm:
     book = series.tables.book or national_book()
-    own = splicing.sources_of(series.data)
+    own = splicing.sources_of(series.root)
     drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
     sources = drafted | dict(book.tables.sources if book else {})
     return PriceForm.offering(

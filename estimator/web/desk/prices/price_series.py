@@ -1,6 +1,5 @@
 """The dated prices of one charge in one column: which file they stand in, what that file itself says, since when."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,16 +7,17 @@ from typing import Any
 
 from flask import abort, flash, url_for
 from flask_babel import gettext as _
-from pydantic import ValidationError
 
 from estimator.prices.book import NATIONAL
 from estimator.prices.columns import COLUMN_WORDS
-from estimator.prices.editing.rewriting import tree_of
+from estimator.prices.editing.slices import hash_at, read
 from estimator.prices.editing.splicing import TypedPrice, price_in
+from estimator.prices.nodes import Node
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
 from estimator.sentences import InLanguages, Sentence
 from estimator.store.stored_sentences import listed
+from estimator.versions.drafting import Edit
 from estimator.web.desk.prices.owner_tables import (
     OwnerTables,
     file_with,
@@ -28,6 +28,10 @@ from estimator.web.desk.prices.owner_tables import (
 )
 from estimator.web.filters import day, money, words
 from estimator.web.site import site
+
+
+class PriceChanged(Exception):
+    """A price no longer says what it said to the person who saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ class PriceSeries:
         return file_with(self.tables.work, ("charges", self.charge))
 
     @property
-    def data(self) -> bytes:
-        return self.tables.work.files.get(self.file, b"")
+    def root(self) -> Node:
+        """What the file says, each value with its place; raises CannotSplice where it cannot be read."""
+        return read(self.tables.work.files.get(self.file, b""))
 
     @property
     def label(self) -> str:
@@ -112,17 +117,12 @@ class PriceSeries:
 
     def own_starts(self) -> list[date]:
         """The first days of the prices that the file itself gives; raises CannotSplice where it cannot be read."""
-        charges = tree_of(self.data).get("charges")
-        charge = charges.get(self.charge) if isinstance(charges, dict) else None
-        column = charge.get(self.column) if isinstance(charge, dict) else None
+        column = self.root.said(self.path)
         return sorted(filter(None, (day_in(text) for text in column or ()))) if isinstance(column, dict) else []
 
     def own(self, start: date) -> TypedPrice | None:
         """The price of that day as the file itself says it; None where there is none, or none that can be read."""
-        try:
-            return price_in(self.data, self.charge, self.column, start)
-        except ValidationError:
-            return None
+        return price_in(self.root, self.charge, self.column, start)
 
     def standing(self, start: date) -> str:
         """What saving a price that begins on `start` would replace, in words; nothing where no price begins then."""
@@ -163,13 +163,22 @@ class PriceSeries:
 
     def defaults(self) -> Mapping[str, Any]:
         """What the file says for every price that does not say its own source, day and confidence."""
-        found = tree_of(self.data).get("defaults")
+        found = self.root.said(("defaults",))
         return found if isinstance(found, dict) else {}
 
     def fingerprint(self) -> str:
         """What the file itself says about this price, in short: it tells whether somebody changed it meanwhile."""
-        said = [(start.isoformat(), repr(self.own(start))) for start in self.own_starts()]
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+        return hash_at(self.root, self.path)
+
+    def as_seen(self, edit: Edit, fingerprint: str) -> Edit:
+        """The same edit, of a text that still says of this price what was seen; else it raises `PriceChanged`."""
+
+        def careful(data: bytes) -> bytes:
+            if hash_at(read(data), self.path) != fingerprint:
+                raise PriceChanged
+            return edit(data)
+
+        return careful
 
 
 def amounts_in_words(price: Price | TypedPrice) -> str:
