@@ -9,10 +9,11 @@ import pytest
 from support.pages import FOUR, SPRAVATO, TODAY, Visitor
 from support.tables_for_tests import shipped_without_price
 
-from estimator.core.answers import NAMES, read_answers
+from estimator.core.answers import applicable, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
+from estimator.web.patient.estimate_questions import UNTOLD
 from estimator.web.patient.figures import shown
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
@@ -51,10 +52,33 @@ def table(page, class_):
 # The questions
 
 
+def controls(page):
+    """The names of everything a reader can answer on a page."""
+    return {
+        one.attributes["name"] for one in page.root.all("input", "select") if one.attributes.get("type") != "hidden"
+    }
+
+
 def test_every_answer_has_its_control(visitor):
-    page = visitor.get("/")
-    controls = {one.attributes["name"] for one in page.root.all("input", "select")}
-    assert controls == set(NAMES) - {"lang"}
+    """On the first page, or on the page with more about plan, clinic and sessions, where the tables call for it."""
+    first_page = controls(visitor.get("/"))
+    for treatment, insurance, psychotherapy in product(TABLES.treatments, TABLES.payers, PSYCHOTHERAPY):
+        first = {"treatment": treatment, "insurance": insurance, "sessions": "6", "psychotherapy": psychotherapy}
+        asked = first_page | controls(visitor.get("/details", first))
+        apply = applicable(treatment, insurance, psychotherapy, BOOKS.national, out_of_network=True)
+        assert apply - {"lang"} <= asked
+        assert {name for name in asked - first_page if "." not in name} <= apply
+
+
+@pytest.mark.parametrize(("treatment", "insurance"), tuple(product(TABLES.treatments, TABLES.payers)))
+def test_what_was_told_about_a_bill_is_asked_for_every_bill_of_whom_can_answer(visitor, treatment, insurance):
+    raw = {"treatment": treatment, "insurance": insurance, "sessions": "30", "psychotherapy": "virtual"}
+    asked = controls(visitor.get("/details", raw))
+    facts = ("price", "package", "coverage", "allowed", "share") if insurance != "none" else ("price", "package")
+    billed = {item.charge for item in estimated(raw).items}
+    assert billed
+    assert {f"{fact}.{charge}" for fact in facts for charge in billed} <= asked
+    assert insurance != "none" or not {name for name in asked if name.startswith(("coverage.", "allowed.", "share."))}
 
 
 def test_the_four_questions_come_first_and_the_rest_is_folded_away(visitor):
@@ -192,14 +216,15 @@ def test_approved_and_denied_stand_side_by_side_where_an_insurer_must_agree(visi
 def test_every_assumption_leads_to_its_field(visitor):
     page = visitor.get("/estimate", SPRAVATO)
     links = page.root.one("dl", class_="assumed").all("a")
-    assert len(links) == len(estimated(SPRAVATO).answers.assumed)
+    assert len(links) == len(estimated(SPRAVATO).answers.assumed - UNTOLD)
     for link in links:
         address, _, target = link.attributes["href"].partition("#")
         form = visitor.get(address)
         (control,) = [one for one in form.root if one.attributes.get("id") == target]
         assert control.tag in ("input", "select")
-        assert form.chosen("treatment") == "spravato"
-        assert form.control("start").attributes["value"] == "", "an assumed start is not an answer"
+        assert "spravato" in (form.chosen("treatment"), form.root.all("input", name="treatment")[0].attributes["value"])
+        starts = [one.attributes["value"] for one in form.root.all("input", name="start")]
+        assert not any(starts), "an assumed start is not an answer"
 
 
 def test_every_driver_says_whom_to_ask_and_takes_the_answer(visitor):

@@ -275,18 +275,23 @@ _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 
-def _day(text: str, _: _Context) -> date:
+def read_day(text: str) -> date | None:
+    """The day written as in ISO or in the United States; None where it is none, or too far away to be meant."""
     if match := _ISO_DAY.fullmatch(text):
         year, month, day = match.groups()
     elif match := _US_DAY.fullmatch(text):
         month, day, year = match.groups()
     else:
-        raise _Refused(_DAY_LIKE)
+        return None
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
-        raise _Refused(_DAY_LIKE) from None
-    if not EARLIEST <= found <= LATEST:
+        return None
+    return found if EARLIEST <= found <= LATEST else None
+
+
+def _day(text: str, _: _Context) -> date:
+    if (found := read_day(text)) is None:
         raise _Refused(_DAY_LIKE)
     return found
 
@@ -303,11 +308,14 @@ def _told_share(text: str, context: _Context) -> ToldShare:
         raise _Refused("write an amount like $40, or a percentage like 20%") from None
 
 
+_PACKAGE = re.compile(r"([0-9]{1,3})\s*(?:@|for|por)\s*(\S.*)", re.IGNORECASE)
+
+
 def _told_package(text: str, context: _Context) -> ToldPackage:
-    count, _, price = text.partition("@")
-    if not re.fullmatch(r"[0-9]{1,3}", count.strip()) or not 2 <= int(count) <= MOST_SESSIONS or not price.strip():
-        raise _Refused("write how many sessions for how much, like 6@2400")
-    return ToldPackage(int(count), _amount(price.strip(), context))
+    match = _PACKAGE.fullmatch(text)
+    if match is None or not 2 <= int(match[1]) <= MOST_SESSIONS:
+        raise _Refused("write how many for how much, like 6 for $2,400")
+    return ToldPackage(int(match[1]), _amount(match[2], context))
 
 
 def _state(text: str, _: _Context) -> str:
@@ -488,9 +496,11 @@ def book_for(raw: Mapping[str, str], books: PriceBooks) -> PriceBook:
     return book
 
 
-def applicable(treatment: str, insurance: str, psychotherapy: str, book: PriceBook) -> frozenset[str]:
-    """The names of the questions that matter for these first answers."""
-    context = _Context(book, book.tables.treatments.get(treatment), insurance, psychotherapy)
+def applicable(
+    treatment: str, insurance: str, psychotherapy: str, book: PriceBook, out_of_network: bool = False
+) -> frozenset[str]:
+    """The names of the questions that matter for these first answers, and where some care may be `out_of_network`."""
+    context = _Context(book, book.tables.treatments.get(treatment), insurance, psychotherapy, out_of_network)
     return frozenset(question.name for question in QUESTIONS if question.applies(context))
 
 

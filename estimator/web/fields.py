@@ -23,7 +23,7 @@ class Select(SelectField):  # type: ignore[misc, unused-ignore]
 
 
 class Typed(StringField):  # type: ignore[misc, unused-ignore]
-    """Something written: a `kind` of ``money``, ``percent``, ``count`` or ``day``."""
+    """Something written: a `kind` of ``money``, ``percent``, ``count``, ``day`` or ``text``."""
 
     def __init__(self, label: object, kind: str, **rest: object) -> None:
         super().__init__(label, **rest)

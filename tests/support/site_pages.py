@@ -49,6 +49,8 @@ KNOWN = (
     Page("form-filled", f"/?{SPRAVATO}&plan_year_start=3&deductible=2000&price.infusion=450", opened=True),
     BAD_FORM,
     Page("form-without-answers", "/estimate", 400),
+    Page("details", f"/details?{SPRAVATO}&network=mixed&about=spravato_84", opened=True),
+    Page("details-with-errors", f"/estimate?{SPRAVATO}&drug_deductible=much&package.observation=6@", 400),
     ESTIMATE_IV,
     ESTIMATE_SPRAVATO,
     Page("estimate-spravato-opened", ESTIMATE_SPRAVATO.address, opened=True),

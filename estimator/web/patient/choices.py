@@ -6,7 +6,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from wtforms.form import BaseForm
 
-from estimator.core.answers import DAYS_UNTIL_START, offered_treatments
+from estimator.core.answers import DAYS_UNTIL_START, offered_treatments, read_day
 from estimator.core.states import STATES, state_names
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import Treatment
@@ -16,6 +16,9 @@ from estimator.web.site import language
 
 USUAL = ("sessions", "psychotherapy_sessions")
 """Questions whose hint is the usual number, which depends on the treatment."""
+
+DAYS = ("start", "balances_as_of", "new_plan_from")
+"""Questions whose answer is a day."""
 
 
 def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> None:
@@ -34,25 +37,47 @@ def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> No
         Option("virtual", _("By video or phone")),
     ]
     doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
-    form["dose"].choices = [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
-    for name in ("therapist_present", "rides", "savings_program", "accumulator"):
-        form[name].choices = [_unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
-    form["network"].choices = [_unsure(), Option("in", _("In network")), Option("out", _("Out of network"))]
+    form["dose"].choices = [unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
+    for name in ("therapist_present", "rides", "savings_program"):
+        form[name].choices = [unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
+    form["accumulator"].choices = [
+        unsure(),
+        Option("no", _("No, it counts it")),
+        Option("yes", _("Yes, it does not count")),
+        Option("maximizer", _("It spreads it over the year")),
+    ]
+    form["network"].choices = [
+        unsure(),
+        Option("in", _("In network")),
+        Option("out", _("Out of network")),
+        Option("mixed", _("Some in, some out")),
+    ]
+    form["stage"].choices = [Option("", _("Yes")), Option("continuing", _("No, I go on with it"))]
+    form["setting"].choices = [
+        unsure(),
+        Option("office", _("In a doctor's office")),
+        Option("hospital", _("In a hospital clinic")),
+    ]
+    form["discount"].choices = [
+        Option("", _("None, or not sure")),
+        *(Option(name, words(one.label)) for name, one in book.tables.discounts.items()),
+    ]
     form["authorization"].choices = [
         Option("", _("Not yet, or not sure")),
         Option("approved", _("Yes")),
         Option("denied", _("It said no")),
     ]
-    form["plan"].choices = [
-        _unsure(),
-        *(
-            Option(name, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
-            for payer, one in tables.payers.items()
-            for name, profile in one.profiles.items()
-        ),
-    ]
+    for name in ("plan", "new_plan"):
+        form[name].choices = [
+            unsure(),
+            *(
+                Option(plan, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
+                for payer, one in tables.payers.items()
+                for plan, profile in one.profiles.items()
+            ),
+        ]
     form["drug_benefit"].choices = [
-        _unsure(),
+        unsure(),
         Option("medical", _("By the clinic"), hint=_("medical benefit")),
         Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
     ]
@@ -60,9 +85,9 @@ def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> No
 
 
 def _offer_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
-    form["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
+    form["state"].choices = [unsure(), *(Option(code, name) for code, name in state_names(language()))]
     form["plan_year_start"].choices = [
-        _unsure(),
+        unsure(),
         *(Option(str(number), month_name(number)) for number in range(1, 13)),
     ]
     form["clinic"].choices = [Option("", _("Usual prices across the United States"))]
@@ -87,6 +112,8 @@ def _offer_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
 
 def keep_typed(form: BaseForm, raw: dict[str, str]) -> None:
     """A list that does not offer what was given offers it as well, so that nothing typed is lost."""
+    if raw.get("stage") == "new":
+        raw["stage"] = ""
     if state := raw.get("state"):
         raw["state"] = state.upper() if state.upper() in STATES else state
     for name in ("state", "plan_year_start", "clinic"):
@@ -95,6 +122,12 @@ def keep_typed(form: BaseForm, raw: dict[str, str]) -> None:
             raw[name] = ""
         elif text not in (option.value for option in form[name].choices):
             form[name].choices.append(Option(text, text))
+
+
+def with_iso_days(raw: dict[str, str]) -> dict[str, str]:
+    """Days that can be read, as a browser's field for days needs them; the others as they were typed."""
+    read = {name: found for name in DAYS if (found := read_day(raw.get(name, "")))}
+    return raw | {name: found.isoformat() for name, found in read.items()}
 
 
 def usual_words(name: str, treatment: Treatment) -> str:
@@ -118,5 +151,6 @@ def month_name(number: int) -> str:
     return str(format_date(date(2000, number, 1), "LLLL"))
 
 
-def _unsure() -> Option:
+def unsure() -> Option:
+    """What leaves a question open."""
     return Option("", _("Not sure"))

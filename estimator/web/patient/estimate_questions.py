@@ -12,10 +12,34 @@ from estimator.web.fields import Option, Typed
 from estimator.web.filters import day, money, percent, words
 from estimator.web.patient.asked import given
 from estimator.web.patient.choices import month_name
+from estimator.web.patient.details import stands_on_details
 from estimator.web.patient.forms import AnswersForm
 
 AT_FIRST = 4
 """Questions in sight; the others stand folded under them."""
+
+
+UNTOLD = frozenset(
+    (
+        "stage",
+        "every",
+        "family_deductible_remaining",
+        "family_out_of_pocket_remaining",
+        "drug_deductible",
+        "drug_deductible_remaining",
+        "out_of_network_deductible",
+        "out_of_network_deductible_remaining",
+        "out_of_network_out_of_pocket_maximum",
+        "out_of_network_out_of_pocket_remaining",
+        "out_of_network_coinsurance",
+        "new_plan_from",
+        "new_plan",
+        "savings_maximum",
+        "savings_remaining",
+        "discount",
+    )
+)
+"""Questions of which most people have nothing to tell: left open they say nothing that is worth a line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +59,12 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A question that was not answered, and what was counted with instead; `target` is its field's id."""
+    """A question that was not answered, and what was counted with instead; `target` is its field's id on `page`."""
 
     label: str
     instead: str
     target: str
+    page: str
 
 
 def open_questions(estimate: Estimate, form: AnswersForm) -> Iterator[OpenQuestion]:
@@ -63,12 +88,13 @@ def _options(choices: Sequence[Option], answers: Answers) -> tuple[Option, ...]:
 def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
     """Every open question of the estimate that matters to the plan, in the form's order."""
     instead = _instead(estimate.answers)
-    idle = () if any(plan.starts_again for plan in estimate.plan) else ("plan_year_start",)
+    idle = UNTOLD if any(plan.starts_again for plan in estimate.plan) else UNTOLD | {"plan_year_start"}
     return [
         Assumption(
             str(form[name].label.text),
             str(instead[name]) if name in instead else _plan_term(name, estimate),
             form.first_id(name),
+            "patient.more_questions" if stands_on_details(name) else "patient.questions",
         )
         for name in NAMES
         if name in estimate.answers.assumed and name not in idle
@@ -81,6 +107,7 @@ def _instead(answers: Answers) -> dict[str, str]:
         "therapist_present": _("no therapist in the room"),
         "rides": _("no paid rides"),
         "dose": _("either dose"),
+        "setting": _("a doctor's office; a hospital is in the range"),
         "state": _("any state; where rules differ, both are in the range"),
         "network": _("in network"),
         "authorization": _("the insurer agrees; the other case is shown too"),

@@ -5,54 +5,45 @@ Choices come from the price tables. What an answer means, and when it is wrong, 
 the form only shows its sentences beside the fields.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Self
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from estimator.core.answers import (
-    NAMES,
-    PRICE_PREFIX,
-    REQUIRED,
-    Answers,
-    BadAnswers,
-    FieldProblem,
-    offered_treatments,
-)
+from estimator.core.answers import Answers, BadAnswers, FieldProblem, offered_treatments
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.fields import Option, Radios, Select, Typed
-from estimator.web.filters import words
-from estimator.web.patient.choices import USUAL, keep_typed, offer, usual_words
+from estimator.web.filters import day
+from estimator.web.patient.choices import USUAL, keep_typed, offer, usual_words, with_iso_days
 from estimator.web.patient.reveal import Reveal, reveal
+from estimator.web.patient.told import about_charge, told_field
 from estimator.web.typed import answers_from, said, typed
 
 GROUPS = (
-    (_l("Your treatment"), ("dose", "psychotherapy_sessions", "therapist_present", "rides")),
-    (_l("When and where"), ("start", "state", "clinic")),
     (
         _l("Your insurance"),
         (
-            "network",
-            "authorization",
             "plan",
             "deductible",
             "deductible_remaining",
             "out_of_pocket_maximum",
             "out_of_pocket_remaining",
+            "balances_as_of",
             "coinsurance",
             "copay",
-            "plan_year_start",
+            "network",
+            "authorization",
             "drug_benefit",
         ),
     ),
-    (_l("Help from the drug's maker"), ("savings_program", "accumulator")),
+    (_l("Your treatment"), ("stage", "dose", "psychotherapy_sessions")),
+    (_l("When and where"), ("start", "state", "clinic")),
 )
-"""The questions that narrow the range, by heading; the required ones come before them."""
+"""The questions that narrow the range most, by heading; the required ones come before them."""
 
 
 class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
@@ -65,30 +56,6 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         _l("Psychotherapy alongside?"), description=_l("Talk therapy, at the clinic or with your own therapist.")
     )
 
-    dose = Radios(_l("Which dose?"), description=_l("The first session always uses the lower one."))
-    psychotherapy_sessions = Typed(_l("How many psychotherapy sessions?"), "count")
-    therapist_present = Radios(
-        _l("Will a therapist sit with you during the sessions?"),
-        description=_l("Some clinics offer this, for a price of its own."),
-    )
-    rides = Radios(
-        _l("Count paid rides, both ways?"), description=_l("You may not drive yourself home after a session.")
-    )
-
-    start = Typed(_l("First session on"), "day")
-    state = Select(
-        _l("Your state"), description=_l("A few states have their own rules on savings cards and insurance.")
-    )
-    clinic = Select(_l("Whose prices?"))
-
-    network = Radios(
-        _l("Is the clinic in your plan's network?"),
-        description=_l("In network: the clinic and your plan have agreed on prices."),
-    )
-    authorization = Radios(
-        _l("Has your insurer agreed to pay?"),
-        description=_l("Many insurers must agree before treatment starts. This is called prior authorization."),
-    )
     plan = Radios(_l("Which plan is most like yours?"))
     deductible = Typed(
         _l("Deductible for the year"),
@@ -98,7 +65,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     deductible_remaining = Typed(
         _l("Deductible still left"),
         "money",
-        description=_l("Your plan's website or app shows it, or call the number on your card."),
+        description=_l("For you alone. Your plan's website or app shows it, or call the number on your card."),
     )
     out_of_pocket_maximum = Typed(
         _l("Out-of-pocket maximum for the year"),
@@ -110,26 +77,123 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         "money",
         description=_l("How much more you can be asked to pay this year."),
     )
+    balances_as_of = Typed(_l("Day you read what is left"), "day", description=_l("Left open, we take today."))
     coinsurance = Typed(
         _l("Coinsurance"), "percent", description=_l("Your part of a bill after the deductible, in percent.")
     )
-    copay = Typed(
-        _l("Copay for a visit"), "money", description=_l("A fixed amount you pay for an office or therapy visit.")
+    copay = Typed(_l("Copay for a visit"), "money", description=_l("A fixed amount for a visit, whatever is billed."))
+    network = Radios(
+        _l("Is the clinic in your plan's network?"),
+        description=_l("In network: the clinic and your plan have agreed on prices."),
     )
-    plan_year_start = Select(
-        _l("Plan year starts in"),
-        description=_l("The month in which your deductible goes back to full. Mostly January."),
+    authorization = Radios(
+        _l("Has your insurer agreed to pay?"),
+        description=_l("Many insurers must agree before treatment starts. This is called prior authorization."),
     )
     drug_benefit = Radios(
         _l("How will the drug be billed?"),
         description=_l("The clinic can tell you. The two can cost you different amounts."),
     )
+    stage = Radios(
+        _l("Are you new to this treatment?"),
+        description=_l("If you go on with it, we count no evaluation and no first series."),
+    )
+    dose = Radios(_l("Which dose?"), description=_l("The first session always uses the lower one."))
+    psychotherapy_sessions = Typed(_l("How many psychotherapy sessions?"), "count")
+    start = Typed(_l("First session on"), "day")
+    state = Select(
+        _l("Your state"), description=_l("A few states have their own rules on savings cards and insurance.")
+    )
+    clinic = Select(_l("Whose prices?"))
+
+    plan_year_start = Select(
+        _l("Plan year starts in"),
+        description=_l("The month in which your deductible goes back to full. Mostly January."),
+    )
+    new_plan_from = Typed(
+        _l("You get a new plan on"),
+        "day",
+        description=_l("Only if your plan will change. From then on we count with a full deductible."),
+    )
+    new_plan = Radios(_l("Which plan will the new one be most like?"))
+    family_deductible_remaining = Typed(
+        _l("Family deductible still left"),
+        "money",
+        description=_l("If you share a plan, the family may have a limit too. The one that is met first counts."),
+    )
+    family_out_of_pocket_remaining = Typed(
+        _l("Family out-of-pocket maximum still left"),
+        "money",
+        description=_l("How much more the whole family can be asked to pay this year."),
+    )
+    drug_deductible = Typed(
+        _l("Deductible for drugs alone"),
+        "money",
+        description=_l("A few plans have one more deductible, for drugs only. Write 0 if yours has none."),
+    )
+    drug_deductible_remaining = Typed(
+        _l("Drug deductible still left"), "money", description=_l("What is left of it this year.")
+    )
+    out_of_network_deductible = Typed(
+        _l("Deductible out of network"),
+        "money",
+        description=_l("Plans that pay out of network mostly have a larger deductible for it."),
+    )
+    out_of_network_deductible_remaining = Typed(
+        _l("Deductible out of network still left"), "money", description=_l("What is left of it this year.")
+    )
+    out_of_network_out_of_pocket_maximum = Typed(
+        _l("Out-of-pocket maximum out of network"),
+        "money",
+        description=_l("What a clinic asks above the allowed amount comes on top of it."),
+    )
+    out_of_network_out_of_pocket_remaining = Typed(
+        _l("Out-of-pocket maximum out of network still left"),
+        "money",
+        description=_l("What is left of it this year."),
+    )
+    out_of_network_coinsurance = Typed(
+        _l("Coinsurance out of network"),
+        "percent",
+        description=_l("Your part of what the plan allows out of network, in percent."),
+    )
     savings_program = Radios(_l("Will you use the maker's savings program?"))
+    savings_maximum = Typed(
+        _l("What the card gives in a year, at most"),
+        "money",
+        description=_l("The program's letter or website says it."),
+    )
+    savings_remaining = Typed(
+        _l("What is left on the card this year"),
+        "money",
+        description=_l("If you have used it since January 1. Call the number on the card."),
+    )
     accumulator = Radios(
         _l("Does your plan refuse to count the maker's money?"),
         description=_l(
-            "Some plans do not let savings-card money count toward your deductible. They call it a copay accumulator."
+            "Some plans do not let the card's money count toward your deductible: a copay accumulator. "
+            "Some spread it over the year: a copay maximizer."
         ),
+    )
+    every = Typed(
+        _l("Days from one session to the next"),
+        "count",
+        description=_l("If the clinic has its own rhythm, such as 21 for every three weeks."),
+    )
+    setting = Radios(
+        _l("Where will you be treated?"),
+        description=_l("A hospital may bill a fee for its rooms as well. Ask how the clinic bills."),
+    )
+    therapist_present = Radios(
+        _l("Will a therapist sit with you during the sessions?"),
+        description=_l("Some clinics offer this, for a price of its own."),
+    )
+    rides = Radios(
+        _l("Count paid rides, both ways?"), description=_l("You may not drive yourself home after a session.")
+    )
+    discount = Radios(
+        _l("Does one of the clinic's discounts hold for you?"),
+        description=_l("We count it where you pay the clinic's own price."),
     )
 
     USUAL = USUAL
@@ -142,10 +206,10 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     @classmethod
     def offering(cls, books: PriceBooks, args: MultiDict[str, str], today: date) -> Self:
         """The form with the choices of these price tables, filled with what was typed."""
-        raw = typed(args, books)
+        raw = with_iso_days(typed(args, books))
         form = cls(MultiDict(raw))
         form.raw, form.books, form.today = raw, books, today
-        form._add_prices()
+        form.add_told(form.told)
         form.reveal = reveal(books.national, tuple(names for _heading, names in GROUPS))
         offer(form, form.book, books, today)
         keep_typed(form, raw)
@@ -170,7 +234,12 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         """Every error, in the form's order: the id to jump to, the field's label, the sentence."""
         for field in self:
             for message in field.errors:
-                yield self.first_id(field.name), str(field.label.text), message
+                yield self.first_id(field.name), self.label(field.name), message
+
+    def wrong(self, besides: Iterable[str] = ()) -> list[str]:
+        """The names of the fields with errors, in the form's order, without those that stand `besides`."""
+        seen = frozenset(besides)
+        return [field.name for field in self if field.errors and field.name not in seen]
 
     @property
     def opened(self) -> bool:
@@ -179,8 +248,26 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
 
     @property
     def told(self) -> list[str]:
-        """The names of the prices that the reader was told, each a question of its own."""
-        return [name for name in self.raw if name.startswith(PRICE_PREFIX)]
+        """The names of the facts that the reader was told about single bills, each a question of its own."""
+        return [name for name in self.raw if "." in name]
+
+    def add_told(self, names: Iterable[str]) -> None:
+        """A field for each of these facts; where one was typed before, it can be changed or taken back."""
+        for name in names:
+            if name not in self:
+                # Form refuses new fields on an instance; BaseForm, which it is, takes them.
+                BaseForm.__setitem__(self, name, told_field(name))
+                self[name].process(MultiDict(self.raw))
+
+    def carried(self, besides: Iterable[str]) -> list[tuple[str, str]]:
+        """What was answered elsewhere than in the questions that stand `besides`: a page sends it along."""
+        seen = {*besides, "lang"}
+        return [(name, text) for name, text in self.raw.items() if name not in seen]
+
+    def label(self, name: str) -> str:
+        """A question's words; of a fact about a bill with the name of what is billed."""
+        about = about_charge(name, self.book)
+        return f"{about}: {self[name].label.text}" if about else str(self[name].label.text)
 
     def first_id(self, name: str) -> str:
         """The id of a field's first control, to link to."""
@@ -208,17 +295,24 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         return [(treatment, usual_words(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
 
     def described(self, name: str, value: str) -> str:
-        """An answer as the form words it, where it is one of its choices."""
-        options = (option for option in (self[name].choices or ()) if option.value == value)
-        return next((str(option.label) for option in options), value)
+        """An answer as the form words it, where it is one of its choices; else as it was typed."""
+        field = self[name]
+        if isinstance(field, Typed):
+            return {"money": f"${value.removeprefix('$')}", "percent": f"{value.removesuffix('%')}%"}.get(
+                field.kind, value
+            )
+        return next((str(option.label) for option in field.choices or () if option.value == value), value)
 
     def _that_apply(self) -> dict[str, str]:
         """What was typed, without a plan of another payer: its choice is out of sight but still submitted."""
-        hidden = [option.value for option in self["plan"].choices if not self.given("plan", option)]
-        chosen = [option.value for option in self["plan"].choices if self.given("plan", option)]
-        if self.raw.get("plan") in hidden and not chosen:
-            return {name: text for name, text in self.raw.items() if name != "plan"}
-        return self.raw
+        return {
+            name: text for name, text in self.raw.items() if name not in ("plan", "new_plan") or self._own(name, text)
+        }
+
+    def _own(self, name: str, text: str) -> bool:
+        """Whether a plan is one of the chosen payer's, or of nobody, which is a mistake to be told."""
+        offered = [option for option in self[name].choices if option.value == text]
+        return not offered or any(self.given(name, option) for option in offered)
 
     def _said(self, problem: FieldProblem) -> str:
         values = dict(problem.values)
@@ -226,17 +320,6 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
             values["choices"] = ", ".join(
                 self.described(problem.field, value) for value in values["choices"].split(", ")
             )
+        if "day" in values:
+            values["day"] = day(date.fromisoformat(values["day"]))
         return said(problem.template, values)
-
-    def _add_prices(self) -> None:
-        """A field for every price typed before, so that it can be changed or taken back."""
-        charges = self.books.national.tables.charges
-        for name in self.told:
-            label = words(charges[name.removeprefix(PRICE_PREFIX)].label)
-            # Form refuses new fields on an instance; BaseForm, which it is, takes them.
-            BaseForm.__setitem__(self, name, Typed(label, "money", description=_("The price you were told, for one.")))
-            self[name].process(MultiDict(self.raw))
-
-
-OPTIONAL = tuple(name for _heading, names in GROUPS for name in names)
-ELSEWHERE = set(NAMES) - set(OPTIONAL) - set(REQUIRED) - {"lang"}

@@ -9,9 +9,10 @@ from estimator.core.answers import Answers
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema import PRICE_COLUMNS, Book
-from estimator.web.patient.asked import form_again, form_asked
+from estimator.web.patient.asked import details_page, form_again, form_asked, form_page
+from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view
-from estimator.web.patient.forms import GROUPS, AnswersForm
+from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.posted import IN_REGION, posted_prices
 from estimator.web.patient.programs import program_limits
 from estimator.web.site import site
@@ -22,8 +23,7 @@ bp = Blueprint("patient", __name__)
 @bp.get("/")
 def questions() -> ResponseReturnValue:
     """The form; answers in the query fill it, unchecked, so that a reader can come back and change them."""
-    form = form_asked()
-    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.book)
+    return form_page(form_asked())
 
 
 @bp.get("/c/<clinic>")
@@ -31,8 +31,17 @@ def clinic_questions(clinic: str) -> ResponseReturnValue:
     """A clinic's own entry page: the same questions with its prices chosen, its name and its colours."""
     if clinic not in site().prices.current.clinics:
         abort(404)
-    form = form_asked(clinic)
-    return render_template("patient/questions.html", form=form, groups=GROUPS, book=form.book)
+    return form_page(form_asked(clinic))
+
+
+@bp.get("/details")
+def more_questions() -> ResponseReturnValue:
+    """More about plan, clinic and sessions, filled, unchecked; the form again without a treatment and a payer."""
+    form = form_asked()
+    if not can_be_asked(form):
+        form.answers()
+        return form_again(form)
+    return details_page(form)
 
 
 @bp.get("/estimate")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from estimator.core.answers import NAMES, REQUIRED, applicable
+from estimator.core.answers import applicable
 from estimator.prices.book import PriceBook
 
 PSYCHOTHERAPY = ("none", "in_person", "virtual")
@@ -36,13 +36,13 @@ def _heading(names: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def reveal(book: PriceBook, headings: tuple[tuple[str, ...], ...] = ()) -> Reveal:
-    """The rules for one price book; a heading over some questions is shown with any of them."""
+def reveal(book: PriceBook, headings: tuple[tuple[str, ...], ...]) -> Reveal:
+    """The rules for the questions of a page, by headings; a heading is shown with any question under it."""
     tables = book.tables
     firsts = tuple(product(tables.treatments, tables.payers, PSYCHOTHERAPY))
     apply = {first: applicable(*first, book) for first in firsts}
     shown_for = {
-        name: frozenset(first for first in firsts if name in apply[first]) for name in NAMES if name not in REQUIRED
+        name: frozenset(first for first in firsts if name in apply[first]) for names in headings for name in names
     }
     shown_for |= {_heading(names): frozenset().union(*(shown_for[name] for name in names)) for names in headings}
     sets = dict.fromkeys(some for some in shown_for.values() if len(some) < len(firsts))

@@ -1,0 +1,77 @@
+"""More about the plan, the clinic and the sessions: what few people need, asked on a page of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from estimator.core.answers import NAMES, applicable, offered_treatments
+from estimator.web.patient.forms import GROUPS, AnswersForm
+from estimator.web.patient.told import OF_NETWORK, ToldCharge, network_questions, told_charges
+
+OUTSIDE = tuple(name for name in NAMES if name.startswith("out_of_network_"))
+
+DETAIL_GROUPS = (
+    (
+        _l("What is left this year"),
+        (
+            "balances_as_of",
+            "family_deductible_remaining",
+            "family_out_of_pocket_remaining",
+            "drug_deductible",
+            "drug_deductible_remaining",
+        ),
+    ),
+    (_l("Your plan's year, and a new plan"), ("plan_year_start", "new_plan_from", "new_plan")),
+    (_l("In network or not"), ("network", OF_NETWORK, *OUTSIDE)),
+    (_l("Help from the drug's maker"), ("savings_program", "savings_maximum", "savings_remaining", "accumulator")),
+    (_l("Your sessions"), ("every", "setting", "therapist_present", "rides", "discount")),
+)
+"""The questions of the page by heading; ``network.`` stands for one question for each kind of care."""
+
+ON_FORM = frozenset(name for _heading, names in GROUPS for name in names)
+ON_DETAILS = frozenset(name for _heading, names in DETAIL_GROUPS for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The page's questions for one treatment and payer, what was told about single bills, and what it sends along."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    charges: tuple[ToldCharge, ...]
+    opened: str
+    carried: list[tuple[str, str]]
+
+
+def can_be_asked(form: AnswersForm) -> bool:
+    """Whether treatment and payer are chosen, on which every question of the page depends."""
+    raw, tables = form.raw, form.book.tables
+    return raw.get("treatment") in offered_treatments(form.book) and raw.get("insurance") in tables.payers
+
+
+def stands_on_details(name: str) -> bool:
+    """Whether this question is asked on the page of details, and only there."""
+    return (name in ON_DETAILS or "." in name) and name not in ON_FORM
+
+
+def details(form: AnswersForm, opened: str) -> Details:
+    """The page for the answers typed so far; the questions about the charge `opened` stand open."""
+    charges = tuple(told_charges(form.raw, form.book))
+    groups = tuple((str(heading), tuple(_asked(form, names))) for heading, names in DETAIL_GROUPS)
+    form.add_told([name for charge in charges for name in charge.names])
+    names = [name for _heading, asked in groups for name in asked]
+    on_page = (*names, *(name for charge in charges for name in charge.names))
+    return Details(tuple(group for group in groups if group[1]), charges, opened, form.carried(on_page))
+
+
+def _asked(form: AnswersForm, names: tuple[str, ...]) -> Iterator[str]:
+    """Those of the questions that matter for these answers, and whatever is wrong."""
+    raw = form.raw
+    apply = applicable(raw["treatment"], raw["insurance"], raw.get("psychotherapy", ""), form.book, out_of_network=True)
+    for name in names:
+        if name == OF_NETWORK and "network" in apply:
+            asked = network_questions(raw, form.book)
+            form.add_told(asked)
+            yield from asked
+        elif name in apply or (name in form and form[name].errors):
+            yield name
