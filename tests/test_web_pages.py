@@ -127,13 +127,53 @@ def test_coming_back_finds_the_answers_where_they_were(visitor):
     }
     page = visitor.get("/", raw)
     assert "open" in page.root.one("details", class_="more").attributes
-    for name in ("treatment", "insurance", "psychotherapy", "plan", "accumulator"):
+    more = visitor.get("/details", raw)
+    for name in ("treatment", "insurance", "psychotherapy", "plan"):
         assert page.chosen(name) == raw[name]
-    for name in ("sessions", "start", "deductible", "coinsurance", "price.observation"):
+    for name in ("sessions", "start", "deductible", "coinsurance"):
         assert page.control(name).attributes["value"] == raw[name]
-    for name in ("state", "plan_year_start"):
-        (chosen,) = [one for one in page.control(name).all("option") if "selected" in one.attributes]
+    for where, name in ((page, "state"), (more, "plan_year_start")):
+        (chosen,) = [one for one in where.control(name).all("option") if "selected" in one.attributes]
         assert chosen.attributes["value"] == raw[name]
+    assert more.chosen("accumulator") == raw["accumulator"]
+    assert more.control("price.observation").attributes["value"] == raw["price.observation"]
+
+
+def test_each_page_says_and_sends_along_what_was_answered_on_the_other(visitor):
+    raw = SPRAVATO | {"deductible": "2000", "family_deductible_remaining": "300", "coverage.observation": "covered"}
+    page, more = visitor.get("/", raw), visitor.get("/details", raw)
+    for where in (page, more):
+        hidden = where.root.all("input", type="hidden")
+        sent = {one.attributes["name"]: one.attributes.get("value", "") for one in hidden}
+        answered = controls(where) & {*raw}
+        assert sent | {name: where.chosen(name) or where.control(name).attributes["value"] for name in answered} == raw
+    assert "Family deductible still left: $300" in page.text
+    assert f"{TABLES.charges['observation'].label.en}: Does your plan pay for it?: It says yes" in page.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "heading"),
+    [
+        ({"drug_deductible": "much"}, "More about your plan"),
+        ({"package.observation": "6@"}, "More about your plan"),
+        ({"drug_deductible": "much", "sessions": "500"}, "What might ketamine therapy cost you?"),
+        ({"network.drug": "perhaps", "insurance": "none"}, "More about your plan"),
+    ],
+)
+def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(visitor, wrong, heading):
+    raw = SPRAVATO | {"deductible": "2000", "rides": "yes"} | wrong
+    page = visitor.get("/estimate", raw, status=400)
+    assert page.root.one("h1").text.startswith(heading)
+    links = page.root.one("div", role="alert").all("a")
+    assert len(links) == len({*wrong} - {"insurance"})
+    for link in links:
+        (target,) = [one for one in page.root if one.attributes.get("id") == link.attributes["href"].removeprefix("#")]
+        assert target.tag in ("input", "select")
+        assert target.attributes["name"] in wrong
+    sent = {one.attributes["name"]: one.attributes.get("value", "") for one in page.root.all("input", "select")}
+    assert raw.keys() <= sent.keys()
+    for name in ("deductible", *(name for name in wrong if name != "network.drug")):
+        assert page.chosen(name) or page.control(name).attributes["value"] == raw[name]
 
 
 # The estimate

@@ -69,8 +69,12 @@ def _asked(form: AnswersForm, names: tuple[str, ...]) -> Iterator[str]:
     raw = form.raw
     apply = applicable(raw["treatment"], raw["insurance"], raw.get("psychotherapy", ""), form.book, out_of_network=True)
     for name in names:
-        if name == OF_NETWORK and "network" in apply:
-            asked = network_questions(raw, form.book)
+        if name == OF_NETWORK:
+            asked = (
+                network_questions(raw, form.book)
+                if "network" in apply
+                else [one for one in form.wrong() if one.startswith(name)]
+            )
             form.add_told(asked)
             yield from asked
         elif name in apply or (name in form and form[name].errors):
