@@ -8,6 +8,7 @@ A `Cents` is an ``int`` or an ``int64`` array with one element per scenario. Rat
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,21 @@ def parse_percent(text: str) -> int:
 
 def _cents(whole: str, fraction: str | None) -> Cents:
     return int(whole) * 100 + int((fraction or "").ljust(2, "0"))
+
+
+def parse_decimal(text: str, places: int) -> Decimal:
+    """A number written like ``1.92`` with at most so many digits after the point; raises ValueError otherwise."""
+    if re.fullmatch(rf"[0-9]{{1,4}}(\.[0-9]{{1,{places}}})?", text) is None:
+        says = say(
+            "'%(text)s' is not a number with at most %(places)s digits after the point", text=text, places=places
+        )
+        raise ValueError(says)
+    return Decimal(text)
+
+
+def cents_of(dollars: Decimal) -> Cents:
+    """Whole cents of an exact number of dollars ≥ 0, halves rounded up."""
+    return int((dollars * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def part_of(amount: Any, basis_points: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,188 @@ def test_the_shipped_tables_can_be_derived(run, tmp_path):
     assert run("derive", "--write", "--pricing", place)[0] == 0
     assert read_books(place).errors == ()
     assert run("derive", "--pricing", place)[1] == ""
+
+
+# From the files that CMS publishes
+
+
+CMS = Path(__file__).parent / "cms_files"
+
+MEDICARE = """\
+defaults: {source: invented, checked: 2026-01-02}
+charges:
+  visit:
+    label: Follow-up visit
+    codes: ["99214"]
+    benefit: visit
+    medicare:
+      # What the fee schedule says.
+      2025-01-01:
+        low: 100
+        typical: 130
+        high: 150
+        source: [cms-fee-schedule-2025, locality-range, survey]
+        confidence: high
+        note:
+          en: National amount; by area, from 94 % to 121 % of it, Alaska aside. A visit.
+          es: Monto nacional; según la zona, del 94 % al 121 % de él, sin contar Alaska. Una consulta.
+    military:
+      2025-01-01: {low: 100, typical: 130, high: 150, note: {en: Stands in., es: Sustituye.}}
+    medicaid:
+      2025-01-01: {low: 20, typical: 30, high: 40}
+    commercial:
+      2025-01-01: {low: 110, typical: 130, high: 180, note: "85 %, 100 % and 140 % of Medicare's $130.00."}
+    price_question: {label: Price, ask: What is it?, whom: clinic}
+fee_schedule:
+  # By code.
+  "99214":
+    2025-01-01: {work: 1.00, practice_office: 1.50, malpractice: 0.10, conversion_factor: 50}
+hospital_payments:
+  G2082:
+    2025-01-01: 1000
+areas:
+  CA:
+    "05":
+      name: SAN FRANCISCO
+      also_in: [NV]  # kept by hand
+      factors:
+        2024-01-01: {work: 1.1, practice: 1.4, malpractice: 0.5}
+"""
+
+
+@pytest.fixture
+def tables(folder):
+    """The small book with a fee schedule of 2025; its folder."""
+    files = small_book() | {"national/medicare.yaml": MEDICARE.encode()}
+    money = files["national/money.yaml"].decode()
+    sources = "sources:\n  cms-fee-schedule-2025: {title: Of 2025, kind: assumption}\n"
+    sources += "  locality-range: {title: Range, kind: assumption}\n"
+    files["national/money.yaml"] = money.replace("sources:\n", sources, 1).encode()
+    return folder(files)
+
+
+def medicare(run, place, *more, rvu=CMS / "PPRRVU2026_JAN.csv", gpci=CMS / "GPCI2025.csv"):
+    return run("medicare", "--rvu", rvu, "--gpci", gpci, "--pricing", place, *more)
+
+
+def book_of(place):
+    return read_books(place).books.national.tables
+
+
+def test_a_new_year_of_medicare_is_shown_and_not_written(run, tables):
+    before = said(tables)
+    status, out, err = medicare(run, tables)
+    assert (status, said(tables)) == (0, before)
+    assert "visit, medicare: $100 / $130 / $150 -> $124.64 / $135.61 / $166.65" in err
+    assert "visit, military: $100 / $130 / $150 -> $124.64 / $135.61 / $166.65" in err
+    assert "visit, commercial: its note names $130.00, which has moved; work the price out again" in err
+    assert "medicaid" not in err
+    assert "2026 National Physician Fee Schedule" in err
+    assert "from 2026-01-01, $33.4009 a unit" in err
+    assert "7 areas in 6 states" in err
+    assert "+++ national/medicare.yaml\tproposed" in out
+
+
+def test_written_the_new_year_begins_on_its_day_and_the_old_one_stays(run, tables):
+    assert medicare(run, tables, "--write", "--opps", CMS / "AddendumB2026.csv")[0] == 0
+    book, new = book_of(tables), date(2026, 1, 1)
+    prices = book.charges["visit"].medicare
+    assert list(prices) == [date(2025, 1, 1), new]
+    assert tuple(prices[date(2025, 1, 1)].range) == (100_00, 130_00, 150_00)
+    assert tuple(prices[new].range) == (124_64, 135_61, 166_65)
+    assert prices[new].source == ("cms-fee-schedule-2026", "cms-gpci-2025", "survey")
+    assert prices[new].confidence == "high"
+    assert prices[new].note.en == "National amount; by area, from 92 % to 123 % of it, Alaska aside. A visit."
+    assert prices[new].note.es.startswith("Monto nacional; según la zona, del 92 % al 123 % de él, sin contar Alaska.")
+    assert book.charges["visit"].military[new].note.en == "Stands in."
+    assert list(book.charges["visit"].medicaid) == [date(2025, 1, 1)]
+    assert book.fee_schedule["99214"][new].conversion_factor == Decimal("33.4009")
+    assert book.hospital_payments["G2082"][new].typical == 1050_50
+    area = book.areas["CA"]["05"]
+    assert (area.name, area.also_in, list(area.factors)) == (
+        "SAN FRANCISCO",
+        ("NV",),
+        [date(2024, 1, 1), date(2025, 1, 1)],
+    )
+    assert book.areas["MS"]["00"].factors[date(2025, 1, 1)].practice == Decimal("0.852")
+    assert "PPRRVU2026_JAN.csv ($33.4009 a unit)" in book.sources["cms-fee-schedule-2026"].title.en
+    text = (tables / "national/medicare.yaml").read_text()
+    assert "# What the fee schedule says." in text
+    assert "also_in: [NV]  # kept by hand" in text
+
+
+def test_what_was_put_in_once_is_not_proposed_again(run, tables):
+    medicare(run, tables, "--write")
+    status, out, err = medicare(run, tables)
+    assert (status, out) == (0, "")
+    assert "No price moves." in err
+
+
+def test_the_text_with_columns_of_fixed_width_says_the_same(run, tables):
+    _, one, _ = medicare(run, tables)
+    _, other, _ = medicare(run, tables, rvu=CMS / "PPRRVU2026_JAN.txt", gpci=CMS / "GPCI2025.txt")
+    assert other.replace(".txt", ".csv").replace("1.000", "1").replace("1.500", "1.5").replace("0.560", "0.56") == one
+
+
+def test_a_day_may_be_given_and_more_codes_kept(run, tables):
+    assert "90837" not in medicare(run, tables)[1]
+    medicare(run, tables, "--write", "--from", "2026-04-01", "--code", "90837")
+    book = book_of(tables)
+    assert list(book.charges["visit"].medicare)[-1] == date(2026, 4, 1)
+    assert "90837" in book.fee_schedule
+
+
+def test_mistakes_of_all_files_are_told_and_nothing_is_changed(run, tables, tmp_path):
+    before = said(tables)
+    rvu, gpci = tmp_path / "rvu.csv", tmp_path / "gpci.csv"
+    rvu.write_bytes((CMS / "PPRRVU2026_JAN.csv").read_bytes().replace(b",1.92,", b",1.9O,"))
+    gpci.write_bytes((CMS / "GPCI2025.csv").read_bytes().replace(b"0.852", b"852"))
+    status, out, err = medicare(run, tables, "--write", rvu=rvu, gpci=gpci)
+    assert (status, out) == (2, "")
+    assert "rvu.csv:14: column F (WORK RVU): '1.9O' is not a number" in err
+    assert "gpci.csv:9: column F (2025 PE GPCI): a factor of 852 cannot be right" in err
+    assert said(tables) == before
+
+
+def test_a_code_that_the_tables_need_and_the_file_lacks_is_told(run, tables, tmp_path):
+    rvu = tmp_path / "rvu.csv"
+    for old, status in ((b"99214,,", "99214 (not in it)"), (b"Office visit,A,,1.92", "99214 (X)")):
+        new = old.replace(b"99214", b"99999").replace(b",A,", b",X,")
+        rvu.write_bytes((CMS / "PPRRVU2026_JAN.csv").read_bytes().replace(old, new))
+        code, _, err = medicare(run, tables, rvu=rvu)
+        assert code == 2
+        assert f"rvu.csv: no amount for {status}, which the tables need." in err
+
+
+def test_a_file_whose_title_names_no_year_needs_a_day(run, tables, tmp_path):
+    rvu = tmp_path / "rvu.csv"
+    rvu.write_bytes((CMS / "PPRRVU2026_JAN.csv").read_bytes().replace(b"2026 National", b"National"))
+    status, _, err = medicare(run, tables, rvu=rvu)
+    assert status == 2
+    assert "rvu.csv: its title names no year and quarter. Say --from DATE." in err
+    assert medicare(run, tables, "--from", "2026-01-01", rvu=rvu)[0] == 0
+
+
+def test_a_file_that_is_not_there_is_told(run, tables, tmp_path):
+    status, _, err = medicare(run, tables, rvu=tmp_path / "nowhere.csv")
+    assert status == 2
+    assert "nowhere.csv cannot be read: No such file or directory." in err
+
+
+def test_tables_without_a_place_for_it_are_told(run, folder):
+    files = small_book()
+    files["national/care.yaml"] = files["national/care.yaml"].replace(
+        b"  infusion:\n    label", b'  infusion:\n    codes: ["99214"]\n    label', 1
+    )
+    status, _, err = medicare(run, folder(files))
+    assert status == 1
+    assert "No file has a section fee_schedule. Add it to one first." in err
+
+
+def test_an_area_that_is_no_longer_named_is_told_and_stays(run, tables, tmp_path):
+    gpci = tmp_path / "gpci.csv"
+    lines = (CMS / "GPCI2025.csv").read_bytes().splitlines(keepends=True)
+    gpci.write_bytes(b"".join(line for line in lines if b"SAN FRANCISCO" not in line))
+    _, _, err = medicare(run, tables, "--write", gpci=gpci)
+    assert "gpci.csv: no longer names CA 05; their factors stay as they are" in err
+    assert list(book_of(tables).areas["CA"]["05"].factors) == [date(2024, 1, 1)]

@@ -36,12 +36,13 @@ def test_they_have_no_errors():
     assert READING.errors == ()
 
 
-def test_what_deserves_a_look_is_how_much_is_known_about_posted_prices():
-    """Prices that few clinics post, or that were posted long ago, stay a reason to look again; nothing else does."""
+def test_what_deserves_a_look_is_what_posted_prices_and_the_fee_schedule_say_otherwise():
+    """Prices that few clinics post, or that were posted long ago, stay a reason to look again, too; nothing else does."""
     known = {
         "posted prices that count: %(number)s, and %(fewest)s are needed",
         "this price list is of %(day)s, more than 12 months ago; prices from it that count: %(number)s",
         "the range is %(range)s, and posted prices say %(seen)s",
+        "the amounts are %(range)s, and fee schedule and areas give %(given)s",
     }
     assert {alert.says.template for alert in READING.alerts} <= known
 

@@ -1,4 +1,4 @@
-"""``estimator tables derive``: the national tables brought up to date, proposed as a change of their text."""
+"""``estimator tables derive | medicare``: the national tables brought up to date, proposed as a change of the text."""
 
 import argparse
 import sys
@@ -12,7 +12,16 @@ from babel.support import Translations
 from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused
 from estimator.money import Range, dollars
 from estimator.places import pricing_folder, translations_folder
+from estimator.prices.cms_files import (
+    AreaFile,
+    FeeScheduleFile,
+    HospitalFile,
+    read_areas,
+    read_fee_schedule,
+    read_hospital,
+)
 from estimator.prices.editing.deriving import Derived, derive
+from estimator.prices.editing.medicare_year import NewYear, codes_of, mentions, put_year
 from estimator.prices.editing.splicing import CannotSplice
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, collect, read_national
@@ -25,9 +34,19 @@ Act = Callable[[argparse.Namespace, Mapping[str, bytes], Book], Mapping[str, byt
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``tables`` to the commands."""
-    tables = commands.add_parser("tables", help="bring the national tables up to date: derive")
+    tables = commands.add_parser("tables", help="bring the national tables up to date: derive, medicare")
     actions = tables.add_subparsers(required=True, metavar="ACTION")
     _action(actions, "derive", _derive, "low, typical and high of self-pay charges from posted prices")
+    medicare = _action(actions, "medicare", _medicare, "Medicare's amounts from the files that CMS publishes")
+    medicare.add_argument(
+        "--rvu", type=Path, required=True, metavar="FILE", help="relative values: PPRRVU… .csv or .txt"
+    )
+    medicare.add_argument("--gpci", type=Path, required=True, metavar="FILE", help="area factors: GPCI… .csv or .txt")
+    medicare.add_argument("--opps", type=Path, metavar="FILE", help="hospital amounts: Addendum B, .csv or .txt")
+    medicare.add_argument("--from", dest="start", type=_day, metavar="DATE", help="default: as the files' titles say")
+    medicare.add_argument(
+        "--code", action="append", default=[], metavar="CODE", help="one more code to keep; repeat it"
+    )
 
 
 def _action(
@@ -90,12 +109,15 @@ def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+def _spanish(sentence: str) -> str:
+    return str(Translations.load(str(translations_folder()), ["es"]).gettext(sentence))
+
+
 # From posted prices
 
 
 def _derive(_: argparse.Namespace, files: Mapping[str, bytes], tables: Book) -> Mapping[str, bytes]:
-    spanish = Translations.load(str(translations_folder()), ["es"]).gettext
-    changed, found = derive(files, tables, date.today(), spanish)
+    changed, found = derive(files, tables, date.today(), _spanish)
     for one in found:
         _say(_in_words(one))
     for id_ in tables.services:
@@ -117,3 +139,88 @@ def _in_words(one: Derived) -> str:
 
 def _amounts(amounts: Range) -> str:
     return " / ".join(dollars(cents).removesuffix(".00") for cents in amounts)
+
+
+# From the files that CMS publishes
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2027-01-01") from None
+
+
+def _medicare(options: argparse.Namespace, files: Mapping[str, bytes], tables: Book) -> Mapping[str, bytes]:
+    year = _new_year(options, tables)
+    changed, moved = put_year(files, tables, year, date.today(), _book_of, _spanish)
+    for one in moved:
+        _say(f"{one.charge}, {one.column}: {_amounts(one.before)} -> {_amounts(one.after)}")
+    for id_, column, amount in mentions(tables, moved):
+        _say(f"{id_}, {column}: its note names {amount}, which has moved; work the price out again")
+    if not moved:
+        _say("No price moves.")
+    return changed
+
+
+def _book_of(files: Mapping[str, bytes]) -> Book:
+    return _good(read_national(files), "This would not be a price table any more, so nothing is changed.")
+
+
+def _new_year(options: argparse.Namespace, tables: Book) -> NewYear:
+    """What the files say; raises `CommandRefused` with every mistake in them."""
+    needed, others = codes_of(tables, options.code)
+    problems: list[Problem] = []
+    schedule, found = read_fee_schedule(_bytes(options.rvu), options.rvu.name, {*needed, *others})
+    problems += found
+    areas, found = read_areas(_bytes(options.gpci), options.gpci.name)
+    problems += found
+    hospital: HospitalFile | None = HospitalFile(None, "", {})
+    if options.opps is not None:
+        hospital, found = read_hospital(_bytes(options.opps), options.opps.name, {*needed, *others})
+        problems += found
+    if schedule is None or areas is None or hospital is None:
+        raise CommandRefused("\n".join(map(str, problems)), USED_WRONGLY)
+    missing = [code for code in sorted(needed) if code not in schedule.codes]
+    if missing:
+        status = ", ".join(f"{code} ({schedule.unpaid.get(code, 'not in it')})" for code in missing)
+        raise CommandRefused(f"{options.rvu.name}: no amount for {status}, which the tables need.", USED_WRONGLY)
+    start = options.start or schedule.start
+    if start is None:
+        raise CommandRefused(f"{options.rvu.name}: its title names no year and quarter. Say --from DATE.", USED_WRONGLY)
+    _tell(options, schedule, areas, hospital, start, tables)
+    return NewYear(schedule, options.rvu.name, start, areas, areas.start or start, hospital, hospital.start or start)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandRefused(f"{path} cannot be read: {error.strerror}.", USED_WRONGLY) from error
+
+
+def _tell(
+    options: argparse.Namespace,
+    schedule: FeeScheduleFile,
+    areas: AreaFile,
+    hospital: HospitalFile,
+    start: date,
+    tables: Book,
+) -> None:
+    """What was read, and what deserves a look before the change is believed."""
+    factor = ", ".join(sorted({str(units.conversion_factor) for units in schedule.codes.values()}))
+    _said_by(options.rvu, schedule.title, f"from {start}, ${factor} a unit, {len(schedule.codes)} codes")
+    states = {area.state for area in areas.areas}
+    _said_by(options.gpci, areas.title, f"{len(areas.areas)} areas in {len(states)} states")
+    if options.opps is not None:
+        _said_by(options.opps, hospital.title, f"amounts of {', '.join(hospital.amounts) or 'no code'}")
+    there = {(area.state, area.number) for area in areas.areas}
+    gone = [
+        f"{state} {number}" for state, own in tables.areas.items() for number in own if (state, number) not in there
+    ]
+    if gone:
+        _say(f"{options.gpci.name}: no longer names {', '.join(gone)}; their factors stay as they are")
+
+
+def _said_by(path: Path, title: str, what: str) -> None:
+    _say(f"{path.name}: {title or 'no title'}; {what}")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from estimator.money import Range, dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
+from estimator.prices.medicare import allowed
 from estimator.prices.samples import FEWEST, posted
 from estimator.prices.schema import Book, last_start, price_in_force
 from estimator.sentences import say
@@ -128,6 +129,21 @@ def samples_dated_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
         yield Finding(("samples", ids[0], "dated"), says, fix)
 
 
+def medicare_apart_from_its_fee_schedule(book: Book, _: date | None) -> Iterator[Finding]:
+    """A price in Medicare's column that is not what fee schedule and areas give for the charge's codes on that day."""
+    for id_, charge in book.charges.items() if book.clinic is None else ():
+        for start, price in (charge.medicare or {}).items():
+            given = allowed(book, charge.codes, start)
+            if given is not None and given != price.range:
+                says = say(
+                    "the amounts are %(range)s, and fee schedule and areas give %(given)s",
+                    range=_in_dollars(price.range),
+                    given=_in_dollars(given),
+                )
+                fix = say("see what estimator tables medicare proposes")
+                yield Finding(("charges", id_, "medicare", start.isoformat()), says, fix)
+
+
 ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     checked_long_ago,
     checked_in_the_future,
@@ -137,4 +153,5 @@ ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     ranges_apart_from_their_samples,
     few_samples,
     samples_dated_long_ago,
+    medicare_apart_from_its_fee_schedule,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +24,7 @@ from estimator.prices.schema import (
     UnknownWording,
 )
 
-_LEAVES = frozenset({str, int, bool, date, type(None), Text, QuestionWording})
+_LEAVES = frozenset({str, int, bool, date, Decimal, type(None), Text, QuestionWording})
 
 
 def tables(value: Any) -> list[tuple[KeyPath, Table]]:

@@ -35,7 +35,7 @@ V = TypeVar("V")
 
 SECTIONS = (
     *("sources", "treatments", "charges", "payers", "programs", "unknowns", "glossary", "reference_patients"),
-    *("discounts", "services", "samples"),
+    *("discounts", "services", "samples", "fee_schedule", "hospital_payments", "areas"),
 )
 """What any national file may hold a part of; `texts` stands in one of them."""
 

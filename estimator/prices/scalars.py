@@ -8,13 +8,15 @@ comes with the JSON Schema that describes it to editors. Amounts become cents, p
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from estimator.money import parse_amount, parse_percent, parse_typed_amount, plain_amount
+from estimator.money import parse_amount, parse_decimal, parse_percent, parse_typed_amount, plain_amount
 from estimator.sentences import Sentence, say
 
 SAYS, FIX = "what is wrong", "how to put it right"
@@ -134,11 +136,15 @@ PERCENT_JSON = {
     "minimum": 0,
     "maximum": 100,
 }
+DECIMAL_JSON = {"type": ["number", "string"], "pattern": r"^[0-9]{1,4}(\.[0-9]{1,4})?$", "minimum": 0}
 DAY_JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 COUNT_JSON = {"type": ["integer", "string"], "pattern": r"^(0|[1-9][0-9]{0,3})$", "minimum": 0, "maximum": 9999}
 
 Amount = Annotated[int, _scalar(parse_amount, _plain_amount), WithJsonSchema(AMOUNT_JSON)]
 Percent = Annotated[int, _scalar(parse_percent, _plain_percent), WithJsonSchema(PERCENT_JSON)]
+RelativeValue = Annotated[Decimal, _scalar(partial(parse_decimal, places=2)), WithJsonSchema(DECIMAL_JSON)]
+Factor = Annotated[Decimal, _scalar(partial(parse_decimal, places=3)), WithJsonSchema(DECIMAL_JSON)]
+ConversionFactor = Annotated[Decimal, _scalar(partial(parse_decimal, places=4)), WithJsonSchema(DECIMAL_JSON)]
 Count = Annotated[int, _scalar(_count), WithJsonSchema(COUNT_JSON)]
 Day = Annotated[date, _scalar(_day), WithJsonSchema(DAY_JSON)]
 YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]

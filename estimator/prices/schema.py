@@ -19,11 +19,14 @@ from estimator.prices.scalars import (
     Answer,
     Code,
     Colour,
+    ConversionFactor,
     Count,
     Day,
+    Factor,
     Frozen,
     Name,
     Percent,
+    RelativeValue,
     State,
     Words,
     YesNo,
@@ -637,6 +640,44 @@ class Texts(Table):
     decide: tuple[Advice, ...] = ()
 
 
+class FeeScheduleEntry(Provenance):
+    """
+    What Medicare's physician fee schedule says about one code.
+
+    In an area the amount is (`work` × the area's + practice × the area's + `malpractice` × the area's) ×
+    `conversion_factor`; practice is `practice_office`, or `practice_facility` where a hospital brings rooms and staff.
+    The one that is left out is not paid.
+    """
+
+    work: RelativeValue
+    practice_office: RelativeValue | None = None
+    practice_facility: RelativeValue | None = None
+    malpractice: RelativeValue
+    conversion_factor: ConversionFactor
+
+    @model_validator(mode="after")
+    def _paid_somewhere(self) -> Self:
+        if self.practice_office is None and self.practice_facility is None:
+            raise refuse(say("give practice_office, practice_facility or both"))
+        return self
+
+
+class AreaFactors(Provenance):
+    """How dear work, practice and malpractice are in an area; 1 is the national average."""
+
+    work: Factor
+    practice: Factor
+    malpractice: Factor
+
+
+class Area(Table):
+    """One of Medicare's payment areas; `also_in` names states that it reaches into."""
+
+    name: Words
+    also_in: tuple[State, ...] = ()
+    factors: Annotated[Frozen[Day, AreaFactors], Field(min_length=1)]
+
+
 class Defaults(Provenance):
     """Source, date and confidence of every figure in the file that does not say its own."""
 
@@ -686,6 +727,9 @@ class NationalFile(Table):
     reference_patients: Frozen[Name, ReferencePatient] | None = None
     services: Frozen[Name, Service] | None = None
     samples: Frozen[Name, Sample] | None = None
+    fee_schedule: Frozen[Code, Frozen[Day, FeeScheduleEntry]] | None = None
+    hospital_payments: Frozen[Code, DatedPrices] | None = None
+    areas: Frozen[State, Frozen[Code, Area]] | None = None
 
 
 class ClinicFile(Table):
@@ -719,5 +763,8 @@ class Book(Table):
     reference_patients: Frozen[Name, ReferencePatient] = Field(default_factory=lambda: MappingProxyType({}))
     services: Frozen[Name, Service] = Field(default_factory=lambda: MappingProxyType({}))
     samples: Frozen[Name, Sample] = Field(default_factory=lambda: MappingProxyType({}))
+    fee_schedule: Frozen[Code, Frozen[Day, FeeScheduleEntry]] = Field(default_factory=lambda: MappingProxyType({}))
+    hospital_payments: Frozen[Code, DatedPrices] = Field(default_factory=lambda: MappingProxyType({}))
+    areas: Frozen[State, Frozen[Code, Area]] = Field(default_factory=lambda: MappingProxyType({}))
     discounts: Frozen[Name, Discount] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None

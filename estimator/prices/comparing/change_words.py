@@ -1,6 +1,7 @@
 """A change of prices as a sentence, in English or Spanish, for the web and the command line alike."""
 
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 
@@ -132,6 +133,8 @@ class _Writer:
             return self.translate(_("Yes") if value else _("No"))
         if isinstance(value, int):
             return self.number(value, unit)
+        if isinstance(value, Decimal):
+            return str(value)
         if isinstance(value, date):
             return self.day(value)
         if isinstance(value, Text | Word):

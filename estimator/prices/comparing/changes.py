@@ -8,6 +8,7 @@ is compared place by place. Amounts are cents, percentages basis points.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from estimator.money import Range
@@ -46,7 +47,7 @@ class Word:
 
 
 About: TypeAlias = Text | Word
-Value: TypeAlias = Range | int | bool | date | str | Text | Word | tuple["Value", ...] | None
+Value: TypeAlias = Range | int | bool | Decimal | date | str | Text | Word | tuple["Value", ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class _Books:
             return self.named(path, value)
         if isinstance(value, Text):
             return _quoted(value)
-        if isinstance(value, Range | bool | int | date):
+        if isinstance(value, Range | bool | int | Decimal | date):
             return value
         return _label(value, self.after) or Text(en=type(value).__name__)
 
@@ -224,7 +225,7 @@ def _quoted(text: Text) -> Word:
 
 def _is_entry(value: Any) -> bool:
     """Whether a value is a whole group of keys, or many of them."""
-    return not isinstance(value, str | int | date | tuple | Range | Text | Price)
+    return not isinstance(value, str | int | Decimal | date | tuple | Range | Text | Price)
 
 
 def _child(here: Any, key: str | int) -> Any:

@@ -1,0 +1,97 @@
+"""
+What Medicare allows for codes: nationally, and in the areas of a state.
+
+An amount is (work × area + practice × area + malpractice × area) × conversion factor, rounded to the cent for each code
+(42 CFR 414.22 to 414.28; CMS, Medicare Claims Processing Manual, chapter 12, section 20). The national amount is the
+one in an area whose factors are all 1. What holds on a day is the row that began last.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Literal, TypeVar
+
+from estimator.money import Cents, Range, cents_of
+from estimator.prices.schema import Area, AreaFactors, Book, FeeScheduleEntry
+
+Setting = Literal["office", "facility"]
+"""Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""
+
+BY_LAW = frozenset({"AK"})
+"""States whose work factor a law sets far above the rest (1.5 in Alaska): no part of a range for the whole country."""
+
+_NATIONAL = AreaFactors.model_validate({"work": "1", "practice": "1", "malpractice": "1"})
+
+T = TypeVar("T")
+
+
+def areas_in(book: Book, state: str) -> tuple[Area, ...]:
+    """The payment areas of a state, and those of other states that reach into it."""
+    return tuple(area for home, area in _all_areas(book) if home == state or state in area.also_in)
+
+
+def national_amount(book: Book, codes: Iterable[str], day: date, setting: Setting = "office") -> Cents | None:
+    """What the codes together are worth before any area's factors; None where one is not known, or not paid there."""
+    return _amount(_entries(book, codes, day), _NATIONAL, setting)
+
+
+def amounts_in(
+    book: Book, codes: Iterable[str], day: date, state: str, setting: Setting = "office"
+) -> tuple[Cents, ...]:
+    """The same in every area of a state, from the lowest; empty where nothing is known."""
+    return _amounts(areas_in(book, state), _entries(book, codes, day), day, setting)
+
+
+def allowed(
+    book: Book, codes: Iterable[str], day: date, state: str | None = None, setting: Setting = "office"
+) -> Range | None:
+    """
+    Low, typical and high in cents of the codes together; None where one of them is not known, or not paid there.
+
+    In a state: of its areas, the middle one as typical. In the whole country: the national amount, and the lowest and
+    highest area but those `BY_LAW`.
+    """
+    entries = _entries(book, codes, day)
+    if state is not None:
+        found = _amounts(areas_in(book, state), entries, day, setting)
+        return Range(found[0], found[(len(found) - 1) // 2], found[-1]) if found else None
+    typical = _amount(entries, _NATIONAL, setting)
+    if typical is None:
+        return None
+    areas = (area for home, area in _all_areas(book) if home not in BY_LAW)
+    found = _amounts(areas, entries, day, setting)
+    return Range(min(*found, typical), typical, max(*found, typical)) if found else Range.exactly(typical)
+
+
+def in_force(dated: Mapping[date, T], day: date) -> T | None:
+    """What began last until `day`; None before the first."""
+    begun = [start for start in dated if start <= day]
+    return dated[max(begun)] if begun else None
+
+
+def _all_areas(book: Book) -> Iterator[tuple[str, Area]]:
+    return ((state, area) for state, areas in book.areas.items() for area in areas.values())
+
+
+def _entries(book: Book, codes: Iterable[str], day: date) -> list[FeeScheduleEntry | None]:
+    return [in_force(book.fee_schedule.get(code, {}), day) for code in codes]
+
+
+def _amounts(
+    areas: Iterable[Area], entries: list[FeeScheduleEntry | None], day: date, setting: Setting
+) -> tuple[Cents, ...]:
+    known = (in_force(area.factors, day) for area in areas)
+    found = [_amount(entries, factors, setting) for factors in known if factors is not None]
+    return tuple(sorted(amount for amount in found if amount is not None))
+
+
+def _amount(entries: Iterable[FeeScheduleEntry | None], area: AreaFactors, setting: Setting) -> Cents | None:
+    parts = [_of_code(entry, area, setting) for entry in entries]
+    return sum(part for part in parts if part is not None) if parts and None not in parts else None
+
+
+def _of_code(entry: FeeScheduleEntry | None, area: AreaFactors, setting: Setting) -> Cents | None:
+    practice = getattr(entry, f"practice_{setting}", None)
+    if entry is None or practice is None:
+        return None
+    units = entry.work * area.work + practice * area.practice + entry.malpractice * area.malpractice
+    return cents_of(units * entry.conversion_factor)
