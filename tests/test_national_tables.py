@@ -37,7 +37,7 @@ def test_they_have_no_errors():
 
 
 def test_what_deserves_a_look_is_what_posted_prices_and_the_fee_schedule_say_otherwise():
-    """Prices that few clinics post, or that were posted long ago, stay a reason to look again, too; nothing else does."""
+    """So do prices that few clinics post, or that were posted long ago; nothing else does."""
     known = {
         "posted prices that count: %(number)s, and %(fewest)s are needed",
         "this price list is of %(day)s, more than 12 months ago; prices from it that count: %(number)s",
