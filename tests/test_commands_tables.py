@@ -334,6 +334,20 @@ def test_what_was_put_in_once_is_not_proposed_again(run, tables):
     assert "No price moves." in err
 
 
+def test_a_price_that_only_the_areas_move_cites_both_files(run, tables, tmp_path):
+    medicare(run, tables, "--write")
+    gpci = tmp_path / "gpci.csv"
+    text = (CMS / "GPCI2025.csv").read_bytes().replace(b"CY 2025", b"CY 2027").replace(b"0.852", b"0.851")
+    gpci.write_bytes(text)
+    assert medicare(run, tables, "--write", "--from", "2027-01-01", gpci=gpci)[0] == 0
+    book = book_of(tables)
+    assert list(book.fee_schedule["99214"]) == [date(2025, 1, 1), date(2026, 1, 1)]
+    assert list(book.areas["MS"]["00"].factors) == [date(2025, 1, 1), date(2027, 1, 1)]
+    assert list(book.areas["CA"]["75"].factors) == [date(2025, 1, 1)]
+    price = book.charges["visit"].medicare[date(2027, 1, 1)]
+    assert price.source == ("cms-fee-schedule-2027", "cms-gpci-2027", "survey")
+
+
 def test_the_text_with_columns_of_fixed_width_says_the_same(run, tables):
     _, one, _ = medicare(run, tables)
     _, other, _ = medicare(run, tables, rvu=CMS / "PPRRVU2026_JAN.txt", gpci=CMS / "GPCI2025.txt")

@@ -22,7 +22,7 @@ from estimator.prices.cms_files import (
 )
 from estimator.prices.editing.deriving import Derived, derive
 from estimator.prices.editing.medicare_year import NewYear, codes_of, mentions, put_year
-from estimator.prices.editing.splicing import CannotSplice
+from estimator.prices.editing.slices import CannotSplice
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, collect, read_national
 from estimator.prices.samples import FEWEST, posted

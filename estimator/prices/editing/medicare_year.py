@@ -13,7 +13,8 @@ from datetime import date
 
 from estimator.money import Range, dollars, plain_amount
 from estimator.prices.cms_files import AreaFile, FeeScheduleFile, HospitalFile, Units
-from estimator.prices.editing.splicing import CannotSplice, TypedPrice, file_of, price_in, set_price, set_value
+from estimator.prices.editing.slices import CannotSplice, put, read
+from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, set_price
 from estimator.prices.editing.written import Tree
 from estimator.prices.figures import prices
 from estimator.prices.medicare import allowed, in_force, national_amount
@@ -57,24 +58,27 @@ class Moved:
 
 
 def put_year(
-    files: Files, tables: Book, year: NewYear, today: date, read: Callable[[Files], Book], spanish: Translate
+    files: Files, tables: Book, year: NewYear, today: date, book_of: Callable[[Files], Book], spanish: Translate
 ) -> tuple[dict[str, bytes], list[Moved]]:
     """
-    The files with the new year in them, and every price that moved; `read` makes a book of changed files.
+    The files with the new year in them, and every price that moved; `book_of` makes a book of changed files.
 
     Raises CannotSplice where a person has to change the text.
     """
     schedule, areas, hospital = _Source.all(year)
-    changed = dict(files)
-    for source, rows in (
-        (schedule, _entries(tables, year, schedule.id, today)),
-        (hospital, _hospital_rows(tables, year, hospital.id, today)),
-        (areas, _area_rows(tables, year, areas.id, today)),
-    ):
-        if rows and source.id not in tables.sources:
-            changed = _with(changed, {("sources", source.id): source.entry})
-        changed = _with(changed, rows)
-    return _with_prices(changed, tables, read(changed), year, (schedule.id, areas.id), today, spanish)
+    entries = _entries(tables, year, schedule.id, today)
+    factors = _area_rows(tables, year, areas.id, today)
+    payments = _hospital_rows(tables, year, hospital.id, today)
+    cited = [source for source, rows in ((schedule, entries), (areas, factors), (hospital, payments)) if rows]
+    changed = _with(files, _unknown(cited, tables) | entries | payments | factors)
+    changed, moved = _with_prices(changed, tables, book_of(changed), year, (schedule.id, areas.id), today, spanish)
+    late = [source for source in (schedule, areas) if moved and source not in cited]
+    return _with(changed, _unknown(late, tables)), moved
+
+
+def _unknown(cited: "Iterable[_Source]", tables: Book) -> Rows:
+    """The entries of sources that the tables do not have yet."""
+    return {("sources", source.id): source.entry for source in cited if source.id not in tables.sources}
 
 
 def codes_of(tables: Book, more: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -112,7 +116,7 @@ def _with(files: Files, rows: Rows) -> dict[str, bytes]:
         name = file_of(changed, path[:1])
         if name is None:
             raise CannotSplice(_("No file has a section %(name)s. Add it to one first."), name=str(path[0]))
-        changed[name] = set_value(changed[name], path, value)
+        changed[name] = put(changed[name], path, value)
     return changed
 
 
@@ -222,7 +226,7 @@ def _with_prices(
         name = file_of(files, ("charges", charge))
         if name is None:
             continue
-        price = price_in(files[name], charge, column, start) or TypedPrice(*old)
+        price = price_in(read(files[name]), charge, column, start) or TypedPrice(*old)
         price = replace(
             price,
             low=new.low,
