@@ -58,7 +58,8 @@ def test_estimate_as_json_has_exactly_the_names_others_rely_on(run):
     assert status == 0
     assert list(document) == [
         "notice", "currency", "unit", "price_book", "answers", "assumed", "you_pay", "billed", "plan_pays",
-        "program_pays", "missing", "items", "months", "drivers", "if_not_covered", "ledger", "plan",
+        "program_pays", "missing", "items", "months", "drivers", "if_not_covered", "branches", "resets", "ledger",
+        "plan",
     ]  # fmt: skip
     assert document["you_pay"] == {
         "low": 225000, "typical": 320000, "high": 445000, "likely": document["you_pay"]["likely"]
@@ -66,7 +67,7 @@ def test_estimate_as_json_has_exactly_the_names_others_rely_on(run):
     assert set(document["price_book"]) == {"clinic", "version", "as_of"}
     assert set(document["items"][0]) == {
         "charge", "label", "quantity", "codes", "unit_price", "billed", "plan_pays", "program_pays", "you_pay",
-        "coverage", "sources",
+        "coverage", "sources", "asked", "allowed",
     }  # fmt: skip
     assert set(document["ledger"]["low"][0]) == {
         "date", "charge", "billed", "benefit", "covered", "deductible_part", "own_part", "share", "plan_pays",

@@ -175,9 +175,11 @@ def test_defaults_fill_what_a_figure_does_not_say_and_nothing_else():
 
 
 def test_a_clinic_replaces_only_the_keys_it_writes():
+    """Its prices hold from its first own day on; before that day the national price does."""
     national = books_of(small_book()).national.tables.charges["evaluation"]
     ours = clinic("charges: {evaluation: {self_pay: {2026-02-01: 120}}}").charges["evaluation"]
-    assert ours.self_pay.keys() == {date(2026, 2, 1)}
+    assert ours.self_pay == {**national.self_pay, date(2026, 2, 1): ours.self_pay[date(2026, 2, 1)]}
+    assert ours.self_pay[date(2026, 2, 1)].typical == 120_00
     for key in set(type(national).model_fields) - {"self_pay"}:
         assert getattr(ours, key) == getattr(national, key)
 

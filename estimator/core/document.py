@@ -1,6 +1,6 @@
 """The JSON document of an estimate, amounts in whole US cents; other programs rely on its names."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,14 @@ ROW = (
     "program_pays", "you_pay", "deductible_left", "out_of_pocket_left",
 )  # fmt: skip
 """What a row of the ledger says in the document."""
+
+PLAN = (
+    "profile", "deductible_remaining", "deductible", "out_of_pocket_remaining", "out_of_pocket_maximum",
+    "plan_year_start", "accumulator",
+)  # fmt: skip
+BENEFIT = ("deductible_applies", "coinsurance_bp", "copay")
+PROGRAM = ("patient_pays", "per_treatment_max", "annual_max", "rebate")
+"""What the plan's terms, its benefits and its programs say in the document."""
 
 ITEM_AMOUNTS = ("unit_price", "billed", "plan_pays", "program_pays", "you_pay")
 
@@ -46,6 +54,7 @@ def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
             }
             for driver in estimate.drivers
         ],
+        "if_not_covered": {"you_pay": _you_pay(estimate.if_not_covered)},
         "branches": [
             {
                 "unknown": branch.unknown,
@@ -61,7 +70,6 @@ def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
             {"date": one.date.isoformat(), "what": one.what, "before_first_claim": one.before_first_claim}
             for one in estimate.resets
         ],
-        "if_not_covered": {"you_pay": _you_pay(estimate.if_not_covered)},
         "ledger": {
             scenario: [_row(row) for row in rows] for scenario, rows in zip(SCENARIOS, estimate.ledger, strict=True)
         },
@@ -131,8 +139,15 @@ def _unless_missing(item: LineItem, amounts: Amounts) -> dict[str, int | None]:
 
 
 def _row(row: LedgerRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ROW} | {"date": row.date.isoformat()}
+    return _only(ROW, row) | {"date": row.date.isoformat()}
 
 
 def _plan(terms: PlanTerms) -> dict[str, Any]:
-    return {**asdict(terms)}
+    return {name: getattr(terms, name) for name in PLAN} | {
+        "benefits": {name: _only(BENEFIT, one) for name, one in terms.benefits.items()},
+        "programs": {name: _only(PROGRAM, one) for name, one in terms.programs.items()},
+    }
+
+
+def _only(names: Sequence[str], record: object) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}

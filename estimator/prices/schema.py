@@ -306,7 +306,7 @@ class Package(Offer):
     a month.
     """
 
-    sessions: Annotated[Count, Field(ge=1, le=104)]
+    sessions: Annotated[Count, Field(ge=2, le=104)]
     price: Amount
     also_covers: tuple[Name, ...] = ()
     includes: Frozen[Name, Annotated[Count, Field(ge=1, le=104)]] = Field(default_factory=lambda: MappingProxyType({}))
