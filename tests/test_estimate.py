@@ -11,10 +11,14 @@ from support.strategies import TODAY, cases
 
 from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate, model_of
+from estimator.core.records import ScenarioLedgers, statements
 from estimator.core.results import SCENARIOS
 
 SEARCH_TOLERANCE = 0.02
 """The search for the ends is numerical: one world may lie outside by this part of `high`. Measured in benchmarks/."""
+
+SCENARIOS_AT_ONCE = 3
+"""As many as a statement shows: the ends and the middle, here any scenarios."""
 
 
 def columns(one):
@@ -35,12 +39,26 @@ def test_every_cent_lands_with_someone(case):
             assert min(row.billed, row.plan_pays, row.program_pays, row.you_pay, row.share) >= 0
 
 
+@given(cases(insurance="commercial", told=True), st.integers(0, 2**32 - 1))
+def test_the_vectorised_ledger_equals_the_plain_one_claim_by_claim(case, seed):
+    """In any scenarios, whatever the patient knows: networks, balances of a day, told shares, a change of plan."""
+    model = model_of(*case)
+    ledger = model.ledger(np.random.default_rng(seed).random((len(model.unknowns), SCENARIOS_AT_ONCE)))
+    shown = ScenarioLedgers(ledger, statements(ledger.settle()[1]))
+    for place in range(SCENARIOS_AT_ONCE):
+        assert_plain_ledger_agrees(shown.rows(place), shown.plan(place), case[0])
+
+
 @given(cases(insurance="commercial"))
-def test_the_vectorised_ledger_equals_the_plain_one_claim_by_claim(case):
+def test_what_an_estimate_publishes_can_be_settled_again(case):
     one = estimate(*case)
     for rows, plan in zip(one.ledger, one.plan, strict=True):
-        for row, expected in zip(rows, plain_ledger.settle(rows, plan), strict=True):
-            assert {name: getattr(row, name) for name in expected} == expected
+        assert_plain_ledger_agrees(rows, plan, one.answers)
+
+
+def assert_plain_ledger_agrees(rows, plan, answers):
+    for row, expected in zip(rows, plain_ledger.settle(rows, plan, answers.shares), strict=True):
+        assert {name: getattr(row, name) for name in expected} == expected
 
 
 @given(cases(insurance="commercial"))
@@ -126,7 +144,7 @@ def test_an_answer_inside_its_former_range_never_widens_the_range(case, data):
     given_answer = {
         "dose": st.sampled_from(["56", "84"]),
         "drug_benefit": st.sampled_from(["medical", "pharmacy"]),
-        "accumulator": st.booleans(),
+        "accumulator": st.sampled_from(["yes", "no"]),
         "plan": st.sampled_from(list(profiles)),
     }
     name = data.draw(st.sampled_from([*open_questions, "plan"]))
@@ -149,7 +167,7 @@ def test_without_savings_programs_more_sessions_never_cost_less(case, more):
 @given(cases(savings=False, insurance="commercial", coverage="covered"), st.data())
 def test_without_savings_programs_a_dearer_price_never_lowers_the_total(case, data):
     model = model_of(*case)
-    prices = [row for name, row in model.unknowns.rows.items() if name.endswith(".price")]
+    prices = [row for name, row in model.unknowns.rows.items() if name.endswith((".price", ".allowed"))]
     assume(prices)
     world = np.array([[data.draw(st.floats(0, 0.99))] for _ in model.unknowns], dtype=np.float64)
     dearer = world.copy()

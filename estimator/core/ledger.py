@@ -80,7 +80,8 @@ class Accumulators:
     What has been met so far: the limits in and out of network, each program's year; changed in place.
 
     `copays_asked` has what a visit of the day, or a pharmacy's fill, was asked already; `visits_made` counts each
-    class's visits of the plan year where the first ones have terms of their own.
+    class's visits of the plan year where the first ones have terms of their own, and `first_visits` has where a visit
+    of the day is one of them, and where it is counted.
     """
 
     limits: Limits
@@ -90,7 +91,7 @@ class Accumulators:
     program_months: dict[str, tuple[tuple[int, int], CentsArray]] = field(default_factory=dict)
     copays_asked: dict[str, CentsArray] = field(default_factory=dict)
     visits_made: dict[str, CentsArray] = field(default_factory=dict)
-    first_visits: dict[tuple[str, str], Flags] = field(default_factory=dict)
+    first_visits: dict[tuple[str, str], tuple[Flags, Flags]] = field(default_factory=dict)
 
     @classmethod
     def at_start(cls, terms: Terms, scenarios: int) -> "Accumulators":
@@ -100,9 +101,8 @@ class Accumulators:
         if terms.family_out_of_pocket is not None:
             limits.family_out_of_pocket = np.full(scenarios, terms.family_out_of_pocket, dtype=np.int64)
         outside = Limits.at_start(terms.out_of_network.limits) if terms.out_of_network else None
-        left = terms.drug_deductible_remaining
         programs = {id_: program.left * program.active for id_, program in terms.programs.items()}
-        return cls(limits, outside, None if left is None else left.copy(), programs)
+        return cls(limits, outside, _drug_deductible(terms.drug_deductible_remaining), programs)
 
     def begin_plan_year(self, terms: Terms) -> None:
         """
@@ -113,8 +113,9 @@ class Accumulators:
         """
         self.limits = Limits.full(terms.limits)
         self.outside = Limits.full(terms.out_of_network.limits) if terms.out_of_network else None
-        self.drug_deductible = None if terms.drug_deductible is None else terms.drug_deductible.copy()
+        self.drug_deductible = _drug_deductible(terms.drug_deductible)
         self.visits_made.clear()
+        self.first_visits.clear()
 
     def begin_calendar_year(self, terms: Terms) -> None:
         """Rule 1: a new calendar year brings back every program's annual maximum. Source: the programs' terms."""
@@ -123,7 +124,12 @@ class Accumulators:
     def begin_day(self) -> None:
         """Copays of visits are asked once a day; those of a pharmacy's fill once per fill, however many days."""
         self.copays_asked = {visit: asked for visit, asked in self.copays_asked.items() if visit.startswith(FILL)}
-        self.first_visits.clear()
+        self.first_visits = {key: first for key, first in self.first_visits.items() if key[0].startswith(FILL)}
+
+
+def _drug_deductible(amounts: CentsArray | None) -> CentsArray | None:
+    """What is left of the drug deductible; nothing where the plan has none of its own, which -1 stands for."""
+    return None if amounts is None else np.maximum(amounts, 0)
 
 
 FILL = "fill "
@@ -352,7 +358,7 @@ class Ledger:
             limits = left.outside
         assistance, counts = self.nothing, self.nothing
         if maximizes and program is not None:
-            share, assistance = self._maximized(claim, bill, program, left)
+            share, assistance = self._maximized(claim, terms, bill, covered, left)
         elif claim.out_of_network:
             share = patient_share(bill, left, None, outside=True)
             counts = share.total
@@ -371,12 +377,23 @@ class Ledger:
         if bill.billed is not bill.allowed:
             total += bill.billed - bill.allowed
         if settled is not None:
-            deductible_left, maximum_left = limits.now
-            if share.drug_part is not None and left.drug_deductible is not None and bill.drug_subject is not None:
-                deductible_left = np.where(bill.drug_subject > 0, left.drug_deductible, deductible_left)
-            where = self.where(claim)
             amounts = bill.billed, bill.allowed, covered, share, assistance
-            settled.append(SettledClaim(claim, where, *amounts, deductible_left, maximum_left))
+            settled.append(
+                SettledClaim(claim, self.where(claim), *amounts, *self._left(bill, share, covered, limits, left))
+            )
+
+    def _left(
+        self, bill: Bill, share: Share, covered: Flags, limits: Limits, left: Accumulators
+    ) -> tuple[CentsArray, CentsArray]:
+        """What is left of the amounts that a claim draws on; a claim that is not covered draws on none in network."""
+        deductible_left, maximum_left = limits.now
+        drug_subject = bill.benefit.drug_subject
+        if left.drug_deductible is not None and drug_subject is not None:
+            deductible_left = np.where(drug_subject > 0, left.drug_deductible, deductible_left)
+        if covered is self.always:
+            return deductible_left, maximum_left
+        in_network = left.limits.now
+        return np.where(covered, deductible_left, in_network[0]), np.where(covered, maximum_left, in_network[1])
 
     def _credit(self, share: Share, counts: CentsArray, limits: Limits, left: Accumulators) -> None:
         if share.drug_part is None or left.drug_deductible is None:
@@ -388,7 +405,7 @@ class Ledger:
     def _shared(self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators) -> Share:
         """The share of a claim in network: a visit's copay is asked once, the first visits have their own terms."""
         if bill.benefit.first_visits is not None:
-            bill = self._first_visits(claim, bill, covered, left)
+            bill = self._first_visits(claim, terms, bill, covered, left)
         if not bill.benefit.any_copay or claim.share is not None:
             return patient_share(bill, left, None)
         either = claim.pharmacy_benefit is not None
@@ -409,19 +426,24 @@ class Ledger:
         left.copays_asked[place] = at_visit + (asked - by_pharmacy)
         return share
 
-    def _first_visits(self, claim: Claim, bill: Bill, covered: Flags, left: Accumulators) -> Bill:
+    def _first_visits(self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators) -> Bill:
         """The bill with the terms of the plan year's first visits where it is one of them: no deductible, a copay."""
         benefit = bill.benefit
         assert claim.benefit is not None, "a covered charge has a benefit class"
         assert benefit.first_visits is not None, "asked only for a class that has them"
         assert benefit.first_copay is not None, "first visits have a copay"
-        key = (claim.visit, claim.benefit)
-        if key not in left.first_visits:
-            made = left.visits_made.get(claim.benefit, self.nothing)
-            counts = covered & (bill.allowed > 0)
-            left.first_visits[key] = (made < benefit.first_visits) & counts
-            left.visits_made[claim.benefit] = made + counts
-        first = left.first_visits[key]
+        fill = claim.fill and claim.pharmacy_benefit is None
+        key = (f"{FILL}{claim.fill}" if fill else claim.visit, claim.benefit)
+        first, counted = left.first_visits.get(key, (~self.always, ~self.always))
+        where = self.where(claim)
+        counts = (covered if where is None else covered & where) & ~counted
+        if claim.pharmacy_benefit is not None:
+            counts = counts & ~terms.pharmacy
+        made = left.visits_made.get(claim.benefit, self.nothing)
+        first = first | ((made < benefit.first_visits) & counts)
+        left.first_visits[key], left.visits_made[claim.benefit] = (first, counted | counts), made + counts
+        if claim.pharmacy_benefit is not None:
+            first = first & ~terms.pharmacy
         special = BenefitTerms(
             subject=np.where(first, 0, benefit.subject),
             drug_subject=None if benefit.drug_subject is None else np.where(first, 0, benefit.drug_subject),
@@ -437,24 +459,33 @@ class Ledger:
         return Bill.under(bill.billed, bill.allowed, special)
 
     def _maximized(
-        self, claim: Claim, bill: Bill, program: ProgramTerms, left: Accumulators
+        self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators
     ) -> tuple[Share, CentsArray]:
         """
         Rule 5 for a maximizer: the plan sets the drug's share so that the program's year is used up evenly.
 
         The patient pays the program's minimum, a month's twelfth of the program's year at most is drawn, the plan pays
-        the rest; nothing of it counts. Source: the vendors' own descriptions, see DECISIONS.
+        the rest; nothing of it counts. Where the program does not help, the plan's own terms hold. Source: the vendors'
+        own descriptions, see DECISIONS.
         """
-        month = (claim.day.year, claim.day.month)
+        program = terms.programs[claim.program or ""]
+        active, month = program.active, (claim.day.year, claim.day.month)
         known = left.program_months.get(program.id)
         twelfth = (program.annual_max + 6) // 12 if known is None or known[0] != month else known[1]
-        minimum = np.minimum(bill.allowed, program.patient_pays)
-        assistance = np.minimum(bill.allowed - minimum, np.minimum(twelfth, left.programs[program.id]))
+        allowed = bill.allowed * active
+        minimum = np.minimum(allowed, program.patient_pays)
+        assistance = np.minimum(allowed - minimum, np.minimum(twelfth, left.programs[program.id]))
         if program.per_treatment_max is not None:
             assistance = np.minimum(assistance, program.per_treatment_max)
         left.program_months[program.id] = (month, twelfth - assistance)
-        total = minimum + assistance
-        return Share(self.nothing, None, total, total, self.always), assistance
+        share = minimum + assistance
+        if active.all():
+            return Share(self.nothing, None, share, share, self.always), assistance
+        others = Bill.under(bill.billed, bill.allowed * ~active, bill.benefit)
+        rest = self._shared(claim, terms, others, covered & ~active, left)
+        self._credit(rest, rest.total, left.limits, left)
+        total = share + rest.total
+        return Share(rest.deductible_part, rest.drug_part, share + rest.uncapped, total, rest.is_copay), assistance
 
     def bill(self, claim: Claim, terms: Terms, covered: Flags) -> Bill:
         """What is billed, and the part of it the plan recognises (nothing where it does not cover the claim)."""

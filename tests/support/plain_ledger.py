@@ -164,14 +164,18 @@ class PlainLedger:
         draws_on, copay = benefit["deductible"], benefit.get("copay")
         if self.is_first_visit(claim, benefit):
             draws_on, copay = False, benefit["first_visits"]["copay"]
-        deductibles, maxima = PERSON
-        if draws_on == "drug" and self.left["drug_deductible"] is not None:
-            deductibles = ("drug_deductible",)
+        deductibles, maxima = self.counters_of(claim)
         deductible_part = min(self.least(deductibles), claim["allowed"]) if draws_on else 0
         rest = claim["allowed"] - deductible_part
         own_part = self.ask_copay(claim, copay, rest) if copay is not None else part(rest, benefit["coinsurance"])
         kind = "coinsurance" if copay is None else "copay"
         return self.paid(claim, claim["allowed"], deductible_part, own_part, kind, (deductibles, maxima))
+
+    def counters_of(self, claim):
+        """Rule 3: the counters of a class in network; a drug benefit may have a deductible of its own."""
+        draws_on = self.terms["benefits"][claim["benefit"]]["deductible"]
+        own = draws_on == "drug" and self.left["drug_deductible"] is not None
+        return ("drug_deductible",) if own else PERSON[0], PERSON[1]
 
     def is_first_visit(self, claim, benefit):
         """Rule 3: the first n visits of a class in a plan year may have a copay of their own, deductible waived."""
@@ -267,7 +271,7 @@ class PlainLedger:
         self.program_left[name] = less(this_year, help_)
         share = minimum + help_
         amounts = {"own_part": share, "share": share, "plan_pays": allowed - share, "program_pays": help_}
-        row = self.row(claim, PERSON, billed=allowed, **amounts, you_pay=minimum)
+        row = self.row(claim, self.counters_of(claim), billed=allowed, **amounts, you_pay=minimum)
         return row, {**paid_parts(row), "copay": share}
 
     def row(self, claim, counters, billed, covered=True, **amounts):
@@ -322,53 +326,93 @@ SETTLED = (
 )
 
 
-def settle(rows: Sequence[LedgerRow], plan: PlanTerms) -> list[dict[str, int | None]]:
-    """What each claim's `LedgerRow` must say about shares and counters, from bills and terms alone; in network."""
+def settle(rows: Sequence[LedgerRow], plan: PlanTerms, shares=()) -> list[dict[str, int | None]]:
+    """
+    What each claim's `LedgerRow` must say about shares and counters, from its bill and the plan's terms alone.
+
+    `shares` are the answers of that name: what the plan told about single charges, which goes before their class's
+    terms. Such a charge is a class and a visit of its own. (The dose has to be known where one was told of the drug.)
+    """
     if not rows:
         return []
-    claims = [
-        {
-            "date": row.date,
-            "allowed": row.billed,
-            "benefit": row.benefit,
-            "covered": row.covered,
-            "program": row.program,
-            "visit": row.visit,
-            "fill": row.fill or None,
-        }
-        for row in rows
-    ]
-    settled = adjudicate({"plan": published(plan), "claims": claims})["rows"]
+    told = dict(shares)
+    claims = [claim_of(row, number, row.charge in told) for number, row in enumerate(rows)]
+    own = {(row.charge, row.benefit): told[row.charge] for row in rows if as_told(row, told)}
+    settled = adjudicate({"plan": published(plan, own), "claims": claims})["rows"]
     return [{name: row[name] for name in SETTLED} for row in settled]
 
 
-def published(plan: PlanTerms):
+def as_told(row, told):
+    return row.charge in told and row.covered and row.network == "in"
+
+
+def claim_of(row, number, told):
+    """A published row as a claim. A pharmacy's drug is of a fill, everything else of the day's visit at its place."""
+    claim = {"date": row.date, "charge": row.billed, "allowed": row.allowed, "covered": row.covered}
+    claim |= {"network": row.network, "program": row.program, "benefit": row.benefit, "visit": row.visit}
+    if row.benefit == "pharmacy":
+        claim["fill"] = row.fill
+    if told:
+        claim |= {"benefit": f"{row.charge} as told, {row.benefit}", "visit": f"line {number}", "fill": None}
+    return claim
+
+
+def published(plan: PlanTerms, told=None):
     """The terms of one scenario as `adjudicate` takes them, their balances those of the first claim's day."""
+    told = told or {}
+    outside = plan.out_of_network
     return {
         "plan_year_start": plan.plan_year_start,
         "deductible": plan.deductible,
         "deductible_remaining": plan.deductible_remaining,
+        "drug_deductible": plan.drug_deductible,
+        "drug_deductible_remaining": plan.drug_deductible_remaining,
         "out_of_pocket_maximum": plan.out_of_pocket_maximum,
         "out_of_pocket_remaining": plan.out_of_pocket_remaining,
-        "accumulator": "yes" if plan.accumulator else "no",
-        "benefits": {
-            name: {
-                "deductible": benefit.deductible_applies,
-                "coinsurance": benefit.coinsurance_bp,
-                "copay": benefit.copay,
-            }
-            for name, benefit in plan.benefits.items()
+        "family_deductible_remaining": plan.family_deductible_remaining,
+        "family_out_of_pocket_remaining": plan.family_out_of_pocket_remaining,
+        "accumulator": "maximizer" if plan.maximizer else "yes" if plan.accumulator else "no",
+        "out_of_network": outside
+        and {
+            "deductible": outside.deductible,
+            "deductible_remaining": outside.deductible_remaining,
+            "coinsurance": outside.coinsurance_bp,
+            "out_of_pocket_maximum": outside.out_of_pocket_maximum,
+            "out_of_pocket_remaining": outside.out_of_pocket_remaining,
         },
+        "benefits": {name: benefit_of(one) for name, one in plan.benefits.items()}
+        | {f"{charge} as told, {name}": told_benefit(plan.benefits[name], one) for (charge, name), one in told.items()},
         "programs": {
             name: {
                 "patient_pays": program.patient_pays,
                 "per_treatment_max": program.per_treatment_max,
                 "annual_max": program.annual_max,
+                "annual_remaining": program.annual_remaining,
                 "rebate": program.rebate,
             }
             for name, program in plan.programs.items()
         },
+        "new_plan_from": plan.new_plan and date.fromisoformat(plan.new_plan[0]),
+        "new_plan": plan.new_plan and published(plan.new_plan[1], told),
     }
+
+
+def benefit_of(one):
+    benefit = {"deductible": deductible_of(one), "coinsurance": one.coinsurance_bp, "copay": one.copay}
+    if one.first_visits:
+        benefit["first_visits"] = {"number": one.first_visits, "copay": one.first_copay}
+    return benefit
+
+
+def told_benefit(one, share):
+    """A told amount is all that is paid while the plan covers the charge; a told percentage follows the deductible."""
+    if share.amount is not None:
+        return {"deductible": False, "copay": share.amount}
+    return {"deductible": "drug" if one.drug_deductible else True, "coinsurance": share.coinsurance}
+
+
+def deductible_of(one):
+    return "drug" if one.drug_deductible else one.deductible_applies
 
 
 def year_of(day, start_month):

@@ -73,8 +73,12 @@ def charges(draw, benefit, known=None, coverage=None):
 
 
 @st.composite
-def benefits(draw, known=None):
+def benefits(draw, known=None, more=()):
     terms = {"deductible": draw(st.sampled_from(["yes", "no"]))}
+    if "drug" in more and draw(st.booleans()):
+        terms["deductible"] = "drug"
+    if "first_visits" in more and draw(st.booleans()):
+        terms["first_visits"] = {"number": str(draw(st.integers(1, 4))), "copay": written(draw(amounts(60_00)))}
     if draw(st.booleans()):
         terms["copay"] = draw(ranges(most=100_00, known=known))
     else:
@@ -82,8 +86,19 @@ def benefits(draw, known=None):
     return terms
 
 
+MORE = {
+    "drug": ["drug", "first_visits"],
+    "pharmacy": ["drug"],
+    "procedure": [],
+    "visit": ["first_visits"],
+    "psychotherapy": ["first_visits"],
+}
+"""The benefit classes, and which of the rarer terms a plan may have for each."""
+
+
 @st.composite
-def profiles(draw, typical, known=None):
+def profiles(draw, typical, known=None, told=False):
+    """One plan; with `told` it may have a drug deductible, and first visits with terms of their own."""
     deductible = draw(ranges(most=5_000_00, known=known))
     room = draw(st.integers(0, 5_000_00))
     maximum = {end: written(round(float(amount) * 100) + room) for end, amount in deductible.items()}
@@ -93,10 +108,10 @@ def profiles(draw, typical, known=None):
         "typical": "yes" if typical else "no",
         "state_regulated": draw(st.sampled_from(["yes", "no"])),
         "deductible": deductible,
-        "benefits": {
-            name: draw(benefits(known)) for name in ("drug", "pharmacy", "procedure", "visit", "psychotherapy")
-        },
+        "benefits": {name: draw(benefits(known, MORE[name] if told else ())) for name in MORE},
     }
+    if told and draw(st.booleans()):
+        profile["drug_deductible"] = draw(ranges(most=800_00, known=known))
     if draw(st.integers(0, 4)):
         profile["out_of_pocket_maximum"] = maximum
     return profile
@@ -117,6 +132,8 @@ def programs(draw, known=None):
     }
     if draw(st.booleans()):
         card["per_treatment_max"] = draw(ranges(most=900_00, known=True))
+    if not known and not draw(st.integers(0, 3)):
+        card |= {"pays": str(draw(st.integers(1, 99))), "pays_question": _question()}
     rebate = {
         "label": "Rebate",
         "charges": ["observation"],
@@ -130,17 +147,21 @@ def programs(draw, known=None):
 
 
 @st.composite
-def price_books(draw, known=False, savings=True, coverage=None):
+def price_books(draw, known=False, savings=True, coverage=None, told=False):
     """
     A book with one treatment of drug, observation and psychotherapy.
 
-    `known` makes every price and term one value; `savings` allows programs; `coverage` fixes every status.
+    `known` makes every price and term one value; `savings` allows programs; `coverage` fixes every status; `told` is
+    a book whose plans have every kind of terms, out of network too.
     """
     charge = {
         name: draw(charges(benefit, known or None, coverage))
         for name, benefit in (("drug", "drug"), ("lower_drug", "drug"), ("observation", "procedure"),
                               ("evaluation", "visit"), ("therapy", "psychotherapy"))
     }  # fmt: skip
+    if told and draw(st.booleans()):
+        # Two lines of one visit in one benefit class.
+        charge["observation"]["benefit"] = "drug"
     # Both doses are one drug: covered alike.
     charge["lower_drug"]["coverage"] = charge["drug"]["coverage"]
     if draw(st.booleans()):
@@ -151,8 +172,15 @@ def price_books(draw, known=False, savings=True, coverage=None):
         "label": "Commercial",
         "allowed": "commercial",
         "savings_programs": "yes",
-        "profiles": {f"plan{i}": draw(profiles(i == 0, known or None)) for i in range(count)},
+        "profiles": {f"plan{i}": draw(profiles(i == 0, known or None, told)) for i in range(count)},
     }
+    if told:
+        commercial["out_of_network"] = {
+            "chance": str(draw(st.sampled_from([1, 60, 99]))),
+            "deductible": draw(ranges(most=3_000_00, known=True)),
+            "out_of_pocket_maximum": written(draw(st.integers(3_000_00, 9_000_00))),
+            "coinsurance": draw(percents(known or None)),
+        }
     if not known and draw(st.booleans()):
         commercial["other_care"] = draw(ranges(most=3_000_00))
     unknown = {"label": "?", "ask": "?", "whom": "insurer"}
@@ -215,8 +243,72 @@ def raw_answers(draw, book, insurance=None, everything=False):
     return raw
 
 
+CLASSES = ("drug", "procedure", "visit", "psychotherapy")
+CHARGES = ("drug", "observation", "evaluation", "therapy")
+
+
 @st.composite
-def cases(draw, insurance=None, everything=False, **book_options):
-    """A price book and answers for it."""
-    book = draw(price_books(**book_options))
-    return read_answers(draw(raw_answers(book, insurance, everything)), book, TODAY), book
+def told_answers(draw, charges=CHARGES, profiles=("plan0",), today=TODAY):
+    """
+    What an insured patient may know beyond the first questions: balances of a day, networks, told prices and shares.
+
+    Valid together by construction: what is left is no more than the whole, a deductible no more than the maximum.
+    """
+    raw = {}
+
+    def maybe(name, values, odds=4):
+        if not draw(st.integers(0, odds - 1)):
+            raw[name] = draw(values)
+
+    def limits(prefix, most):
+        """Some of a deductible, a maximum and what is left of both."""
+        deductible, room = draw(amounts(most)), draw(st.integers(1, most))
+        left, maximum_left = draw(st.integers(0, deductible)), draw(st.integers(0, deductible + room))
+        maybe(f"{prefix}deductible", st.just(written(deductible)), 3)
+        maybe(f"{prefix}out_of_pocket_maximum", st.just(written(deductible + room)), 3)
+        maybe(f"{prefix}deductible_remaining", st.just(written(left)), 3)
+        maybe(f"{prefix}out_of_pocket_remaining", st.just(written(maximum_left)), 3)
+
+    network = draw(st.sampled_from(["in", "in", "out", "mixed"]))
+    raw["network"] = network
+    for name in CLASSES:
+        maybe(f"network.{name}", st.sampled_from(["in", "out"]), 6)
+    limits("", 3_000_00)
+    if network != "in":
+        limits("out_of_network_", 4_000_00)
+        maybe("out_of_network_coinsurance", st.integers(0, 100).map(str))
+    drug = draw(amounts(800_00))
+    maybe("drug_deductible", st.just(written(drug)))
+    maybe("drug_deductible_remaining", st.integers(0, drug).map(written))
+    maybe("coinsurance", st.integers(0, 100).map(str))
+    maybe("copay", amounts(100_00).map(written))
+    maybe("family_deductible_remaining", amounts(3_000_00).map(written))
+    maybe("family_out_of_pocket_remaining", amounts(6_000_00).map(written))
+    maybe("balances_as_of", st.integers(0, 500).map(lambda days: (today - timedelta(days=days)).isoformat()), 2)
+    card = draw(amounts(9_000_00))
+    maybe("savings_maximum", st.just(written(card)))
+    maybe("savings_remaining", st.integers(0, card).map(written))
+    maybe("accumulator", st.sampled_from(["yes", "no", "maximizer"]), 2)
+    if not draw(st.integers(0, 2)):
+        raw["new_plan_from"] = (today + timedelta(days=draw(st.integers(-100, 400)))).isoformat()
+        maybe("new_plan", st.sampled_from(profiles), 2)
+    maybe("stage", st.sampled_from(["new", "continuing"]))
+    maybe("every", st.integers(1, 90).map(str))
+    for charge in charges:
+        maybe(f"price.{charge}", amounts().map(written), 6)
+        maybe(f"allowed.{charge}", amounts().map(written), 6)
+        maybe(f"coverage.{charge}", st.sampled_from(["covered", "not_covered"]), 8)
+        maybe(f"share.{charge}", amounts(300_00).map(written) | st.integers(0, 100).map("{}%".format), 6)
+    return raw
+
+
+@st.composite
+def cases(draw, insurance=None, everything=False, told=False, **book_options):
+    """A price book and answers for it; with `told` also whatever else a patient with a plan may know."""
+    book = draw(price_books(told=told, **book_options))
+    raw = draw(raw_answers(book, insurance, everything))
+    if told:
+        raw |= draw(told_answers(profiles=tuple(book.tables.payers["commercial"].profiles)))
+        if "share.drug" in raw:
+            raw.setdefault("dose", "56")
+    return read_answers(raw, book, TODAY), book
