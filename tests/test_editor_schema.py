@@ -2,12 +2,12 @@
 
 import copy
 import json
-import re
 from pathlib import Path
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from support.other_tools import Yaml12Loader, written_as_true_and_false
 from support.strategies_yaml import small_book
 
 from estimator.prices.editor_schema import FILES, SHIPPED, as_json, editor_schema, main
@@ -18,22 +18,8 @@ NATIONAL = sorted(PRICING.glob("national/*.yaml"))
 CLINICS = sorted(PRICING.glob("clinics/*.yaml"))
 
 
-class EditorsLoader(yaml.CSafeLoader):
-    """Values as the editors' language server sees them: YAML 1.2, in which NO and 2026-01-01 are text."""
-
-
-EditorsLoader.yaml_implicit_resolvers = {}
-for tag, pattern, first in [
-    ("tag:yaml.org,2002:bool", r"true|false", "tf"),
-    ("tag:yaml.org,2002:null", r"~|null|", ["~", "n", ""]),
-    ("tag:yaml.org,2002:int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("tag:yaml.org,2002:float", r"[-+]?[0-9]+\.[0-9]+", "-+0123456789"),
-]:
-    EditorsLoader.add_implicit_resolver(tag, re.compile(f"^(?:{pattern})$"), list(first))
-
-
 def faults(model, data):
-    tree = yaml.load(data, Loader=EditorsLoader)
+    tree = yaml.load(data, Loader=Yaml12Loader)
     return [
         f"{error.json_path}: {error.message}" for error in Draft202012Validator(editor_schema(model)).iter_errors(tree)
     ]
@@ -60,6 +46,7 @@ def test_they_are_written_where_one_says(tmp_path, capsys):
 def test_the_shipped_tables_are_what_the_schemas_describe(path):
     model = NationalFile if path in NATIONAL else ClinicFile
     assert faults(model, path.read_bytes()) == []
+    assert faults(model, written_as_true_and_false(path.read_bytes())) == []
 
 
 @pytest.mark.parametrize("path", [*NATIONAL, *CLINICS], ids=lambda path: path.name)

@@ -35,6 +35,29 @@ def clinic(text, id_="broken"):
     return books_of(small_book() | {f"clinics/{id_}.yaml": (start + text).encode()}).clinics[id_].tables
 
 
+# Forms of a value
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "true", "false"])
+def test_yes_and_no_may_be_written_as_true_and_false(word):
+    """For a clinic, for a plan, and in the answers of somebody made up, where a link says yes or no."""
+    patient = f"answers: {{treatment: iv, insurance: none, therapist_present: {word}}}"
+    text = f"clinic: {{name: A, fictional: {word}}}\nreference_patients: {{a: {{label: A, {patient}}}}}\n"
+    tables = books_of(small_book() | {"clinics/a.yaml": text.encode()}).clinics["a"].tables
+    yes = word in ("yes", "true")
+    assert tables.clinic.fictional is yes
+    assert tables.reference_patients["a"].answers["therapist_present"] == ("yes" if yes else "no")
+    benefit = ("payers", "commercial", "profiles", "employer", "benefits", "drug", "deductible")
+    plan = books_of(changed(benefit, word, "national/money.yaml")).national.tables.payers["commercial"]
+    assert plan.profiles["employer"].benefits["drug"].deductible is yes
+
+
+def test_a_first_line_that_names_the_version_of_yaml_is_passed_over():
+    files = small_book()
+    said = {name: b"%YAML 1.2\n---\n" + data for name, data in files.items()}
+    assert books_of(said).national.tables == books_of(files).national.tables
+
+
 # Mistakes
 
 

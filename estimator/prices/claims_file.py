@@ -25,7 +25,6 @@ def _unless_null(value: Any) -> Any:
 
 
 OrNull = Annotated[T | None, BeforeValidator(_unless_null)]
-YesOrNo = Annotated[YesNo, BeforeValidator(_said_in_json)]
 DrawsOn = Annotated[Literal["yes", "no", "drug"], BeforeValidator(_said_in_json)]
 """The deductible of a benefit class: the plan's, none, or the one for drugs."""
 
@@ -72,7 +71,7 @@ class GivenProgram(Table):
     per_treatment_max: OrNull[Amount] = None
     annual_max: OrNull[Amount] = None
     annual_remaining: OrNull[Amount] = None
-    rebate: YesOrNo = False
+    rebate: YesNo = False
 
 
 class GivenTerms(Table):
@@ -122,7 +121,7 @@ class GivenClaim(Table):
     benefit: OrNull[Words] = None
     charge: OrNull[Amount] = None
     allowed: OrNull[Amount] = None
-    covered: YesOrNo = True
+    covered: YesNo = True
     network: Literal["in", "out"] = "in"
     program: OrNull[Words] = None
     visit: OrNull[Words] = None

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -72,6 +72,10 @@ def _plain_yes_no(text: str) -> str:
     return say("write %(value)s", value=word) if word in ("yes", "no") else say("write yes or no")
 
 
+def _plain_deductible(text: str) -> str:
+    return say("write one of %(names)s", names="yes, no, drug")
+
+
 def _day(text: str) -> date:
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         try:
@@ -82,9 +86,19 @@ def _day(text: str) -> date:
 
 
 def _yes_no(text: str) -> bool:
-    if text not in ("yes", "no"):
+    # YAML 1.2, and so whatever saves in it, knows only true and false.
+    if text not in ("yes", "no", "true", "false"):
         raise ValueError(say("'%(text)s' is neither yes nor no", text=text))
-    return text == "yes"
+    return text in ("yes", "true")
+
+
+def _deductible(text: str) -> bool | str:
+    return text if text == "drug" else _yes_no(text)
+
+
+def _answer(text: str) -> str:
+    """An answer is written as in a link, where it is yes or no."""
+    return {"true": "yes", "false": "no"}.get(text, _words(text))
 
 
 def _count(text: str) -> int:
@@ -122,7 +136,7 @@ def _colour(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    if not text.strip():
+    if text.strip() in ("", "~", "null"):
         raise ValueError(say("this is empty; write the words or remove the key"))
     return text
 
@@ -137,6 +151,7 @@ PERCENT_JSON = {
     "maximum": 100,
 }
 DECIMAL_JSON = {"type": ["number", "string"], "pattern": r"^[0-9]{1,4}(\.[0-9]{1,4})?$", "minimum": 0}
+YES_NO_JSON = ["yes", "no", True, False]
 DAY_JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 COUNT_JSON = {"type": ["integer", "string"], "pattern": r"^(0|[1-9][0-9]{0,3})$", "minimum": 0, "maximum": 9999}
 
@@ -147,14 +162,18 @@ Factor = Annotated[Decimal, _scalar(partial(parse_decimal, places=3)), WithJsonS
 ConversionFactor = Annotated[Decimal, _scalar(partial(parse_decimal, places=4)), WithJsonSchema(DECIMAL_JSON)]
 Count = Annotated[int, _scalar(_count), WithJsonSchema(COUNT_JSON)]
 Day = Annotated[date, _scalar(_day), WithJsonSchema(DAY_JSON)]
-YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": ["yes", "no", True, False]})]
+YesNo = Annotated[bool, _scalar(_yes_no, _plain_yes_no), WithJsonSchema({"enum": YES_NO_JSON})]
+Deductible = Annotated[
+    bool | Literal["drug"], _scalar(_deductible, _plain_deductible), WithJsonSchema({"enum": [*YES_NO_JSON, "drug"]})
+]
+"""Whether a deductible comes first, and whether it is the one for drugs."""
 Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
 Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
 Words = Annotated[str, _scalar(_words), WithJsonSchema({"type": "string", "minLength": 1})]
 Code = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "integer"]})]
-Answer = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Answer = Annotated[str, _scalar(_answer), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
 K = TypeVar("K")

@@ -22,6 +22,7 @@ from estimator.prices.scalars import (
     ConversionFactor,
     Count,
     Day,
+    Deductible,
     Factor,
     Frozen,
     Name,
@@ -488,7 +489,7 @@ class Benefit(Table):
     `deductible` is yes, no, or ``drug`` where the plan's drug deductible applies.
     """
 
-    deductible: YesNo | Literal["drug"]
+    deductible: Deductible
     first_visits: FirstVisits | None = None
     copay: AmountRange | None = None
     coinsurance: PercentRange | None = None

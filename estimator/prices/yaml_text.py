@@ -17,7 +17,9 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _REFUSED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]"
 )
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%(?!YAML 1\.[0-9][ \r]*$)", re.MULTILINE)
+"""A line that begins with %, but for the one by which tools say which YAML they write."""
+
 _PLAIN_ASCII = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 
 

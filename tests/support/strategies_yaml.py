@@ -24,11 +24,11 @@ def plain(data):
 
 
 def words(most=40):
-    """Text as people may write it; no controls, no invisible characters."""
+    """Text as people may write it; no controls, no invisible characters, and not the two words for nothing."""
     letters = st.characters(
         min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["C", "Z"], include_characters=" "
     )
-    return st.text(letters, min_size=1, max_size=most).map(str.strip).filter(bool)
+    return st.text(letters, min_size=1, max_size=most).map(str.strip).filter(lambda text: text not in ("", "~", "null"))
 
 
 def names():

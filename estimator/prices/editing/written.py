@@ -17,7 +17,7 @@ STEP = 2
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n\r\t]*")
 _NOT_PLAIN = re.compile(r": |:$| #|\s$|[\x00-\x1f\x7f]")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}]|:[,\[\]{}]")
-_OTHER_MEANINGS = frozenset({"null", "true", "false"})
+_OTHER_MEANINGS = frozenset({"null", "~", "true", "false"})
 """To editors these words are no text."""
 
 _SHORT_GROUPS = (
