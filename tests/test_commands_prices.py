@@ -14,10 +14,10 @@ from estimator.cli import main
 from estimator.store.database import Database, open_database
 from estimator.store.settings import Settings
 from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.desk_queries import SECOND_PERSON_ABOVE
 from estimator.versions.folder.sync import FolderSync
 from estimator.versions.publications import Publications
 from estimator.versions.timeline import Timeline
-from estimator.versions.work import SECOND_PERSON_ABOVE
 
 CLINIC = ["--clinic", "riverbend"]
 NAME = "clinics/riverbend.yaml"

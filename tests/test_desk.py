@@ -11,8 +11,9 @@ from support.strategies_yaml import small_book
 
 from estimator.store.database import open_database
 from estimator.store.migrations import migrate
-from estimator.versions.checking import clinic_file
 from estimator.versions.desk import Desk
+from estimator.versions.desk_queries import SECOND_PERSON_ABOVE
+from estimator.versions.drafting import merge_draft
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.previewing import alert_key
 from estimator.versions.publications import (
@@ -23,7 +24,7 @@ from estimator.versions.publications import (
     TablesHaveErrors,
 )
 from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
-from estimator.versions.work import SECOND_PERSON_ABOVE
+from estimator.versions.snapshot import clinic_file
 
 CLINIC = "riverbend"
 NAME = clinic_file(CLINIC)
@@ -184,7 +185,7 @@ def test_who_publishes_second_sees_what_changed_and_takes_both(desk: Desk) -> No
     assert conflict.value.latest.number == 2
     assert desk.work(CLINIC).behind
     assert desk.work(CLINIC).files[NAME] == mine
-    merged = desk.merged(CLINIC)[NAME]
+    merged = merge_draft(desk.snapshot(), CLINIC)[NAME]
     assert not merged.collisions
     with pytest.raises(PublicationConflict):
         desk.take_merged(CLINIC, {NAME: merged.text}, revision=desk.work(CLINIC).revision, onto=1, by="Ben")
@@ -241,8 +242,8 @@ def test_a_check_that_collides_with_the_draft_leaves_it_behind(desk: Desk) -> No
     edit = replaced("checked: 2026-02-03", "checked: 2026-06-01")
     desk.confirm(CLINIC, NAME, edit, by="Ann", why="Checked, still right")
     assert desk.work(CLINIC).behind
-    assert len(desk.merged(CLINIC)[NAME].collisions) == 1
-    (decided,) = desk.merged(CLINIC, {NAME: {0: "theirs"}}).values()
+    assert len(merge_draft(desk.snapshot(), CLINIC)[NAME].collisions) == 1
+    (decided,) = merge_draft(desk.snapshot(), CLINIC, {NAME: {0: "theirs"}}).values()
     assert not decided.collisions
 
 

@@ -56,7 +56,9 @@ def doors(_migrated_sqlite, tmp_path_factory, chromium):
     with desk_on_copy(_migrated_sqlite, tmp_path_factory.mktemp("doors")) as desk:
         desk.clock.at = datetime.now(UTC)
         desk.app.extensions["desk_services"] = desk.app.extensions["desk_services"].__class__(
-            desk.database, desk.app.extensions["desk_services"].secret, lambda: datetime.now(UTC)
+            desk.app.extensions["desk_services"].desk,
+            desk.app.extensions["desk_services"].secret,
+            lambda: datetime.now(UTC),
         )
         sockets: dict[int, object] = {}
         server = create_server(desk.app, map=sockets, host="127.0.0.1", port=0, threads=4)
@@ -123,7 +125,9 @@ def test_a_passkey_is_added_and_signs_in_alone_or_after_the_password(doors, stac
     finger(True)
     tab.get_by_role("button", name="Use a passkey").click()
     tab.get_by_role("heading", name="Accounts", exact=True).wait_for()
-    entries = [f"{one.action}: {one.detail}" for one in doors.desk.app.extensions["desk_services"].journal.newest(20)]
+    entries = [
+        f"{one.action}: {one.detail}" for one in doors.desk.app.extensions["desk_services"].desk.journal.newest(20)
+    ]
     assert "signed in: Petra: passkey" in entries
     assert "signed in: Petra: password, passkey" in entries
     assert "added a passkey: Petra: my <phone>" in entries

@@ -13,7 +13,7 @@ from estimator.sentences import Sentence
 from estimator.store.journal import Journal
 from estimator.versions.folder.conflict_resolution import FolderNotWritten
 from estimator.versions.folder.table_folder import CannotWrite, TableFolder
-from estimator.versions.publications import Publications
+from estimator.versions.timeline import TimelineReader
 
 
 @pytest.fixture
@@ -318,10 +318,10 @@ def a_publication_cannot_be_read(here, monkeypatch):
 
 
 def the_store_is_away(here, monkeypatch):
-    def refused(_):
+    def refused(*_):
         raise ConnectionError
 
-    monkeypatch.setattr(Publications, "newest_id", refused)
+    monkeypatch.setattr(TimelineReader, "look", refused)
 
 
 TROUBLES = {

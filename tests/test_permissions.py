@@ -10,11 +10,12 @@ from support.desk_visits import PASSWORD, desk_on_copy, said
 from support.pages import Visitor
 
 from estimator.accounts.accounts import ROLES, Grant
+from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
 from estimator.places import PACKAGE
 from estimator.store.journal import Journal
 from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.actions import WORDS
-from estimator.web.desk.gate import OPEN, SECOND_FACTOR_REQUIRED
+from estimator.web.desk.gate import OPEN
 from estimator.web.desk.permissions import (
     editor_of,
     owner_of,

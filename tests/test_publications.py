@@ -1,19 +1,24 @@
 """Publications, drafts and the log, one promise at a time."""
 
+import contextlib
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from estimator.prices.digests import digest_of, digest_of_all
+from estimator.store.database import open_database
 from estimator.store.journal import Journal
+from estimator.store.migrations import migrate
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
 from estimator.versions.publications import (
     NothingChanged,
     PendingPublication,
     PublicationConflict,
     Publications,
+    _TextsKept,
 )
+from estimator.versions.timeline import TimelineReader
 
 TODAY = date(2026, 11, 22)
 NEW_YEAR = date(2027, 1, 1)
@@ -153,6 +158,48 @@ def test_the_newest_id_grows_with_every_publication_of_anybody(publications):
     assert publications.newest_id() == 0
     ids = [publish(publications, b"a: 1\n", 0, owner=owner).id for owner in ("harbor", "river")]
     assert 0 < ids[0] < ids[1] == publications.newest_id()
+
+
+def looked(timelines, database):
+    with database.reading() as connection:
+        return timelines.look(connection)
+
+
+def test_a_timeline_that_is_kept_takes_in_what_was_published_since(database, publications):
+    timelines = TimelineReader()
+    assert looked(timelines, database).publications == []
+    publish(publications, b"a: 1\n", 0)
+    first = looked(timelines, database)
+    assert looked(timelines, database) is first
+    publish(publications, b"a: 2\n", 1)
+    publish(publications, b"a: 1\n", 0, owner="river")
+    assert looked(timelines, database).publications == publications.history()[::-1]
+
+
+def test_a_timeline_that_is_kept_is_read_anew_where_a_backup_was_restored(database, publications, tmp_path):
+    """Then the newest publication known is not there any more, or another one has its id."""
+    timelines = TimelineReader()
+    for number in range(3):
+        publish(publications, b"a: %d\n" % number, number)
+    looked(timelines, database)
+    with contextlib.closing(open_database(f"sqlite:///{tmp_path}/restored.db")) as restored:
+        migrate(restored)
+        assert looked(timelines, restored).publications == []
+        looked(timelines, database)
+        for number in range(4):
+            publish(Publications(restored), b"b: %d\n" % number, number)
+        assert looked(timelines, restored).publications == Publications(restored).history()[::-1]
+
+
+def test_texts_are_kept_up_to_a_size(publications, monkeypatch):
+    """Those asked for last; the others come from the store again, and all are what was published."""
+    monkeypatch.setattr("estimator.versions.publications._texts_kept", kept := _TextsKept(most=25))
+    for number in range(5):
+        publish(publications, b"%10d" % number, number)
+    for one in publications.history():
+        assert publications.files(one) == {NAME: b"%10d" % (one.number - 1)}
+    kept_now = kept.found([digest for one in publications.history() for digest in one.files.values()])
+    assert sorted(kept_now.values()) == [b"%10d" % number for number in (0, 1)]
 
 
 def test_looking_for_a_draft_creates_none(database, drafts):

@@ -14,6 +14,7 @@ from estimator.prices.reading import read_files
 from estimator.versions.folder.first_start import FIRST_DAY
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publications
+from estimator.versions.timeline import TimelineReader
 from estimator.web.app import create_app
 
 LATER = DAY.replace(month=12)
@@ -165,11 +166,11 @@ def test_a_clinics_text_that_cannot_be_read_leaves_its_last_good_one(here, alone
 def test_a_store_that_is_gone_leaves_the_last_good_prices_in_force(here, alone, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
-    def gone(_):
+    def gone(*_):
         raise OperationalError("SELECT 1", {}, Exception("password=secret"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Publications, "newest_id", gone)
+        patch.setattr(TimelineReader, "look", gone)
         here.seconds += 1
         assert infusion(alone.current) == 500_00
         assert "cannot be reached (OperationalError); the last good prices stay in force" in str(alone.problems)

@@ -15,6 +15,7 @@ from estimator.store.database import open_database
 from estimator.store.migrations import migrate
 from estimator.versions.drafts import DraftConflict, Drafts
 from estimator.versions.publications import PublicationConflict, Publications
+from estimator.versions.timeline import TimelineReader
 
 DAY = date(2026, 11, 22)
 ROUNDS = 250
@@ -103,6 +104,39 @@ def test_who_watches_the_newest_id_misses_no_publication(store_url):
     assert len(seen) > 10
     for newest, known in seen:
         assert known == {id_ for id_ in ids if id_ <= newest}
+
+
+def test_who_keeps_the_timeline_misses_no_publication(store_url):
+    """Of several owners who publish at once: what is kept from look to look is what there is, at every look."""
+    owners = [f"clinic-{place}" for place in range(6)]
+    timelines, seen, done = TimelineReader(), [], threading.Event()
+
+    def watch(database):
+        while not done.is_set():
+            with database.reading() as connection:
+                seen.append([one.id for one in timelines.look(connection).publications])
+
+    def publish_often(database, owner):
+        for based_on in range(30):
+            publish(Publications(database), owner, based_on, "someone")
+
+    with opened(store_url) as database:
+        watchers = [threading.Thread(target=watch, args=(database,)) for _ in range(2)]
+        for watcher in watchers:
+            watcher.start()
+        try:
+            in_threads(len(owners), lambda place: publish_often(database, owners[place]))
+        finally:
+            done.set()
+            for watcher in watchers:
+                watcher.join()
+        with database.reading() as connection:
+            last = timelines.look(connection)
+        assert last.publications == Publications(database).history()[::-1]
+    ids = [one.id for one in last.publications]
+    assert len(ids) == 180
+    assert len(seen) > 10
+    assert all(some == ids[: len(some)] for some in seen)
 
 
 def test_a_draft_is_never_seen_half_saved(store_url):

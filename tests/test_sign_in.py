@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_to, said
 
+from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
 from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.auth.sign_in import safe_page
-from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 
 
 @pytest.fixture

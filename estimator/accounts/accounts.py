@@ -7,13 +7,13 @@ may. Every change is written to the log in the same transaction.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from estimator.accounts import one_time
@@ -117,16 +117,14 @@ class Accounts:
     def named(self, said: str) -> Account | None:
         """Whoever signs in by this name or e-mail address."""
         with self.database.reading() as connection:
-            wanted = select(accounts.c.id).where(
-                (accounts.c.name_key == normalized(said)) | (accounts.c.email_key == normalized(said))
-            )
-            id_ = connection.scalar(wanted)
-            return account_in(connection, id_) if id_ is not None else None
+            key = normalized(said)
+            wanted = selected_accounts().where((accounts.c.name_key == key) | (accounts.c.email_key == key))
+            return next(iter(accounts_in(connection.execute(wanted))), None)
 
     def all(self) -> list[Account]:
         """Everybody, by name."""
         with self.database.reading() as connection:
-            return list(_read(connection, connection.execute(select(accounts).order_by(accounts.c.name_key)).all()))
+            return accounts_in(connection.execute(selected_accounts().order_by(accounts.c.name_key)))
 
     def any(self) -> bool:
         with self.database.reading() as connection:
@@ -261,7 +259,7 @@ def roles_in_words(granted: Collection[Grant]) -> str:
 
 def account_in(connection: Connection, id_: int) -> Account | None:
     """The account as `connection` sees it."""
-    return next(_read(connection, connection.execute(select(accounts).where(accounts.c.id == id_)).all()), None)
+    return next(iter(accounts_in(connection.execute(selected_accounts().where(accounts.c.id == id_)))), None)
 
 
 def add_account_entry_in(connection: Connection, by: str, action: str, id_: int, detail: str = "") -> None:
@@ -269,33 +267,38 @@ def add_account_entry_in(connection: Connection, by: str, action: str, id_: int,
     _log(connection, by, action, _known(connection, id_), detail)
 
 
-def _read(connection: Connection, rows: Collection[Row[Any]]) -> Iterator[Account]:
-    ids = [row.id for row in rows]
-    granted: dict[int, list[Grant]] = {id_: [] for id_ in ids}
-    for one in connection.execute(select(grants).where(grants.c.account_id.in_(ids))):
-        granted[one.account_id].append(Grant(cast(Role, one.role), one.scope))
-    has_passkeys, has_codes = (_counted(connection, table, ids) for table in (passkeys, recovery_codes))
+def selected_accounts() -> Select[Any]:
+    """Accounts for `accounts_in`: a row for each role, with how many passkeys and recovery codes there are."""
+    counts = (
+        select(func.count()).where(table.c.account_id == accounts.c.id).scalar_subquery().label(table.name)
+        for table in (passkeys, recovery_codes)
+    )
+    has_role = grants.c.account_id == accounts.c.id
+    return select(accounts, grants.c.role, grants.c.scope, *counts).outerjoin(grants, has_role)
+
+
+def accounts_in(rows: Iterable[Row[Any]]) -> list[Account]:
+    """The accounts of the rows that `selected_accounts` selects, in their order."""
+    by_id: dict[int, list[Row[Any]]] = {}
     for row in rows:
-        yield Account(
-            row.id,
-            row.name,
-            row.email,
-            row.password,
-            row.totp,
-            bytes(row.passkey_user),
-            row.added_at,
-            row.disabled_at,
-            tuple(sorted(granted[row.id])),
-            has_passkeys.get(row.id, 0),
-            has_codes.get(row.id, 0),
-        )
+        by_id.setdefault(row.id, []).append(row)
+    return [_account(one[0], one) for one in by_id.values()]
 
 
-def _counted(connection: Connection, table: Table, ids: Collection[int]) -> dict[int, int]:
-    """How many rows of `table` each account has."""
-    column = table.c.account_id
-    wanted = select(column, func.count()).where(column.in_(ids)).group_by(column)
-    return {row[0]: row[1] for row in connection.execute(wanted)}
+def _account(row: Row[Any], roles: Iterable[Row[Any]]) -> Account:
+    return Account(
+        row.id,
+        row.name,
+        row.email,
+        row.password,
+        row.totp,
+        bytes(row.passkey_user),
+        row.added_at,
+        row.disabled_at,
+        tuple(sorted(Grant(cast(Role, one.role), one.scope) for one in roles if one.role is not None)),
+        row.passkeys,
+        row.recovery_codes,
+    )
 
 
 def _known(connection: Connection, id_: int) -> Account:

@@ -13,9 +13,17 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from estimator.accounts.accounts import Account, account_in, add_account_entry_in
-from estimator.store.account_tables import sign_ins
+from estimator.accounts.accounts import (
+    Account,
+    account_in,
+    accounts_in,
+    add_account_entry_in,
+    selected_accounts,
+)
+from estimator.store.account_tables import accounts, sign_ins
 from estimator.store.database import Database
+from estimator.store.settings import WHOLE_SITE
+from estimator.store.tables import settings
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -25,15 +33,23 @@ CONFIRMED_FOR = timedelta(minutes=15)
 NOTED_EVERY = timedelta(minutes=1)
 """Not every request writes that somebody is still there."""
 
+SECOND_FACTOR_REQUIRED = "second_factor_required"
+"""The setting of the whole site: nobody works at the desk with a password alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Somebody who is signed in; `confirmed` while their password, or passkey, was asked for a short time ago."""
+    """
+    Somebody who is signed in; `confirmed` while their password, or passkey, was asked for a short time ago.
+
+    `second_factor_missing`: the site demands a second step of everybody, and they have none yet.
+    """
 
     digest: str
     account: Account
     begun_at: datetime
     confirmed: bool
+    second_factor_missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +83,25 @@ class SignIns:
     def see(self, token: str, now: datetime) -> SignIn | None:
         """Who holds this token, if their session goes on; it notes that they are there."""
         digest = token_digest(token)
+        of_site = (settings.c.owner == WHOLE_SITE) & (settings.c.name == SECOND_FACTOR_REQUIRED)
+        required = select(settings.c.value).where(of_site).scalar_subquery()
+        wanted = (
+            selected_accounts()
+            .add_columns(sign_ins.c.begun_at, sign_ins.c.seen_at, sign_ins.c.confirmed_at, required.label("required"))
+            .join(sign_ins, sign_ins.c.account_id == accounts.c.id)
+            .where(sign_ins.c.digest == digest, ~_over(now))
+        )
         with self.database.reading() as connection:
-            row = connection.execute(select(sign_ins).where(sign_ins.c.digest == digest, ~_over(now))).first()
-            account = account_in(connection, row.account_id) if row else None
-        if row is None or account is None or account.disabled_at is not None:
+            rows = connection.execute(wanted).all()
+        account = next(iter(accounts_in(rows)), None)
+        if account is None or account.disabled_at is not None:
             return None
+        row = rows[0]
         if now - row.seen_at >= NOTED_EVERY:
             with self.database.writing() as connection:
                 connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(seen_at=now))
-        return SignIn(digest, account, row.begun_at, now - row.confirmed_at < CONFIRMED_FOR)
+        missing = row.required == "yes" and not account.second_factor
+        return SignIn(digest, account, row.begun_at, now - row.confirmed_at < CONFIRMED_FOR, missing)
 
     def confirm(self, digest: str, now: datetime) -> None:
         """Note that the password was typed again."""

@@ -81,7 +81,7 @@ def _held(folder: Path, owner: str) -> dict[str, bytes]:
 def _read(paths: list[Path], owner: str, desk: "Desk", latest: "Publication | None") -> dict[str, bytes]:
     """The named files, in place of the published ones of the same name."""
     from estimator.prices.book import NATIONAL
-    from estimator.versions.checking import clinic_file
+    from estimator.versions.snapshot import clinic_file
 
     if owner != NATIONAL and len(paths) > 1:
         raise CommandRefused(f"A clinic has one file; {len(paths)} are named.", USED_WRONGLY)

@@ -9,8 +9,8 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, Reading, read_clinic, read_national
-from estimator.versions.checking import clinic_file
 from estimator.versions.publications import Files
+from estimator.versions.snapshot import clinic_file
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from estimator.prices.comparing.changes import Change, changes
 from estimator.store.database import Database
 from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.publications import Files, Publication, Publications
-from estimator.versions.timeline import in_force_of
+from estimator.versions.timeline import Timeline, TimelineReader, in_force_of
 
 State = Literal["in_force", "begins", "earlier", "overtaken"]
 """``overtaken``: a later one took its place before it could begin."""
@@ -33,7 +33,8 @@ class PublicationComparer:
     """
 
     def __init__(self, database: Database) -> None:
-        self._publications = Publications(database)
+        self._database, self._publications = database, Publications(database)
+        self._timelines, self._timeline = TimelineReader(), Timeline({})
         self._cache = PriceBookCache()
         self._kept: OrderedDict[tuple[int, int], tuple[Change, ...] | None] = OrderedDict()
         self._keeping = threading.Lock()
@@ -68,7 +69,10 @@ class PublicationComparer:
 
     def _national_of(self, publication: Publication) -> Files:
         """The national tables as they stood beside a clinic's publication, once it had begun."""
-        history = [one for one in reversed(self._publications.history(NATIONAL)) if one.id < publication.id]
+        if self._timeline.newest_id < publication.id:
+            with self._database.reading() as connection:
+                self._timeline = self._timelines.look(connection)
+        history = [one for one in self._timeline.history(NATIONAL) if one.id < publication.id]
         day = max(publication.in_force_from, _day_of(publication))
         found = in_force_of(history, day)
         return self._publications.files(found) if found else {}

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import DRAFT_FROM, DRAFT_GONE, DRAFT_SAYS_THE_SAME
+from estimator.versions.desk_queries import DeskQueries
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import Files, PublicationConflict
+from estimator.versions.snapshot import Snapshot, Work
 from estimator.versions.three_way import Merged, Side, three_way
-from estimator.versions.work import DeskQueries, Work
 
 Edit = Callable[[bytes], bytes]
 """A change of one file's text."""
@@ -73,15 +74,6 @@ class Drafting(DeskQueries):
         base_files = self.publications.files(base) if base else {}
         return self._put(owner, {**base_files, **changed}, base_files, based_on if base else 0, 0, by)
 
-    def merged(self, owner: str, decided: Mapping[str, Mapping[int, Side]] | None = None) -> dict[str, Merged]:
-        """The draft's changes and the latest publication's, file by file, where the draft is behind."""
-        work = self.work(owner)
-        theirs = self.publications.files(work.latest) if work.latest else {}
-        return {
-            name: three_way(work.base_files.get(name, b""), text, theirs.get(name, b""), (decided or {}).get(name))
-            for name, text in (work.draft.changed if work.draft else {}).items()
-        }
-
     def take_merged(self, owner: str, files: Files, *, revision: int, onto: int, by: str) -> Draft | None:
         """
         Go on from publication number `onto`, the latest one seen, with `files` as the draft's changes.
@@ -95,3 +87,15 @@ class Drafting(DeskQueries):
             raise DraftConflict(work.draft)
         latest = self.publications.files(work.latest)
         return self._put(owner, {**latest, **files}, latest, onto, revision, by)
+
+
+def merge_draft(
+    snapshot: Snapshot, owner: str, decided: Mapping[str, Mapping[int, Side]] | None = None
+) -> dict[str, Merged]:
+    """The draft's changes and the latest publication's, file by file, where the draft is behind."""
+    work = snapshot.work(owner)
+    theirs = snapshot.files(work.latest)
+    return {
+        name: three_way(work.base_files.get(name, b""), text, theirs.get(name, b""), (decided or {}).get(name))
+        for name, text in (work.draft.changed if work.draft else {}).items()
+    }

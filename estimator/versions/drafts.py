@@ -1,12 +1,14 @@
 """Drafts: what is being edited, one per owner, kept until it is published or discarded."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from estimator.store.database import Database, insert_new
 from estimator.store.tables import draft_files, drafts
@@ -162,21 +164,35 @@ def _columns(proposal: Proposal | None) -> dict[str, Any]:
 
 def draft_in(connection: Connection, owner: str, lock: bool = False) -> Draft | None:
     """The owner's draft as `connection` sees it; `lock` keeps others from changing it until the transaction ends."""
-    wanted = select(drafts).where(drafts.c.owner == owner)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
-    if row is None:
-        return None
-    files = connection.execute(select(draft_files).where(draft_files.c.owner == owner).order_by(draft_files.c.name))
-    proposal = None
+    if lock:
+        # Before anything is read: a join that has waited would bring the files as they were before.
+        connection.execute(select(drafts.c.owner).where(drafts.c.owner == owner).with_for_update())
+    return drafts_in(connection, owner).get(owner)
+
+
+def drafts_in(connection: Connection, owner: str | None = None) -> dict[str, Draft]:
+    """The same for everybody's drafts, by owner, or for one owner's."""
+    files = (draft_files.c.name, draft_files.c.content)
+    wanted = select(drafts, *files).outerjoin(draft_files, draft_files.c.owner == drafts.c.owner)
+    wanted = wanted.order_by(drafts.c.owner, draft_files.c.name)
+    if owner is not None:
+        wanted = wanted.where(drafts.c.owner == owner)
+    rows = connection.execute(wanted).mappings()
+    return {of: _draft(list(same)) for of, same in groupby(rows, key=itemgetter("owner"))}
+
+
+def _draft(rows: Sequence[RowMapping]) -> Draft:
+    """A draft from its rows, one for each file that it changes."""
+    row, proposal = rows[0], None
     if row["proposed_by"] is not None:
         proposal = Proposal(row["proposed_by"], row["proposed_why"], row["proposed_from"], row["proposed_at"])
     return Draft(
-        owner,
+        row["owner"],
         row["based_on"],
         row["revision"],
         row["begun_by"],
         row["by"],
         row["at"],
-        {file.name: bytes(file.content) for file in files},
+        {one["name"]: bytes(one["content"]) for one in rows if one["name"] is not None},
         proposal,
     )

@@ -9,8 +9,8 @@ from estimator.prices.book import PriceBook
 from estimator.prices.comparing.changes import Change, changes
 from estimator.prices.digests import digest_of
 from estimator.prices.problems import Problem
-from estimator.versions.checking import Checked, check, published_files
-from estimator.versions.publications import Files, Publications
+from estimator.versions.checking import Checked, check
+from estimator.versions.snapshot import Snapshot
 
 MOST_DAYS = 24
 """A draft in which more days than these begin something counts as the largest move there is: too much to work out."""
@@ -41,24 +41,19 @@ def alert_key(alert: Problem) -> str:
 
 
 def preview(
-    publications: Publications,
-    owner: str,
-    files: Files,
-    checked: Checked,
-    in_force_from: date,
-    today: date,
-    day: date | None = None,
+    snapshot: Snapshot, owner: str, checked: Checked, in_force_from: date, day: date | None = None
 ) -> Preview | None:
     """
-    Compare `files`, already `checked`, with what is in force on `in_force_from`; None where either side has no book.
+    Compare an owner's files, already `checked`, with what is in force on `in_force_from`; None where either side has no
+    book.
 
     `day` is the day on which patients would begin, by default the first on which something differs.
     """
-    now = check(publications, owner, published_files(publications, owner, in_force_from), in_force_from, today)
+    now = check(snapshot, owner, snapshot.files_on(owner, in_force_from), in_force_from)
     if checked.book is None or now.book is None:
         return None
     found = tuple(changes(now.book.tables, checked.book.tables))
-    days = _days(found, max(in_force_from, today))
+    days = _days(found, max(in_force_from, snapshot.today))
     day = day or days[0]
     by_day = {one: tuple(effects(now.book, checked.book, one)) for one in dict.fromkeys((*days[:MOST_DAYS], day))}
     known = {alert_key(alert) for alert in now.alerts}

@@ -15,6 +15,7 @@ from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import PUBLISHED, UNDID
 from estimator.versions.checking import Checked
+from estimator.versions.desk_queries import DeskQueries
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
 from estimator.versions.previewing import Preview, alert_key, preview
@@ -27,8 +28,8 @@ from estimator.versions.publications import (
     StaleCheck,
     TablesHaveErrors,
 )
+from estimator.versions.snapshot import Work
 from estimator.versions.three_way import three_way
-from estimator.versions.work import DeskQueries, Work
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class Publishing(DeskQueries):
     def _looked_at(self, work: Work, in_force_from: date, ticked: Collection[str]) -> Preview | None:
         """What the draft does, once it has no errors and every new alert is ticked."""
         checked = self._readable(work.owner, work.files, in_force_from)
-        found = preview(self.publications, work.owner, work.files, checked, in_force_from, self.today())
+        found = preview(self.snapshot(work.owner), work.owner, checked, in_force_from)
         alerts = found.alerts if found else checked.alerts
         unticked = tuple(alert for alert in alerts if alert_key(alert) not in ticked)
         if unticked:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from sqlalchemy import Connection
+
 from estimator.prices.book import NATIONAL
 from estimator.prices.digests import version_of
-from estimator.versions.publications import Publication
+from estimator.versions.publications import Publication, published_from_in
 
 Pair = tuple[Publication, Publication | None]
 """What a price book is made of: national tables, and a clinic's unless it is the national book."""
@@ -27,18 +29,41 @@ class Timeline:
     @staticmethod
     def of(publications: Iterable[Publication]) -> "Timeline":
         """The timeline of all publications of a store, in any order."""
-        by_owner: dict[str, tuple[Publication, ...]] = {}
+        by_owner: dict[str, list[Publication]] = {}
         for one in sorted(publications, key=lambda one: one.number):
-            by_owner[one.owner] = (*by_owner.get(one.owner, ()), one)
-        return Timeline(by_owner)
+            by_owner.setdefault(one.owner, []).append(one)
+        return Timeline({owner: tuple(history) for owner, history in by_owner.items()})
+
+    @property
+    def publications(self) -> list[Publication]:
+        """Everybody's publications, in the order in which they were published."""
+        return sorted((one for history in self.by_owner.values() for one in history), key=lambda one: one.id)
 
     @cached_property
+    def newest(self) -> Publication | None:
+        """What anybody has published last."""
+        return max((history[-1] for history in self.by_owner.values()), key=lambda one: one.id, default=None)
+
+    @property
     def newest_id(self) -> int:
-        return max((history[-1].id for history in self.by_owner.values()), default=0)
+        return self.newest.id if self.newest else 0
 
     def history(self, owner: str) -> tuple[Publication, ...]:
         """The owner's publications, oldest first: number n stands at n - 1."""
         return self.by_owner.get(owner, ())
+
+    def latest(self, owner: str) -> Publication | None:
+        """The owner's last one, in force or not yet."""
+        return self.get(owner, len(self.history(owner)))
+
+    def get(self, owner: str, number: int) -> Publication | None:
+        """The owner's publication of this number."""
+        history = self.history(owner)
+        return history[number - 1] if 0 < number <= len(history) else None
+
+    def beginning_after(self, day: date) -> list[Publication]:
+        """Everybody's publications that begin after `day`, overtaken ones too, in the order they were published."""
+        return [one for one in self.publications if one.in_force_from > day]
 
     def in_force(self, owner: str, day: date) -> Publication | None:
         """The owner's publication that holds on `day`."""
@@ -66,6 +91,33 @@ class Timeline:
         for national, clinic in _together(self.history(NATIONAL), self.history(owner)):
             if clinic.files:
                 yield version_of({**national.files, **clinic.files}), (national, clinic)
+
+
+class TimelineReader:
+    """
+    Reads a store's timeline, again and again.
+
+    What is published is never changed, and ids grow in the order in which others come to see them
+    (`publications._take_turn`). So what was read is kept, and a look asks for the newest one known and whatever came
+    after it: one query, however many publications there are, instead of two and all of them. Where the newest one known
+    is gone, as after a backup was restored, everything is read anew. Any number of threads may look.
+    """
+
+    def __init__(self) -> None:
+        self._known = Timeline({})
+
+    def look(self, connection: Connection) -> Timeline:
+        """The timeline as `connection` sees it; the same object as before while nobody has published."""
+        known, newest = self._known, self._known.newest
+        found = published_from_in(connection, newest.id if newest else 0)
+        if newest is not None:
+            if found[:1] == [newest]:
+                del found[0]
+            else:
+                known, found = Timeline({}), published_from_in(connection, 0)
+        timeline = Timeline.of([*known.publications, *found]) if found else known
+        self._known = timeline
+        return timeline
 
 
 def _together(

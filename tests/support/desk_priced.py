@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 
 from estimator.store.database import open_database
-from estimator.versions.checking import clinic_file
 from estimator.versions.desk import Desk
 from estimator.versions.publications import Publication
+from estimator.versions.snapshot import clinic_file
 from estimator.web.app import create_app
 from support.desk_visits import DeskVisitor, TestDesk
 
@@ -42,7 +42,7 @@ class PricedDesk(TestDesk):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.desk: Desk = self.app.extensions["desk"]
+        self.desk: Desk = self.app.extensions["desk_services"].desk
         self.person("Ann", f"publisher:{CLINIC}")
         self.person("Ben", f"publisher:{CLINIC}")
         self.person("Eve", f"editor:{CLINIC}")

@@ -12,6 +12,7 @@ from estimator.prices.reading import collect
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import PUBLISHED
+from estimator.versions.checking import check
 from estimator.versions.desk import Desk
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.folder.table_folder import owner_of
@@ -34,10 +35,11 @@ class Consequences:
 
 def consequences_of(desk: Desk, owner: str, files: Files, day: date) -> Consequences:
     """Check texts that are to be in force from `day`; raises `TablesHaveErrors`."""
-    checked = desk.check(owner, files, day)
+    snapshot = desk.snapshot(owner)
+    checked = check(snapshot, owner, files, day)
     if checked.book is None:
         raise TablesHaveErrors(checked.errors)
-    found = preview(desk.publications, owner, files, checked, day, desk.today())
+    found = preview(snapshot, owner, checked, day)
     threshold = desk.threshold(owner)
     moved = found.largest_move if found else 0
     too_much = moved if threshold is not None and moved > threshold else None

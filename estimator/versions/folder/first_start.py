@@ -9,9 +9,9 @@ from estimator.prices.reading import collect, read_files
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
-from estimator.versions.checking import clinic_file
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.publications import PublicationRefused, Publications
+from estimator.versions.snapshot import clinic_file
 
 FIRST_DAY = date(2000, 1, 1)
 """From when on the first publications are in force: before every day that anybody will ask for, in any time zone."""

@@ -27,7 +27,7 @@ from estimator.versions.folder.conflict_resolution import ConflictResolution
 from estimator.versions.folder.first_start import publish_first
 from estimator.versions.folder.sync import FolderConflict, FolderSync, SyncResult
 from estimator.versions.publications import Files, Publication, Publications
-from estimator.versions.timeline import Timeline
+from estimator.versions.timeline import Timeline, TimelineReader
 
 LOOK_AGAIN_AFTER = 0.4
 """Seconds during which neither store nor folder is looked at again; a look costs a millisecond."""
@@ -71,6 +71,7 @@ class PublishedPriceBooks:
         self._database, self._today, self._clock = database, today, clock
         self._logger = logger or logging.getLogger(__name__)
         self._publications = Publications(database)
+        self._timelines = TimelineReader()
         self._cache = PriceBookCache()
         self._looking = threading.Lock()
         self._old: OrderedDict[tuple[str, str], PriceBook | None] = OrderedDict()
@@ -81,7 +82,7 @@ class PublishedPriceBooks:
         self._sync_result = SyncResult()
         self._unreached: tuple[Problem, ...] = ()
         self._logged: frozenset[Problem] = frozenset()
-        self._now = self._read(Timeline.of(self._publications.history()), today())
+        self._now = self._read(self._read_timeline(), today())
         self._look_now()
 
     @property
@@ -169,13 +170,13 @@ class PublishedPriceBooks:
 
     def _follow(self, day: date) -> None:
         """Read what is in force anew if somebody has published, or if another day has begun."""
-        now, newest = self._now, self._publications.newest_id()
-        if newest == now.timeline.newest_id and day == now.day:
-            return
-        timeline = now.timeline
-        if newest != timeline.newest_id:
-            timeline = Timeline.of(self._publications.history())
-        self._now = self._read(timeline, day)
+        timeline = self._read_timeline()
+        if timeline is not self._now.timeline or day != self._now.day:
+            self._now = self._read(timeline, day)
+
+    def _read_timeline(self) -> Timeline:
+        with self._database.reading() as connection:
+            return self._timelines.look(connection)
 
     def _read(self, timeline: Timeline, day: date) -> _InForce:
         """

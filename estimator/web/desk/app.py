@@ -62,8 +62,7 @@ def add_desk(
     app does not see it, by default when ``ESTIMATOR_HTTPS=on``.
     """
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_DESK_BODY
-    app.extensions["desk"] = Desk(database, app.extensions["site"].today)
-    app.extensions["desk_services"] = Services(database, secret, now)
+    app.extensions["desk_services"] = Services(Desk(database, app.extensions["site"].today), secret, now)
     said = os.environ.get("ESTIMATOR_HTTPS", "").strip().lower() in ("on", "1", "yes", "true")
     sessions.add_sessions(app, secret, said if https is None else https)
     gate.add_gate(app)

@@ -14,9 +14,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.permissions import NotAllowed
-from estimator.web.desk.services import PREFIX, at_desk, is_desk, services
+from estimator.web.desk.services import PREFIX, at_desk, is_desk
 from estimator.web.desk.sessions import is_known, signed_in
 from estimator.web.errors import show_error
 from estimator.web.site import site
@@ -48,9 +47,6 @@ WITHOUT_SECOND_FACTOR = frozenset(
     }
 )
 """What somebody may use who still has to set up the second step that the site demands."""
-
-SECOND_FACTOR_REQUIRED = "second_factor_required"
-"""The setting of the whole site: nobody works at the desk with a password alone."""
 
 SECRET = frozenset(
     {"csrf_token", "password", "new_password", "current_password", "code", "token", "secret", "credential"}
@@ -89,9 +85,7 @@ def _gate() -> ResponseReturnValue | None:
 def second_factor_is_missing() -> bool:
     """Whether the person has to set up a second step before anything else."""
     found = signed_in()
-    if found is None or found.account.second_factor:
-        return False
-    return services().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
+    return found is not None and found.second_factor_missing
 
 
 def _to_second_step() -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""What every view of the desk needs: the store, the site's secret, the clock; and what belongs to the desk at all."""
+"""What every view of the desk needs: the desk over the store, the secret, the clock; and which addresses are its."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from typing import cast
 from flask import current_app, request
 
 from estimator.accounts.accounts import Accounts
+from estimator.accounts.passkeys import Passkeys
+from estimator.accounts.second_factors import SecondFactors
 from estimator.accounts.sign_ins import SignIns
+from estimator.accounts.throttle import Throttle
 from estimator.store.database import Database
-from estimator.store.journal import Journal
-from estimator.store.settings import Settings
+from estimator.versions.desk import Desk
 
 PREFIX = "/admin"
 """The desk's addresses begin with this; only they have a session, a cookie and CSRF tokens."""
@@ -19,11 +21,15 @@ PREFIX = "/admin"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """The desk's store and clock, kept with the app; `now` answers an instant with its time zone."""
+    """The desk over the store, and what proves who somebody is; `now` answers an instant with its time zone."""
 
-    database: Database
+    desk: Desk
     secret: str
     now: Callable[[], datetime]
+
+    @property
+    def database(self) -> Database:
+        return self.desk.database
 
     @property
     def accounts(self) -> Accounts:
@@ -34,12 +40,16 @@ class Services:
         return SignIns(self.database)
 
     @property
-    def journal(self) -> Journal:
-        return Journal(self.database)
+    def passkeys(self) -> Passkeys:
+        return Passkeys(self.database)
 
     @property
-    def settings(self) -> Settings:
-        return Settings(self.database)
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(self.database, self.secret)
+
+    @property
+    def throttle(self) -> Throttle:
+        return Throttle(self.database)
 
 
 def services() -> Services:

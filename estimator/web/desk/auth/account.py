@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 
 from estimator.accounts import passwords
 from estimator.accounts.accounts import AccountRefused
-from estimator.accounts.passkeys import Passkeys
-from estimator.accounts.throttle import Throttle, key_of_codes
+from estimator.accounts.throttle import key_of_codes
 from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
 from estimator.web.desk.forms import ConfirmForm, PasswordForm
@@ -28,7 +27,7 @@ def show() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change the password; every other session ends."""
     person, form, now = current_person(), PasswordForm(), services().now()
-    throttle = Throttle(services().database)
+    throttle = services().throttle
     if wait := throttle.begin((key_of_codes(person.id),), now):
         form.problem("current_password", too_many(wait))
         return _page(form, TOO_MANY)
@@ -67,7 +66,7 @@ def confirm() -> ResponseReturnValue:
 def confirm_password() -> ResponseReturnValue:
     """Check it, and go on."""
     person, form, now = current_person(), ConfirmForm(), services().now()
-    throttle, own = Throttle(services().database), key_of_codes(person.id)
+    throttle, own = services().throttle, key_of_codes(person.id)
     if wait := throttle.begin((own,), now):
         form.problem("password", too_many(wait))
         return _confirm_page(form, TOO_MANY)
@@ -97,7 +96,7 @@ def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
         "desk/account/mine.html",
         form=form,
         person=sign_in.account,
-        keys=Passkeys(services().database).of(sign_in.account),
+        keys=services().passkeys.of(sign_in.account),
         sessions=services().sign_ins.of(sign_in, services().now()),
         demanded=second_factor_is_missing(),
         passkeys_possible=passkey_challenges.possible(),

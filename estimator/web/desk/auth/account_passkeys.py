@@ -7,7 +7,6 @@ from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.exceptions import WebAuthnException
 
 from estimator.accounts.accounts import AccountRefused
-from estimator.accounts.passkeys import Passkeys
 from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.auth.codes import shown_once
@@ -38,7 +37,7 @@ def add() -> ResponseReturnValue:
         flash(_("The passkey could not be added. Please try again."), "trouble")
         return redirect(back)
     try:
-        codes = Passkeys(services().database).add(current_person(), key)
+        codes = services().passkeys.add(current_person(), key)
     except AccountRefused as refusal:
         flash(said(refusal.template, refusal.values), "trouble")
         return redirect(back)
@@ -56,6 +55,6 @@ def remove() -> ResponseReturnValue:
         credential = base64url_to_bytes(request.form.get("credential", ""))
     except (WebAuthnException, ValueError):
         credential = b""
-    if Passkeys(services().database).remove(current_person(), credential):
+    if services().passkeys.remove(current_person(), credential):
         flash(_("The passkey is removed."), "done")
     return redirect(back)

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant
+from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
 from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
-from estimator.web.desk.gate import SECOND_FACTOR_REQUIRED
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
         accounts=[one for one in services().accounts.all() if _concerns(one, person)],
         person=person,
         everything=person.may("owner", EVERYWHERE),
-        demanded=services().settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
+        demanded=services().desk.settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
     )
 
 
@@ -145,7 +145,7 @@ def demand_second_factor() -> ResponseReturnValue:
     if first := unconfirmed(url_for("desk_accounts.show")):
         return first
     wanted = "yes" if request.form.get("demand") == "yes" else None
-    services().settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
+    services().desk.settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
     flash(_("Everybody needs a second step now.") if wanted else _("A second step is up to each person now."), "done")
     return redirect(url_for("desk_accounts.show"))
 

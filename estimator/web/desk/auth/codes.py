@@ -69,7 +69,7 @@ def shown_once(codes: Sequence[str]) -> ResponseReturnValue:
 
 
 def _factors() -> SecondFactors:
-    return SecondFactors(services().database, services().secret)
+    return services().second_factors
 
 
 def _page(form: AppForm, secret: str, status: int = 200) -> ResponseReturnValue:

@@ -35,7 +35,7 @@ def show() -> ResponseReturnValue:
     # Very long digits are not even made a number of: Python refuses that.
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS and int(asked) <= LARGEST_ID):
         abort(404)
-    entries = services().journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
+    entries = services().desk.journal.newest(ON_A_PAGE + 1, before=int(asked) if asked else None, owners=_owners())
     more = entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None
     return render_template(
         "desk/account/log.html",
@@ -53,7 +53,7 @@ def download() -> Response:
     owners = _owners()
     what = pgettext("log", "What")
     heading = [_("Number"), _("Time (UTC)"), _("Who"), what, _("Whose tables"), _("Details")]
-    readable = (_cells(entry) for entry in services().journal.all() if owners is None or entry.owner in owners)
+    readable = (_cells(entry) for entry in services().desk.journal.all() if owners is None or entry.owner in owners)
     return csv_response([heading, *readable], "desk-log.csv")
 
 

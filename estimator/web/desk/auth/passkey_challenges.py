@@ -29,7 +29,7 @@ from webauthn.helpers.structs import (
 )
 
 from estimator.accounts.accounts import Account
-from estimator.accounts.passkeys import LONGEST_NAME, Passkey, Passkeys
+from estimator.accounts.passkeys import LONGEST_NAME, Passkey
 from estimator.accounts.second_factors import ISSUER
 from estimator.web.desk.services import services
 
@@ -61,7 +61,7 @@ def to_register(account: Account) -> dict[str, Any]:
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
         ),
-        exclude_credentials=_descriptors(Passkeys(services().database).of(account)),
+        exclude_credentials=_descriptors(services().passkeys.of(account)),
     )
     return _challenged(options, "register", options.challenge)
 
@@ -93,7 +93,7 @@ def to_sign_in(account: Account | None) -> dict[str, Any]:
     """What a browser needs to use one of the account's keys; of nobody in particular, then with a PIN or the like."""
     options = generate_authentication_options(
         rp_id=host(),
-        allow_credentials=_descriptors(Passkeys(services().database).of(account)) if account else None,
+        allow_credentials=_descriptors(services().passkeys.of(account)) if account else None,
         user_verification=_verification(account),
     )
     return _challenged(options, "sign in", options.challenge)
@@ -109,7 +109,7 @@ def used(answer: str, account: Account | None) -> int | None:
     challenge = _challenge("sign in")
     if challenge is None:
         return None
-    keys = Passkeys(services().database)
+    keys = services().passkeys
     try:
         credential = parse_authentication_credential_json(answer)
         key = keys.get(credential.raw_id)

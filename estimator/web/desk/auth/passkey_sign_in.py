@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from estimator.accounts.throttle import Throttle, key_of_address
+from estimator.accounts.throttle import key_of_address
 from estimator.store.stored_sentences import PASSKEY
 from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.second_step import finish, halfway
@@ -23,7 +23,7 @@ def options() -> Response:
 @bp.post("/passkey")
 def sign_in() -> ResponseReturnValue:
     """Check what the browser's passkey answered, and sign in."""
-    now, shared, throttle = services().now(), key_of_address(request.remote_addr), Throttle(services().database)
+    now, shared, throttle = services().now(), key_of_address(request.remote_addr), services().throttle
     wanted, account = safe_page(request.form.get("next", "")) or "", halfway()
     back = url_for("desk_second_step.show") if account else url_for("desk_sign_in.show", next=wanted or None)
     if wait := throttle.begin((shared,), now):

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.accounts import Account
-from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code
-from estimator.accounts.throttle import Throttle, key_of_codes
+from estimator.accounts.second_factors import looks_like_recovery_code
+from estimator.accounts.throttle import key_of_codes
 from estimator.sentences import Sentence
 from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, listed
 from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
@@ -33,11 +33,11 @@ def check() -> ResponseReturnValue:
     if not code:
         form.problem("code", str(_("Please fill this in.")))
         return _page(account, form, 422)
-    now, own, throttle = services().now(), key_of_codes(account.id), Throttle(services().database)
+    now, own, throttle = services().now(), key_of_codes(account.id), services().throttle
     if wait := throttle.begin((own,), now):
         form.problem("code", too_many(wait))
         return _page(account, form, TOO_MANY)
-    factors = SecondFactors(services().database, services().secret)
+    factors = services().second_factors
     recovery = looks_like_recovery_code(code)
     if not (factors.use_recovery_code(account, code) if recovery else factors.totp_matches(account, code, now)):
         form.problem("code", _said_wrong(recovery))

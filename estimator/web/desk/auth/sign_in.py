@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, normalized
-from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
+from estimator.accounts.throttle import key_of_address, key_of_name
 from estimator.store.stored_sentences import PASSWORD
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
@@ -47,7 +47,7 @@ def sign_in() -> ResponseReturnValue:
                 form.problem(field.name, str(_("Please fill this in.")))
         return _page(form, 422)
     now, own, shared = services().now(), key_of_name(normalized(name)), key_of_address(request.remote_addr)
-    throttle = Throttle(services().database)
+    throttle = services().throttle
     if wait := throttle.begin((own, shared), now):
         form.problem("password", too_many(wait))
         return _page(form, TOO_MANY)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, AccountRefused
 from estimator.accounts.one_time import OneTimeCodes
-from estimator.accounts.throttle import Throttle, key_of_address
+from estimator.accounts.throttle import key_of_address
 from estimator.store.stored_sentences import ONE_TIME_CODE
 from estimator.web.desk.auth.sign_in import TOO_MANY, go_on, too_many
 from estimator.web.desk.forms import StartForm
@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Set the password and sign in; the code is used up."""
     form, now = StartForm(), services().now()
-    shared, throttle = key_of_address(request.remote_addr), Throttle(services().database)
+    shared, throttle = key_of_address(request.remote_addr), services().throttle
     if wait := throttle.begin((shared,), now):
         form.problem("code", too_many(wait))
         return _page(form, None, TOO_MANY)

@@ -17,7 +17,7 @@ from estimator.versions.folder.table_folder import kind_of, owner_of
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.versions.three_way import Merged, Side
 from estimator.web.desk.permissions import editor_of, may, publisher_of
-from estimator.web.desk.prices.owner_tables import desk, forget_tables
+from estimator.web.desk.prices.owner_tables import forget_tables, snapshot
 from estimator.web.desk.prices.typed_text import shown
 from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
@@ -112,7 +112,7 @@ def _on_line(problems: tuple[Problem, ...], name: str, line: int) -> str:
 
 
 def _sides(conflict: FolderConflict) -> list[BothSides]:
-    published = desk().publications.files(conflict.published)
+    published = snapshot().files(conflict.published)
     disk = conflict.on_disk_files
     return [
         BothSides(name, shown(disk.get(name, b"")), shown(published.get(name, b"")), lines)
@@ -159,12 +159,12 @@ def decide(owner: str) -> ResponseReturnValue:
     except FolderNotWritten as error:
         # It may be published all the same.
         prices.refresh()
-        forget_tables(owner)
+        forget_tables()
         return _page(owner, refusal(error)), 409
     except PublicationRefused as error:
         return _page(owner, refusal(error)), 409
     prices.refresh()
-    forget_tables(owner)
+    forget_tables()
     flash(_said(request.form["keep"]))
     return redirect(url_for("desk_folder.show", owner=owner))
 

@@ -16,7 +16,7 @@ from estimator.versions.comparing import DiffLine, State, diff_lines, states
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import Publication, PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may, publisher_of
-from estimator.web.desk.prices.owner_tables import desk, forget_tables, my_owners, tables_of, yaml_address
+from estimator.web.desk.prices.owner_tables import desk, forget_tables, my_owners, snapshot, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import shown
 from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
@@ -62,7 +62,7 @@ def show() -> ResponseReturnValue:
     owners = my_owners()
     if len(owners) == 1:
         return redirect(url_for("desk_history.of_owner", owner=owners[0]))
-    latest = {owner: desk().publications.latest(owner) for owner in owners}
+    latest = {owner: snapshot().timeline.latest(owner) for owner in owners}
     return render_template("desk/history/owners.html", owners=owners, latest=latest)
 
 
@@ -74,12 +74,13 @@ def of_owner(owner: str) -> ResponseReturnValue:
 
 
 def _history_page(owner: str, refused: TablesHaveErrors | None = None, why: str = "") -> str:
-    tables_of(owner)
-    history = desk().publications.history(owner)
-    found = states(history[::-1], desk().today())
+    history = tables_of(owner).snapshot.timeline.history(owner)[::-1]
+    found = states(history[::-1], snapshot().today)
     before = _number(request.args, "before")
     listed = [one for one in history if not before or one.number < before][:ON_A_PAGE]
     earlier = {one.number: one for one in history}
+    # Read together, before they are compared one by one.
+    snapshot().load([*listed, *(earlier[one.number - 1] for one in listed if one.number > 1)])
     entries = [_entry(one, earlier.get(one.number - 1), found[one.number]) for one in listed]
     return render_template(
         "desk/history/list.html",
@@ -120,12 +121,12 @@ def _how_words(how: str) -> str:
 def version(owner: str, number: int) -> ResponseReturnValue:
     """One publication: who, when, why, what it changed, its text."""
     one = _publication(owner, number)
-    files = desk().publications.files(one)
+    files = snapshot().files(one)
     work = tables_of(owner).work
     return render_template(
         "desk/history/version.html",
         owner=owner,
-        entry=_entry(one, desk().publications.get(owner, number - 1), _state(one)),
+        entry=_entry(one, snapshot().timeline.get(owner, number - 1), _state(one)),
         texts={name: shown(content) for name, content in files.items()},
         sizes={name: len(content) for name, content in files.items()},
         work=work,
@@ -135,7 +136,7 @@ def version(owner: str, number: int) -> ResponseReturnValue:
 
 
 def _state(one: Publication) -> State:
-    return states(desk().publications.history(one.owner)[::-1], desk().today())[one.number]
+    return states(snapshot().timeline.history(one.owner), snapshot().today)[one.number]
 
 
 def _can_take(now: Mapping[str, bytes], files: Mapping[str, bytes]) -> bool:
@@ -147,7 +148,7 @@ def _can_take(now: Mapping[str, bytes], files: Mapping[str, bytes]) -> bool:
 @editor_of
 def download(owner: str, number: int) -> ResponseReturnValue:
     """One file of a publication, byte for byte."""
-    files = desk().publications.files(_publication(owner, number))
+    files = snapshot().files(_publication(owner, number))
     name = request.args.get("name", "")
     if name not in files:
         abort(404)
@@ -161,7 +162,7 @@ def download(owner: str, number: int) -> ResponseReturnValue:
 @editor_of
 def take(owner: str, number: int) -> ResponseReturnValue:
     """Begin a draft that says what this publication said; a draft that is there stays."""
-    files = desk().publications.files(_publication(owner, number))
+    files = snapshot().files(_publication(owner, number))
     if not _can_take(tables_of(owner).work.files, files):
         abort(409)
     try:
@@ -180,8 +181,7 @@ def take(owner: str, number: int) -> ResponseReturnValue:
 @editor_of
 def compare(owner: str) -> ResponseReturnValue:
     """Any two versions `a` and `b`: in words, for reference patients, line by line."""
-    tables_of(owner)
-    history = desk().publications.history(owner)
+    history = tables_of(owner).snapshot.timeline.history(owner)[::-1]
     numbers = [_number(request.args, name) for name in ("a", "b")]
     if not all(numbers) and len(history) > 1:
         numbers = [history[1].number, history[0].number]
@@ -203,7 +203,7 @@ def compare(owner: str) -> ResponseReturnValue:
 
 def _day_of(before: Publication, after: Publication) -> date:
     """The first day on which reference patients are looked at: both versions have begun by then."""
-    return max(desk().today(), before.in_force_from, after.in_force_from)
+    return max(snapshot().today, before.in_force_from, after.in_force_from)
 
 
 def _effects(before: Publication, after: Publication) -> list[Effect]:
@@ -212,7 +212,7 @@ def _effects(before: Publication, after: Publication) -> list[Effect]:
 
 
 def _differing(before: Publication, after: Publication) -> list[FileDiff]:
-    old, new = desk().publications.files(before), desk().publications.files(after)
+    old, new = snapshot().files(before), snapshot().files(after)
     found = [FileDiff(name, diff_lines(old.get(name, b""), new.get(name, b""))) for name in sorted({*old, *new})]
     return [one for one in found if one.lines]
 
@@ -231,14 +231,14 @@ def undo(owner: str) -> ResponseReturnValue:
     except PublicationRefused as refused:
         flash(refusal(refused), "trouble")
         return redirect(url_for("desk_history.of_owner", owner=owner))
-    forget_tables(owner)
+    forget_tables()
     flash(_undone(done, seen))
     return redirect(url_for("desk_history.of_owner", owner=owner))
 
 
 def _undone(done: Publication, seen: int) -> str:
     """What is in force now."""
-    if done.in_force_from > desk().today():
+    if done.in_force_from > snapshot().today:
         return str(
             _(
                 "Version %(seen)d is undone. Version %(number)d says what stood before; it begins on %(day)s.",
@@ -258,7 +258,7 @@ def _undone(done: Publication, seen: int) -> str:
 
 
 def _publication(owner: str, number: int) -> Publication:
-    return desk().publications.get(owner, number) or abort(404)
+    return snapshot().timeline.get(owner, number) or abort(404)
 
 
 def _number(given: Mapping[str, str], name: str) -> int:

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 
 from estimator.prices.comparing.changes import Change, changes
 from estimator.versions.comparing import DiffLine, diff_lines
+from estimator.versions.drafting import merge_draft
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import Publication, PublicationConflict
+from estimator.versions.snapshot import Work
 from estimator.versions.three_way import Side
-from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, tables_of
+from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, forget_tables, snapshot, tables_of
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 
@@ -58,21 +59,21 @@ def take_merged(owner: str) -> ResponseReturnValue:
     if not work.behind:
         return redirect(_on_to_preview(owner, request.form))
     decided = _decided(work)
-    merged = desk().merged(owner, decided)
-    if any(one.collisions for one in merged.values()):
+    both = merge_draft(snapshot(), owner, decided)
+    if any(one.collisions for one in both.values()):
         return _page(
             owner, decided, request.form, str(_("Choose one of both wherever the same lines were changed."))
         ), 400
     try:
         draft = desk().take_merged(
             owner,
-            {name: one.text for name, one in merged.items()},
+            {name: one.text for name, one in both.items()},
             revision=_number("revision"),
             onto=_number("onto"),
             by=current_person().name,
         )
     except (PublicationConflict, DraftConflict) as error:
-        forget_tables(owner)
+        forget_tables()
         return _page(owner, decided, request.form, refusal(error)), 409
     if draft is None:
         flash(_("Both together say what is published: there is nothing left in the draft."))
@@ -87,8 +88,8 @@ def _page(owner: str, decided: Decided, kept: Mapping[str, str], trouble: str = 
         "desk/prices/merge.html",
         owner=owner,
         work=tables.work,
-        divergence=_divergence(tables.work),
-        merged=desk().merged(owner),
+        divergence=_divergence(tables),
+        merged=merge_draft(tables.snapshot, owner),
         decided=decided,
         kept=kept,
         trouble=trouble,
@@ -96,12 +97,11 @@ def _page(owner: str, decided: Decided, kept: Mapping[str, str], trouble: str = 
     )
 
 
-def _divergence(work: Work) -> Divergence:
-    assert work.latest is not None
-    later = tuple(one for one in desk().publications.history(work.owner) if one.number > work.based_on)
-    new = desk().publications.files(work.latest)
-    books = [desk().check(work.owner, files).book for files in (work.base_files, new, work.files)]
-    base, theirs, mine = books
+def _divergence(tables: OwnerTables) -> Divergence:
+    work = tables.work
+    later = tables.snapshot.timeline.history(work.owner)[work.based_on :][::-1]
+    new = tables.snapshot.files(work.latest)
+    base, theirs, mine = tables.published_book, tables.check(new).book, tables.checked.book
     return Divergence(
         later,
         tuple(changes(base.tables, theirs.tables)) if base and theirs else None,

@@ -11,11 +11,11 @@ from wtforms import StringField
 from estimator.accounts.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing.written import scalar
-from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import DraftConflict
+from estimator.versions.snapshot import clinic_file
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of_everything
-from estimator.web.desk.prices.owner_tables import bp, desk
+from estimator.web.desk.prices.owner_tables import bp, desk, snapshot
 from estimator.web.desk.prices.price_form import is_address, not_an_address
 from estimator.web.desk.services import PREFIX
 from estimator.web.desk.sessions import current_person
@@ -129,4 +129,4 @@ def _taken() -> set[str]:
     """Owners there are or were, and words that the desk's own addresses or the commands need."""
     rooms = {rule.rule.split("/")[2] for rule in current_app.url_map.iter_rules() if rule.rule.startswith(f"{PREFIX}/")}
     reserved = {*rooms, NATIONAL, EVERYWHERE, EVERYWHERE_IN_COMMANDS}
-    return {*desk().publications.owners(), *desk().drafts.owners(), *reserved}
+    return {*snapshot().owners, *snapshot().drafts, *reserved}

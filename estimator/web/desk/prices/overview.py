@@ -21,7 +21,7 @@ from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
-from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, tables_of
+from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, snapshot, tables_of
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
@@ -104,8 +104,8 @@ def _confirm(series: PriceSeries, start: date, seen: str) -> str:
     Raises `PriceChanged` unless the price, where the check is going to be written, is the one that was `seen`.
     """
     latest = series.tables.work.latest if may("publisher", series.owner) else None
-    files = desk().publications.files(latest) if latest else series.tables.work.files
-    checked = desk().check(series.owner, files)
+    files = snapshot().files(latest) if latest else series.tables.work.files
+    checked = series.tables.check(files)
     if checked.book is None:
         raise TablesHaveErrors(checked.errors)
     if seen != fingerprint(checked.book, series.charge, series.column):

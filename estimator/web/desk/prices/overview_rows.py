@@ -12,7 +12,7 @@ from estimator.prices.problems import Problem
 from estimator.prices.schema import PriceColumn
 from estimator.web.desk.permissions import may
 from estimator.web.desk.prices.folder_page import problems_on_disk
-from estimator.web.desk.prices.owner_tables import OwnerTables, published_book
+from estimator.web.desk.prices.owner_tables import OwnerTables
 from estimator.web.desk.prices.pending_changes import (
     PendingChange,
     PriceChange,
@@ -86,8 +86,7 @@ def desk_overview(tables: OwnerTables) -> DeskOverview:
     on_disk = problems_on_disk(tables.owner)
     if tables.book is None:
         return DeskOverview((), (), on_disk)
-    found = stages(tables.owner)
-    published = published_book(tables.work) if tables.work.draft else tables.book
+    found = stages(tables)
     here = _checked_in(tables, found)
     # Of tables that never began, everything is said as the draft says it.
     base = next((one.book for one in found if one.book is not None), None) or tables.book
@@ -95,7 +94,7 @@ def desk_overview(tables: OwnerTables) -> DeskOverview:
     def overview_row(row: PriceRow) -> OverviewRow:
         seen = fingerprint(base, row.stands_at, row.column)
         vouched = seen == fingerprint(here, row.stands_at, row.column)
-        drafted = _drafted(row, tables, published) if tables.work.draft else None
+        drafted = _drafted(row, tables) if tables.work.draft else None
         return OverviewRow(row, pending_changes(found, row.charge, row.column), drafted, seen, vouched)
 
     begun = found[0].book is not None or not any(one.book for one in found)
@@ -129,16 +128,16 @@ def _not_begun(row: PriceRow) -> PriceRow:
     return replace(row, start=None, price=None, stale=False, soon=False, sources=(), next=None)
 
 
-def _drafted(row: PriceRow, tables: OwnerTables, published: PriceBook | None) -> DraftChange | None:
+def _drafted(row: PriceRow, tables: OwnerTables) -> DraftChange | None:
     """What the draft does to a price, from the first day on which it could begin."""
-    if not tables.read:
+    if tables.checked.book is None:
         return None
-    mine, theirs = (prices_in(book, row.charge, row.column) for book in (tables.book, published))
+    mine, theirs = (prices_in(book, row.charge, row.column) for book in (tables.book, tables.published_book))
     if mine == theirs:
         return None
     latest = tables.work.latest
     begins = max(site().today(), latest.in_force_from) if latest else site().today()
-    return DraftChange(first_change(theirs, mine, begins) if published else None)
+    return DraftChange(first_change(theirs, mine, begins) if tables.published_book else None)
 
 
 def fingerprint(book: PriceBook | None, charge: str, column: PriceColumn) -> str:

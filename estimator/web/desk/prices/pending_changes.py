@@ -8,7 +8,8 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema import Price, PriceColumn, price_in_force
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication
-from estimator.web.desk.prices.owner_tables import desk
+from estimator.versions.timeline import Timeline
+from estimator.web.desk.prices.owner_tables import OwnerTables
 from estimator.web.site import site
 
 Dated = Mapping[date, Price]
@@ -56,10 +57,12 @@ class Stage:
     begins: Mapping[str, int]
 
 
-def stages(owner: str) -> tuple[Stage, ...]:
-    """What holds at `owner`'s today, and what each waiting version will make of it."""
-    today = site().today()
-    waiting = [one for whose in dict.fromkeys((NATIONAL, owner)) for one in _waiting(whose, today)]
+def stages(tables: OwnerTables) -> tuple[Stage, ...]:
+    """What holds at an owner's today, and what each waiting version will make of it."""
+    owner, today = tables.owner, tables.snapshot.today
+    waiting = [
+        one for whose in dict.fromkeys((NATIONAL, owner)) for one in _waiting(tables.snapshot.timeline, whose, today)
+    ]
     days = sorted({today, *(one.in_force_from for one in waiting)})
     return tuple(_stage(owner, day, [one for one in waiting if one.in_force_from == day]) for day in days)
 
@@ -98,10 +101,10 @@ def prices_in(book: PriceBook | None, charge: str, column: PriceColumn) -> Dated
     return entry.prices(column) if entry else None
 
 
-def _waiting(owner: str, today: date) -> list[Publication]:
+def _waiting(timeline: Timeline, owner: str, today: date) -> list[Publication]:
     """The owner's publications that will come into force later; overtaken ones left out."""
-    now = desk().publications.in_force(owner, today)
-    later = [one for one in desk().publications.beginning_after(today) if one.owner == owner]
+    now = timeline.in_force(owner, today)
+    later = [one for one in timeline.history(owner) if one.in_force_from > today]
     begun = now.number if now else 0
     return [one for one in later if one.number > begun and not any(_overtakes(other, one) for other in later)]
 

@@ -17,9 +17,9 @@ from estimator.versions.checking import Checked
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
-from estimator.versions.work import Work
+from estimator.versions.snapshot import Work
 from estimator.web.desk.permissions import editor_of, may
-from estimator.web.desk.prices.owner_tables import bp, desk, national_book, tables_of
+from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, tables_of
 from estimator.web.desk.prices.price_form import not_a_day
 from estimator.web.desk.sessions import current_person
 from estimator.web.links import link
@@ -100,7 +100,7 @@ def preview_page(
     """The page with what was typed; `trouble` are sentences by the field they are about, "" the whole page."""
     tables = tables_of(owner)
     begins = day_of(inputs.begins) if inputs.when == "from" else None
-    previewed = _previewed(tables.work, max(begins or site().today(), site().today()), day_of(inputs.day))
+    previewed = _previewed(tables, max(begins or site().today(), site().today()), day_of(inputs.day))
     page = render_template(
         "desk/prices/preview.html",
         owner=owner,
@@ -113,11 +113,10 @@ def preview_page(
     return page, status
 
 
-def _previewed(work: Work, begins: date, day: date | None) -> PreviewedDraft:
-    checked = desk().check(work.owner, work.files, begins)
-    found = None
+def _previewed(tables: OwnerTables, begins: date, day: date | None) -> PreviewedDraft:
+    work, checked, found = tables.work, tables.check(tables.work.files, begins), None
     if work.draft is not None and checked.book is not None:
-        found = previewing.preview(desk().publications, work.owner, work.files, checked, begins, site().today(), day)
+        found = previewing.preview(tables.snapshot, work.owner, checked, begins, day)
     alerts = found.alerts if found else checked.alerts if work.draft and checked.book else ()
     keyed = tuple((alert_key(alert), alert) for alert in alerts)
     return PreviewedDraft(work, checked, begins, found, keyed, desk().threshold(work.owner))
@@ -127,8 +126,7 @@ def _previewed(work: Work, begins: date, day: date | None) -> PreviewedDraft:
 @editor_of
 def preview_estimate(owner: str) -> ResponseReturnValue:
     """A patient's page as it would look with the draft's prices; the answers stand in the query, as in any link."""
-    work = tables_of(owner).work
-    book = desk().check(owner, work.files).book or abort(404)
+    book = tables_of(owner).checked.book or abort(404)
     answers = MultiDict(request.args)
     answers.setlist("clinic", [owner])
     form = AnswersForm.offering(_books_with(owner, book), answers, site().today())
@@ -140,7 +138,7 @@ def preview_estimate(owner: str) -> ResponseReturnValue:
 def _books_with(owner: str, book: PriceBook) -> PriceBooks:
     if owner == NATIONAL:
         return PriceBooks(book, {})
-    national = national_book() or abort(404)
+    national = tables_of(owner).national_book or abort(404)
     return PriceBooks(national, {owner: book})
 
 

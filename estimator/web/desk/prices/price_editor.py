@@ -14,7 +14,7 @@ from estimator.prices.schema import Price, Source, Text, price_in_force
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, national_book
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables
 from estimator.web.desk.prices.price_form import EnteredPrice, PriceForm, shown_in_form
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, amounts_in_words, day_in, price_series
 from estimator.web.desk.sessions import current_person
@@ -65,13 +65,13 @@ def change_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
         draft = _change(series, series.as_seen(_edit(series, entered, day_in(form.period.data or "")), seen))
     except PriceChanged:
         # Between looking and writing: looked at again, the page says who and what.
-        forget_tables(owner)
+        forget_tables()
         return change_price(owner=owner, charge=charge, column=column)
     except CannotSplice as error:
         return _unreadable(series, error, _typed())
     except DraftConflict as error:
         flash(still_busy(error), "trouble")
-        forget_tables(owner)
+        forget_tables()
         return _page(price_series(owner, charge, column), form), 409
     series.say(_kept(draft, entered.start if replaced else None, replaced))
     return redirect(series.answer())
@@ -152,7 +152,7 @@ def _suggested(series: PriceSeries) -> dict[str, Any]:
 
 
 def _form(series: PriceSeries, **data: Any) -> PriceForm:
-    book = series.tables.book or national_book()
+    book = series.tables.book or series.tables.national_book
     own = splicing.sources_of(series.root)
     drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
     sources = drafted | dict(book.tables.sources if book else {})

@@ -18,14 +18,7 @@ from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
 from estimator.sentences import InLanguages, Sentence
 from estimator.store.stored_sentences import listed
 from estimator.versions.drafting import Edit
-from estimator.web.desk.prices.owner_tables import (
-    OwnerTables,
-    file_with,
-    line_of,
-    national_book,
-    tables_of,
-    yaml_address,
-)
+from estimator.web.desk.prices.owner_tables import OwnerTables, tables_of, yaml_address
 from estimator.web.filters import day, money, words
 from estimator.web.site import site
 
@@ -67,7 +60,7 @@ class PriceSeries:
 
     @property
     def file(self) -> str:
-        return file_with(self.tables.work, ("charges", self.charge))
+        return self.tables.file_with(("charges", self.charge))
 
     @property
     def root(self) -> Node:
@@ -113,7 +106,7 @@ class PriceSeries:
 
     @property
     def as_yaml(self) -> str:
-        return yaml_address(self.owner, self.file, line_of(self.tables.work, self.file, self.path))
+        return yaml_address(self.owner, self.file, self.tables.line_of(self.file, self.path))
 
     def own_starts(self) -> list[date]:
         """The first days of the prices that the file itself gives; raises CannotSplice where it cannot be read."""
@@ -153,11 +146,11 @@ class PriceSeries:
     @property
     def _is_broken(self) -> bool:
         """Whether the draft has mistakes, so that it cannot be read as a whole."""
-        return self.tables.work.draft is not None and not self.tables.read
+        return self.tables.work.draft is not None and self.tables.checked.book is None
 
     def _dated(self) -> Mapping[date, Price]:
         """The column's prices in the tables; those that are inherited where a draft with mistakes has none."""
-        book = national_book() if self._is_broken and self.owner != NATIONAL else self.tables.book
+        book = self.tables.national_book if self._is_broken and self.owner != NATIONAL else self.tables.book
         charge = book.tables.charges.get(self.charge) if book else None
         return (charge.prices(self.column) if charge else None) or {}
 

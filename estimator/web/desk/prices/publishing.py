@@ -43,7 +43,7 @@ def publish(owner: str) -> ResponseReturnValue:
         flash(refusal(error), "trouble")
         return redirect(url_for("desk_prices.merge", owner=owner, **_kept(inputs)))
     except (PublicationRefused, DraftConflict) as error:
-        forget_tables(owner)
+        forget_tables()
         return preview_page(owner, inputs, {"": refusal(error)}, 409)
     _say_done(done)
     return redirect(
@@ -63,7 +63,7 @@ def discard(owner: str) -> ResponseReturnValue:
     except DraftConflict as error:
         flash(refusal(error), "trouble")
         return redirect(url_for("desk_prices.preview", owner=owner))
-    forget_tables(owner)
+    forget_tables()
     return discarded_page(owner, work.draft, name, known=work.latest is not None)
 
 

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices.book import NATIONAL
-from estimator.versions.checking import clinic_file
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.publications import PublicationConflict
+from estimator.versions.snapshot import clinic_file
 from estimator.web.desk.permissions import editor_of
-from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of
+from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of, snapshot
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 
@@ -53,7 +53,7 @@ def take_back(owner: str) -> ResponseReturnValue:
     except PublicationConflict as error:
         flash(_("%(sentence)s So this draft cannot be taken back.", sentence=refusal(error)), "trouble")
         return overview
-    forget_tables(owner)
+    forget_tables()
     if done is None:
         flash(_("The tables now say what is published: there is nothing left in the draft."))
         return overview
@@ -63,7 +63,7 @@ def take_back(owner: str) -> ResponseReturnValue:
 
 def _files(owner: str) -> dict[str, bytes]:
     """The files that the page held; anything that it cannot have held is refused."""
-    base = desk().publications.get(owner, _number())
+    base = snapshot().timeline.get(owner, _number())
     allowed = {clinic_file(owner)} if owner != NATIONAL else set(base.files if base else ())
     names, kept = request.form.getlist("file"), request.form.getlist("kept")
     if not names or len(names) != len(kept) or not allowed.issuperset(names):

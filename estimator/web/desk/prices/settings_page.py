@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 
 from estimator.money import parse_percent
-from estimator.versions.work import SECOND_PERSON_ABOVE
+from estimator.versions.desk_queries import SECOND_PERSON_ABOVE
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of
 from estimator.web.desk.prices.owner_tables import bp, desk, tables_of

@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from estimator.prices.problems import Problem
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
+from estimator.versions.snapshot import Work
 from estimator.versions.three_way import Merged, three_way
-from estimator.versions.work import Work
 from estimator.web.desk.permissions import editor_of
 from estimator.web.desk.prices.owner_tables import OwnerTables, desk, forget_tables, tables_of, yaml_address
 from estimator.web.desk.prices.typed_text import plain, shown, typed
@@ -119,13 +119,13 @@ def save(owner: str) -> ResponseReturnValue:
     try:
         draft = _saved(owner, file, text, base)
     except TextChanged as conflict:
-        forget_tables(owner)
+        forget_tables()
         return _conflict(owner, file, text, base, conflict.theirs)
     except DraftConflict as error:
-        forget_tables(owner)
+        forget_tables()
         flash(still_busy(error), "trouble")
         return _page(owner, Box(file, text, base, _checked(tables_of(owner), file, text), _line(request.form))), 409
-    forget_tables(owner)
+    forget_tables()
     found = _sorted(tables_of(owner).checked.problems, file, text)
     _say_saved(draft, found)
     return redirect(yaml_address(owner, file, _line(request.form)))
@@ -214,7 +214,7 @@ def _say_saved(draft: Draft | None, found: TextProblems) -> None:
 
 def _checked(tables: OwnerTables, file: str, text: str) -> TextProblems:
     data = typed(text, tables.work.files[file])
-    found = desk().check(tables.owner, {**tables.work.files, file: data})
+    found = tables.check({**tables.work.files, file: data})
     return _sorted(found.problems, file, text)
 
 
