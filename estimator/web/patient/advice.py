@@ -9,17 +9,18 @@ from flask_babel import gettext as _
 
 from estimator.core.estimate import estimate
 from estimator.core.results import Estimate
-from estimator.prices.schema import Advice, Whom
+from estimator.prices.schema import Advice, Book, Treatment, Whom
 from estimator.web.filters import words
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.figures import shown
+from estimator.web.patient.sources import numbered_sources
 from estimator.web.site import site
 
 bp = Blueprint("advice", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ListedQuestion:
     """A question for the clinic or the insurer; its answer moves the total from `low` to `high`, if that is known."""
 
     label: str
@@ -40,18 +41,22 @@ def next_steps() -> ResponseReturnValue:
     if found is None:
         return form_again(form)
     answers, book = found
-    texts, own = book.tables.texts, (answers.treatment, answers.insurance)
+    rounded = shown(estimate(answers, book))
+    tables, whose = book.tables, (answers.treatment, answers.insurance)
+    good_faith_estimate = _meant_for(*whose, tables.texts.good_faith_estimate)
+    lower_cost = _meant_for(*whose, tables.texts.lower_cost)
+    why_notice = (note for note in tables.texts.why_notice if note.applies_to(answers.insurance))
     return render_template(
         "patient/next_steps.html",
-        estimate=shown(estimate(answers, book)),
+        estimate=rounded,
         answers=answers,
         book=book,
-        treatment=book.tables.treatments[answers.treatment],
-        payer=book.tables.payers[answers.insurance],
-        questions_for=questions_for,
-        good_faith_estimate=_meant_for(own, texts.good_faith_estimate),
-        lower_cost=_meant_for(own, texts.lower_cost),
-        changing=given(answers),
+        treatment=tables.treatments[answers.treatment],
+        questions={"clinic": questions_for("clinic", rounded), "insurer": questions_for("insurer", rounded)},
+        good_faith_estimate=good_faith_estimate,
+        lower_cost=lower_cost,
+        numbers=numbered_sources(tables, why_notice, good_faith_estimate, lower_cost),
+        answered=given(answers),
         permanent=in_link(answers),
     )
 
@@ -59,43 +64,53 @@ def next_steps() -> ResponseReturnValue:
 @bp.get("/before-you-decide")
 def before_you_decide() -> ResponseReturnValue:
     """What is approved and what is not, who must not take it, and what it can do to you; the same for everybody."""
-    return render_template("patient/decide.html", book=site().prices.current.national)
+    book = site().prices.current.national
+    texts = book.tables.texts
+    approvals = [(one, _approval_sources(one, book.tables)) for one in book.tables.treatments.values()]
+    backed = texts.safety, texts.decide, texts.why_notice
+    numbers = numbered_sources(book.tables, *backed, first=(name for _one, names in approvals for name in names))
+    return render_template("patient/decide.html", book=book, approvals=approvals, numbers=numbers)
 
 
 @bp.get("/glossary")
 def glossary() -> ResponseReturnValue:
     """Every technical word in a sentence or two."""
-    terms = sorted(
-        site().prices.current.national.tables.glossary.items(), key=lambda item: words(item[1].label).casefold()
-    )
-    return render_template("patient/glossary.html", book=site().prices.current.national, terms=terms)
+    book = site().prices.current.national
+    terms = sorted(book.tables.glossary.items(), key=lambda item: words(item[1].label).casefold())
+    numbers = numbered_sources(book.tables, (term for _name, term in terms), book.tables.texts.why_notice)
+    return render_template("patient/glossary.html", book=book, terms=terms, numbers=numbers)
 
 
-def questions_for(whom: Whom, estimate: Estimate) -> list[Ask]:
+def _approval_sources(treatment: Treatment, tables: Book) -> tuple[str, ...]:
+    """Of a treatment's sources, those that can say what is approved."""
+    return tuple(name for name in treatment.source if tables.sources[name].kind in ("official", "press"))
+
+
+def questions_for(whom: Whom, estimate: Estimate) -> list[ListedQuestion]:
     """What to ask the clinic or the insurer: prices that are missing first, then in order of what they are worth."""
     missing = [_missing(name, estimate) for name in estimate.missing] if whom == "clinic" else []
     known = [
-        Ask(words(driver.label), words(driver.ask), driver.low, driver.high)
+        ListedQuestion(words(driver.label), words(driver.ask), driver.low, driver.high)
         for driver in estimate.drivers
         if driver.whom == whom
     ]
     if whom == "insurer" and estimate.authorization_applies:
         known.append(_agreement(estimate))
-    return missing + sorted(known, key=lambda ask: -(ask.worth or 0))
+    return missing + sorted(known, key=lambda question: -(question.worth or 0))
 
 
-def _missing(name: str, estimate: Estimate) -> Ask:
+def _missing(name: str, estimate: Estimate) -> ListedQuestion:
     charge = estimate.book.tables.charges[name]
     if charge.price_question is None:
-        return Ask(words(charge.label), _("What does this cost?"))
+        return ListedQuestion(words(charge.label), _("What does this cost?"))
     insured = bool(estimate.book.tables.payers[estimate.answers.insurance].profiles)
-    return Ask(words(charge.label), words(charge.price_question.of_patient(insured).ask))
+    return ListedQuestion(words(charge.label), words(charge.price_question.of_patient(insured).ask))
 
 
-def _agreement(estimate: Estimate) -> Ask:
+def _agreement(estimate: Estimate) -> ListedQuestion:
     treatment = estimate.book.tables.treatments[estimate.answers.treatment]
     low, high = sorted((estimate.you_pay.typical, estimate.if_not_covered.typical))
-    return Ask(
+    return ListedQuestion(
         _("Whether your insurer agrees to pay"),
         _(
             "Have you approved %(treatment)s for me at this clinic, for how many sessions, and until when?",
@@ -106,5 +121,5 @@ def _agreement(estimate: Estimate) -> Ask:
     )
 
 
-def _meant_for(own: tuple[str, str], advice: Sequence[Advice]) -> list[Advice]:
-    return [one for one in advice if one.meant_for(*own)]
+def _meant_for(treatment: str, payer: str, advice: Sequence[Advice]) -> list[Advice]:
+    return [one for one in advice if one.meant_for(treatment, payer)]

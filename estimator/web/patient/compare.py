@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from estimator.core.compare import SPANS, Alternative, BreakEven, Comparison, compare
+from estimator.core.compare import SPANS, Alternative, BreakEven, compare
 from estimator.core.results import Estimate, LineItem, YouPay
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.estimate_bill import session_charges
@@ -16,31 +16,38 @@ bp = Blueprint("compare", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One treatment as the page shows it; `sessions_line` is what is billed at its sessions, drug first."""
+class TreatmentRow:
+    """
+    One treatment as the page shows it; `session_line` is what is billed at its sessions, drug first.
 
-    name: str
-    asked: bool
+    `query` are the answers that lead to its own page; `chosen` is the treatment of the answers in the address.
+    """
+
+    treatment: str
+    chosen: bool
     estimate: Estimate
     alone: YouPay | None
     hours: tuple[float, float] | None
-    sessions_line: LineItem | None
-    link: dict[str, str]
+    session_line: LineItem | None
+    query: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BreakEvenInRows:
     """
-    Which of the two treatments of the break-even costs less in the rows on show, and when that turns.
+    Which of the two treatments of the break-even costs less in the rows on show, and from which month on.
 
-    `less` and `more` are names, alike in price where `less_pays` is `more_pays` (typical cents, as shown).
+    `less` and `more` are names, alike in price where `less_pays` is `more_pays` (typical cents, as shown); `cheaper`
+    begins to cost less than `dearer` in `month`, never within a year where that is None.
     """
 
     less: str
     more: str
     less_pays: int
     more_pays: int
-    even: BreakEven
+    cheaper: str
+    dearer: str
+    month: int | None
 
 
 @bp.get("/compare")
@@ -63,27 +70,34 @@ def show() -> ResponseReturnValue:
         months=months,
         spans=SPANS,
         scale=max(row.estimate.you_pay.high for row in rows),
-        verdict=_verdict(comparison, rows),
-        changing=given(answers),
+        break_even=_in_rows(comparison.break_even, rows),
+        answered=given(answers),
         permanent=in_link(answers),
     )
 
 
-def _row(one: Alternative, asked: bool) -> Row:
+def _row(one: Alternative, chosen: bool) -> TreatmentRow:
     estimate = shown(one.estimate)
     own = session_charges(estimate)
     line = next((item for item in estimate.items if item.charge in own), None)
     alone = shown(one.alone).you_pay if one.alone else None
-    return Row(one.treatment, asked, estimate, alone, one.hours, line, in_link(one.estimate.answers))
+    return TreatmentRow(one.treatment, chosen, estimate, alone, one.hours, line, in_link(one.estimate.answers))
 
 
-def _verdict(comparison: Comparison, rows: Sequence[Row]) -> Verdict | None:
-    """In a sentence: the rows on show and the break-even. None where a price is missing in one of the two."""
-    even = comparison.break_even
+def _in_rows(even: BreakEven | None, rows: Sequence[TreatmentRow]) -> BreakEvenInRows | None:
+    """None where there is no break-even, or a price is missing in one of its two rows."""
     if even is None:
         return None
-    two = [row for row in rows if row.name in (even.cheaper, even.dearer)]
+    two = [row for row in rows if row.treatment in (even.cheaper, even.dearer)]
     if any(row.estimate.at_least for row in two):
         return None
     less, more = sorted(two, key=lambda row: row.estimate.you_pay.typical)
-    return Verdict(less.name, more.name, less.estimate.you_pay.typical, more.estimate.you_pay.typical, even)
+    return BreakEvenInRows(
+        less.treatment,
+        more.treatment,
+        less.estimate.you_pay.typical,
+        more.estimate.you_pay.typical,
+        even.cheaper,
+        even.dearer,
+        even.month,
+    )

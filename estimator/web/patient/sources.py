@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from estimator.core.results import Estimate
-from estimator.prices.schema import Book
+from estimator.prices.schema import Book, Provenance
 from estimator.web.filters import typed_address
 
 
@@ -17,7 +17,11 @@ def source_addresses(estimate: Estimate) -> list[str]:
     return [typed_address(url) for url in dict.fromkeys((*bill, *why)) if url]
 
 
-def numbered_sources(tables: Book, *named: Iterable[str]) -> dict[str, int]:
-    """The sources with an address among those `named` in turn on a page, numbered as paper lists them."""
-    names = dict.fromkeys(name for names in named for name in names if tables.sources[name].url)
-    return {name: number for number, name in enumerate(names, 1)}
+def numbered_sources(tables: Book, *backed: Iterable[Provenance], first: Iterable[str] = ()) -> dict[str, int]:
+    """
+    The sources with an address that a page names, numbered in that order as paper lists them.
+
+    `backed` is what the page backs with its sources, from top to bottom; `first` are names that stand above all that.
+    """
+    names = dict.fromkeys((*first, *(name for some in backed for one in some for name in one.source)))
+    return {name: number for number, name in enumerate((name for name in names if tables.sources[name].url), 1)}
