@@ -249,6 +249,16 @@ def payers_are_known(book: Book) -> Iterator[Finding]:
             yield Finding(path, _no_payer(name), nearest(name, book.payers))
 
 
+def programs_help_where_payers_let_them(book: Book) -> Iterator[Finding]:
+    """A program for patients of Medicare is likely a slip: federal law keeps manufacturers' cards from them."""
+    for id_, program in book.programs.items():
+        for position, name in enumerate(program.payers):
+            if name in book.payers and not book.payers[name].savings_programs:
+                says = say("savings programs do not help patients of '%(payer)s'", payer=name)
+                fix = say("remove it, or add savings_programs: yes to the payer")
+                yield Finding(("programs", id_, "payers", position), says, fix)
+
+
 def advice_is_for_known_treatments(book: Book) -> Iterator[Finding]:
     # A clinic may leave out a treatment; advice about it then waits for nobody.
     for path, advice in all_advice(book) if book.clinic is None else ():
@@ -411,6 +421,7 @@ BOOK_CHECKS: tuple[Check, ...] = (
     services_are_no_charges,
     providers_count_once,
     payers_are_known,
+    programs_help_where_payers_let_them,
     advice_is_for_known_treatments,
     reference_patients_have_a_treatment_and_a_payer,
     charges_do_not_point_in_circles,

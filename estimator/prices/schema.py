@@ -42,7 +42,6 @@ PriceColumn = Literal["self_pay", "insured_patient", "commercial", "medicare", "
 PRICE_COLUMNS: tuple[PriceColumn, ...] = get_args(PriceColumn)
 
 BenefitClass = Literal["drug", "pharmacy", "procedure", "visit", "psychotherapy"]
-BENEFIT_CLASSES: tuple[BenefitClass, ...] = get_args(BenefitClass)
 
 NetworkClass = Literal["drug", "procedure", "visit", "psychotherapy"]
 NETWORK_CLASSES: tuple[NetworkClass, ...] = get_args(NetworkClass)

@@ -6,8 +6,7 @@ from datetime import date
 
 from estimator.core.missing import MissingPrice, missing_prices
 from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.overview import SOON, PriceRow
-from estimator.prices.overview import overview as overview_of
+from estimator.prices.price_rows import SOON, PriceRow, price_rows
 from estimator.prices.problems import Problem
 from estimator.prices.schema import PriceColumn
 from estimator.web.desk.permissions import may
@@ -112,7 +111,7 @@ def _checked_in(tables: OwnerTables, found: tuple[Stage, ...]) -> PriceBook | No
 
 
 def _rows(book: PriceBook, on: date, national: PriceBook) -> tuple[PriceRow, ...]:
-    return overview_of(book.tables, on, national.tables if book.id != NATIONAL else None).rows
+    return tuple(price_rows(book.tables, on, national.tables if book.id != NATIONAL else None))
 
 
 def _add_new(rows: list[PriceRow], book: PriceBook | None, on: date, national: PriceBook) -> None:

@@ -39,39 +39,13 @@ class PriceRow:
         return self.price.checked if self.price is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The rows in the order of the tables, and how many of them deserve a look."""
-
-    rows: tuple[PriceRow, ...]
-
-    @property
-    def stale(self) -> tuple[PriceRow, ...]:
-        """Prices in force that were checked more than twelve months ago."""
-        return tuple(row for row in self.rows if row.stale)
-
-    @property
-    def soon(self) -> tuple[PriceRow, ...]:
-        """Prices that change, or begin, within the next 90 days."""
-        return tuple(row for row in self.rows if row.soon)
-
-    @property
-    def not_begun(self) -> tuple[PriceRow, ...]:
-        """Prices whose first start date is still to come."""
-        return tuple(row for row in self.rows if row.price is None)
-
-
-def overview(book: Book, today: date, national: Book | None = None) -> Overview:
+def price_rows(book: Book, today: date, national: Book | None = None) -> Iterator[PriceRow]:
     """
-    Every price of `book` on `today`.
+    Every price of `book` on `today`, in the order of the tables.
 
     `national` are the tables that a clinic's book was made from; without them every price is the book's own. What is
     missing altogether only the claims can say: `estimator.core.missing`.
     """
-    return Overview(tuple(_rows(book, today, national)))
-
-
-def _rows(book: Book, today: date, national: Book | None) -> Iterator[PriceRow]:
     for (_, id_, _), charge, column, dated in prices(book):
         name = str(id_)
         start = max((start for start in dated if start <= today), default=None)

@@ -14,7 +14,7 @@ from estimator.core.estimate import estimate
 from estimator.core.missing import missing_prices
 from estimator.prices.alerts import checked_long_ago
 from estimator.prices.figures import out_of_date
-from estimator.prices.overview import SOON, overview
+from estimator.prices.price_rows import SOON, price_rows
 from estimator.prices.reading import read_books, read_files
 from estimator.prices.schema import PRICE_COLUMNS, Price
 
@@ -31,14 +31,14 @@ def books(files=None):
 def rows(files=None, today=TODAY, id_="national"):
     found = books(files)
     national = found.national.tables if id_ != "national" else None
-    listed = overview(found.get(id_).tables, today, national)
-    return {(row.charge, row.column): row for row in listed.rows}
+    listed = price_rows(found.get(id_).tables, today, national)
+    return {(row.charge, row.column): row for row in listed}
 
 
 @pytest.mark.parametrize("id_", ["national", *SHIPPED.clinics])
 def test_every_column_of_every_charge_is_a_row(id_):
     book = SHIPPED.get(id_).tables
-    listed = [(row.charge, row.column) for row in overview(book, TODAY).rows]
+    listed = [(row.charge, row.column) for row in price_rows(book, TODAY)]
     assert listed == [
         (name, column) for name, charge in book.charges.items() for column in PRICE_COLUMNS if charge.prices(column)
     ]
@@ -68,16 +68,15 @@ def test_a_price_that_is_still_to_begin_is_no_price_yet():
     row = rows(files)["observation", "self_pay"]
     assert (row.price, row.start, row.checked, row.sources, row.stale) == (None, None, None, (), False)
     assert row.soon
-    assert [(one.charge, one.column) for one in overview(books(files).national.tables, TODAY).not_begun] == [
-        ("observation", "self_pay")
-    ]
+    found = price_rows(books(files).national.tables, TODAY)
+    assert [(one.charge, one.column) for one in found if one.price is None] == [("observation", "self_pay")]
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_what_is_stale_here_is_what_the_alert_calls_out_of_date(checked, today):
     files = changed(["charges", "observation", "self_pay"], {"2019-01-01": {"price": "250", "checked": str(checked)}})
     book = books(files).national.tables
-    stale = {("charges", row.charge, row.column) for row in overview(book, today).stale}
+    stale = {("charges", row.charge, row.column) for row in price_rows(book, today) if row.stale}
     told = {
         finding.path[:3]
         for finding in checked_long_ago(book, today)
@@ -192,4 +191,4 @@ def test_no_estimate_misses_a_price_that_is_not_listed(place, raw):
         lacking = {"spray-56"}
     assert lacking <= listed
     assert listed <= {place[0]}
-    assert all(isinstance(row.price, Price) for row in overview(book.tables, TODAY).rows)
+    assert all(isinstance(row.price, Price) for row in price_rows(book.tables, TODAY))
