@@ -92,7 +92,7 @@ class Account:
         return frozenset(grant.scope for grant in self.grants if self.may(role, grant.scope))
 
     def manages(self, other: "Account") -> bool:
-        """Whether this person, as an owner, may change `other`: only if that gives them nothing they do not have."""
+        """Whether this person may change `other`: only as the owner of all the tables where `other` has a role."""
         return bool(other.grants) and all(self.may("owner", grant.scope) for grant in other.grants)
 
 
@@ -222,16 +222,20 @@ class Accounts:
     def set_password(self, id_: int, hashed: str, *, keep: str | None = None, by: str, action: str) -> None:
         """Keep a new password's hash; every session ends, but the one whose digest is `keep`."""
         with self.database.writing() as connection:
-            _new_password(connection, id_, hashed, keep=keep, by=by, action=action)
+            _set(connection, id_, password=hashed)
+            _end_everywhere(connection, id_, keep)
+            _log(connection, by, action, _known(connection, id_))
 
     def start(self, id_: int, code: str, hashed: str, *, by: str, now: datetime) -> bool:
         """Use a one-time code up and keep the password's hash; False, and nothing happens, if it is used or old."""
         with self.database.writing() as connection:
             _locked(connection, id_)
-            good = one_time.use_in(connection, id_, code, now)
-            if good:
-                _new_password(connection, id_, hashed, keep=None, by=by, action="set a password")
-            return good
+            if not one_time.use_in(connection, id_, code, now):
+                return False
+            _set(connection, id_, password=hashed)
+            _end_everywhere(connection, id_)
+            _log(connection, by, "set a password", _known(connection, id_))
+            return True
 
     def rehash(self, id_: int, before: str, hashed: str) -> None:
         """Keep the same password's newer hash, unless it was changed meanwhile."""
@@ -310,12 +314,6 @@ def _known(connection: Connection, id_: int) -> Account:
 
 def _set(connection: Connection, id_: int, **values: object) -> None:
     connection.execute(update(accounts).where(accounts.c.id == id_).values(values))
-
-
-def _new_password(connection: Connection, id_: int, hashed: str, *, keep: str | None, by: str, action: str) -> None:
-    _set(connection, id_, password=hashed)
-    _end_everywhere(connection, id_, keep)
-    _log(connection, by, action, _known(connection, id_))
 
 
 def _grant(connection: Connection, id_: int, granted: Collection[Grant]) -> None:

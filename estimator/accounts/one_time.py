@@ -57,7 +57,7 @@ def make_in(connection: Connection, account_id: int, now: datetime) -> str:
 
 
 def use_in(connection: Connection, account_id: int, code: str, now: datetime) -> bool:
-    """Use a code up, as a part of somebody's transaction; False where it is none, or no longer. One of two wins."""
+    """Use a code up, as a part of somebody's transaction; False where it is wrong, used or old. One of two wins."""
     theirs = (one_time_codes.c.digest == code_digest(code)) & (one_time_codes.c.account_id == account_id)
     return connection.execute(delete(one_time_codes).where(theirs, one_time_codes.c.ends_at > now)).rowcount == 1
 

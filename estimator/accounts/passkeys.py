@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from estimator.accounts.accounts import Account, AccountRefused, add_account_entry_in
 from estimator.accounts.second_factors import first_recovery_codes_in, without_second_factor_in
 from estimator.sentences import marked as _
-from estimator.store.account_tables import accounts, passkeys
+from estimator.store.account_tables import passkeys
 from estimator.store.database import Database
 
 LONGEST_NAME = 80
@@ -48,11 +48,6 @@ class Passkeys:
         with self.database.reading() as connection:
             row = connection.execute(select(passkeys).where(passkeys.c.credential == credential)).mappings().first()
             return Passkey(**row) if row else None
-
-    def owner_of(self, user: bytes) -> int | None:
-        """The account that a key names as its user."""
-        with self.database.reading() as connection:
-            return connection.scalar(select(accounts.c.id).where(accounts.c.passkey_user == user))
 
     def add(self, account: Account, key: Passkey) -> list[str]:
         """

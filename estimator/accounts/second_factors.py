@@ -123,7 +123,7 @@ def first_recovery_codes_in(connection: Connection, account_id: int) -> list[str
 
 
 def without_second_factor_in(connection: Connection, account_id: int) -> None:
-    """Recovery codes stand in for a second factor: without one there are none."""
+    """Recovery codes stand in for a second factor, and go with the last one."""
     account = account_in(connection, account_id)
     if account and not account.second_factor:
         connection.execute(delete(recovery_codes).where(recovery_codes.c.account_id == account_id))

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from estimator.store.account_tables import failed_sign_ins
-from estimator.store.database import Database
+from estimator.store.database import Database, insert_new
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures count together until there was none for this long."""
@@ -99,9 +98,7 @@ def wait_after(failures: int, key: ThrottleKey) -> timedelta:
 
 def _locked(connection: Connection, key: ThrottleKey, now: datetime) -> Any:
     """The key's row, which nobody else can change until the transaction ends."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    row = {"key": key.digest, "failures": 0, "last_at": now, "wait_until": now}
-    connection.execute(dialect.insert(failed_sign_ins).values(row).on_conflict_do_nothing())
+    insert_new(connection, failed_sign_ins, [{"key": key.digest, "failures": 0, "last_at": now, "wait_until": now}])
     wanted = select(failed_sign_ins).where(failed_sign_ins.c.key == key.digest).with_for_update()
     return connection.execute(wanted).one()
 

@@ -1,4 +1,8 @@
-"""``estimator prices publish | history | diff | export | undo``: versions of the tables, for scripts and rescue."""
+"""
+``estimator prices publish | history | diff | export | undo``: versions of the tables, for scripts and rescue.
+
+What belongs to the store is imported inside functions: the other commands start half a second sooner that way.
+"""
 
 import argparse
 import json

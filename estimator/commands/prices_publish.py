@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def publish(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     """Publish the owner's files; raises `CommandRefused` and what publishing raises."""
     from estimator.versions.folder.direct_publishing import publish_directly
+    from estimator.versions.publications import NewPublication
 
     folder = options.pricing or pricing_folder(Path.cwd())
     begun = not desk.publications.owners()
@@ -31,7 +32,8 @@ def publish(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     why, by = reason(options.why), options.by or login()
     based_on = _based_on(options, desk, owner, folder, latest)
     _look(desk, owner, files, day, yes=options.yes)
-    published = publish_directly(desk, owner, files, based_on=based_on, by=by, why=why, day=day, folder=folder)
+    new = NewPublication(owner=owner, files=files, based_on=based_on, by=by, why=why, how="command", in_force_from=day)
+    published = publish_directly(desk, new, folder)
     print(f"Version {published.number} of {owner} is published, in force from {published.in_force_from}.")
     if latest is not None:
         print_changes(desk, latest, published)

@@ -1,6 +1,7 @@
 """Estimates as readable tables on a terminal, in the language of the answers: the words are those of the pages."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from babel.dates import format_date
 from babel.support import NullTranslations, Translations
@@ -8,7 +9,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from estimator.core.results import Estimate, LineItem
+from estimator.core.answers import UNTOLD
+from estimator.core.branches import told_resets
+from estimator.core.results import Estimate, LineItem, Side, YouPay
+from estimator.core.words import PLAN_UNLIKE
 from estimator.money import dollars
 from estimator.places import translations_folder
 
@@ -39,18 +43,27 @@ def print_comparison(estimates: Sequence[Estimate]) -> None:
         *(_("Treatment"), _("Sessions"), _("Visits"), _("Low"), _("Typical"), _("High"), _("If your insurer says no")),
     )
     for estimate in estimates:
-        answers, paid = estimate.answers, estimate.you_pay
+        answers = estimate.answers
         label = estimate.book.tables.treatments[answers.treatment].short.get(answers.lang)
+        counted = (str(answers.sessions), str(estimate.visits))
+        if estimate.sides:
+            table.add_row(label, *counted)
+            for side in estimate.sides:
+                table.add_row(f"  {_side(side, answers.lang)}", "", "", *map(dollars, side.you_pay))
+            continue
         denied = dollars(estimate.if_not_covered.typical) if estimate.authorization_applies else "–"
-        amounts = [dollars(amount) for amount in paid]
-        table.add_row(label, str(answers.sessions), str(estimate.visits), *amounts, denied)
+        table.add_row(label, *counted, *map(dollars, estimate.you_pay), denied)
     console.print(table)
     console.print(estimates[0].book.tables.texts.notice.get(estimates[0].answers.lang), style="italic")
 
 
+def messages_in(lang: str) -> NullTranslations:
+    """The catalogue of the pages in a language; English where there is none."""
+    return Translations.load(str(translations_folder()), [lang])
+
+
 def _messages(estimate: Estimate) -> NullTranslations:
-    """The catalogue of the pages in the language of the answers; English where there is none."""
-    return Translations.load(str(translations_folder()), [estimate.answers.lang])
+    return messages_in(estimate.answers.lang)
 
 
 def _sessions(estimate: Estimate, said: NullTranslations) -> str:
@@ -59,10 +72,25 @@ def _sessions(estimate: Estimate, said: NullTranslations) -> str:
 
 
 def _print_range(console: Console, estimate: Estimate, said: NullTranslations) -> None:
+    """What the patient pays; where either-ors decide, each case by itself."""
     _ = said.gettext
-    paid = estimate.you_pay
+    if estimate.sides:
+        console.print(f"\n[bold]{_('Estimate: what you pay depends on what applies to you.')}[/bold]")
+        for side in estimate.sides:
+            console.print(f"[bold]{_side(side, estimate.answers.lang)}: {dollars(side.you_pay.typical)}[/bold]")
+            _print_band(console, side.you_pay, said)
+        return
     heading = _("Estimate: you pay at least") if estimate.at_least else _("Estimate: you pay about")
-    console.print(f"\n[bold]{heading} {dollars(paid.typical)}[/bold]")
+    console.print(f"\n[bold]{heading} {dollars(estimate.you_pay.typical)}[/bold]")
+    _print_band(console, estimate.you_pay, said)
+
+
+def _side(side: Side, lang: str) -> str:
+    return ": ".join(label.get(lang) for label in side.labels)
+
+
+def _print_band(console: Console, paid: YouPay, said: NullTranslations) -> None:
+    _ = said.gettext
     if paid.low == paid.high:
         console.print(_("With these answers the tables leave no range."))
         return
@@ -72,10 +100,15 @@ def _print_range(console: Console, estimate: Estimate, said: NullTranslations) -
 
 
 def _print_remarks(console: Console, estimate: Estimate, said: NullTranslations) -> None:
-    """What happens if the insurer says no, what is missing or assumed, and which prices these are."""
+    """What starts again, what if the insurer says no, what is missing or assumed, which prices these are."""
     _ = said.gettext
     book, lang = estimate.book, estimate.answers.lang
-    if estimate.authorization_applies:
+    day = partial(format_date, format="long", locale=f"{lang}_US")
+    for reset, on in told_resets(estimate):
+        console.print(reset.get(lang).format(day=day(on)))
+    if estimate.plan_unlike:
+        console.print(PLAN_UNLIKE.get(lang))
+    if estimate.authorization_applies and not estimate.agreement_decides:
         low, amount, high = (dollars(cents) for cents in estimate.if_not_covered)
         range_ = _("about %(amount)s, from %(low)s to %(high)s") % {"amount": amount, "low": low, "high": high}
         console.print(f"{_('If your insurer says no')}: {range_}.")
@@ -83,10 +116,9 @@ def _print_remarks(console: Console, estimate: Estimate, said: NullTranslations)
         labels = ", ".join(book.tables.charges[name].label.get(lang) for name in estimate.missing)
         sentence = _("Our tables have no price for some of this, so every total is “at least”:")
         console.print(f"{sentence} {labels}.")
-    if estimate.answers.assumed:
-        console.print(f"{_('What we assumed')}: {', '.join(sorted(estimate.answers.assumed))}.")
-    day = format_date(book.as_of, "long", locale=f"{lang}_US")
-    dated = _("Price tables of %(day)s, version %(version)s.") % {"day": day, "version": book.version}
+    if assumed := estimate.answers.assumed - UNTOLD:
+        console.print(f"{_('What we assumed')}: {', '.join(sorted(assumed))}.")
+    dated = _("Price tables of %(day)s, version %(version)s.") % {"day": day(book.as_of), "version": book.version}
     console.print(f"{book.id}: {dated}")
 
 

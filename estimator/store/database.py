@@ -1,4 +1,10 @@
-"""The connection to the store: SQLite by default, PostgreSQL by one URL; the same statements on both."""
+"""
+The connection to the store: SQLite by default, PostgreSQL by one URL; the same statements on both.
+
+Two things are unusual. A writer on SQLite takes its place by ``BEGIN IMMEDIATE``: of two that began by reading, neither
+could go on to write. And connections are closed before a fork: a child that inherits an open SQLite file believes in
+locks that only its parent has, and loses what it commits once the parent closes the file.
+"""
 
 import os
 from collections.abc import Iterator, Sequence

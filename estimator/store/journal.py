@@ -32,11 +32,6 @@ class Journal:
 
     database: Database
 
-    def add(self, who: str, action: str, owner: str = "", detail: str = "") -> None:
-        """Write one line."""
-        with self.database.writing() as connection:
-            add_entry_in(connection, who, action, owner, detail)
-
     def newest(
         self, limit: int = 100, before: int | None = None, owners: Collection[str] | None = None
     ) -> list[JournalEntry]:

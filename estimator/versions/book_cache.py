@@ -1,4 +1,9 @@
-"""Price books read from texts; the last few are kept, so that the same texts are not read again."""
+"""
+Price books read from texts; the last few are kept, so that the same texts are not read again.
+
+Texts are told apart by their SHA-256. Reading national tables takes 0.1 s of processor time, a clinic's 0.03 s; finding
+them here takes as long as hashing them. As in `snapshot`, reading must depend on nothing but the texts.
+"""
 
 import threading
 from collections import OrderedDict
@@ -23,8 +28,6 @@ _Clinic = tuple[PriceBook | None, tuple[Problem, ...]]
 class PriceBookCache:
     """
     Price books by the texts that they were read from. Any number of threads may ask; one of them reads at a time.
-
-    Reading national tables takes a fifth of a second, a clinic's a tenth of that.
     """
 
     def __init__(self) -> None:
@@ -33,7 +36,7 @@ class PriceBookCache:
         self._clinics = _Recent[_Clinic](CLINICS_KEPT)
 
     def read(self, owners: Mapping[str, Files]) -> Reading:
-        """What everybody's files say together; a clinic without files is none."""
+        """What everybody's files say together; a clinic that has withdrawn its file is left out."""
         with self._lock:
             key, national = self._read_national(owners.get(NATIONAL, {}))
             problems = [*national.problems]

@@ -1,6 +1,8 @@
 """Drafts: edited by one person or several, thrown away, put onto what somebody else has published meanwhile."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
@@ -40,17 +42,16 @@ class Drafting(DeskQueries):
     def _save(self, work: Work, files: Files, revision: int, by: str) -> Draft | None:
         if revision != work.revision:
             raise DraftConflict(work.draft)
-        return self._put(work.owner, {**work.files, **files}, work.base_files, work.based_on, revision, by)
-
-    def _put(self, owner: str, files: Files, base_files: Files, based_on: int, revision: int, by: str) -> Draft | None:
-        changed = {name: content for name, content in files.items() if base_files.get(name) != content}
+        owner, based_on, wanted = work.owner, work.based_on, {**work.files, **files}
+        changed = {name: content for name, content in wanted.items() if work.base_files.get(name) != content}
         with self.database.writing() as connection:
             if not changed:
                 if revision:
                     self.drafts.discard_in(connection, owner, revision)
                     add_entry_in(connection, by, "discarded", owner, DRAFT_SAYS_THE_SAME)
                 return None
-            draft = self.drafts.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by)
+            draft = Draft(owner, based_on, revision, by, by, datetime.now(UTC), changed)
+            draft = self.drafts.save_in(connection, draft)
             if not revision:
                 add_entry_in(connection, by, "began a draft", owner, say(DRAFT_FROM, number=based_on))
             return draft
@@ -72,7 +73,7 @@ class Drafting(DeskQueries):
         if latest is not None and base is None:
             raise PublicationConflict(latest)
         base_files = self.publications.files(base) if base else {}
-        return self._put(owner, {**base_files, **changed}, base_files, based_on if base else 0, 0, by)
+        return self._save(Work(owner, latest, base, base_files, base_files, None), changed, 0, by)
 
     def take_merged(self, owner: str, files: Files, *, revision: int, onto: int, by: str) -> Draft | None:
         """
@@ -83,10 +84,8 @@ class Drafting(DeskQueries):
         work = self.work(owner)
         if work.latest is None or work.latest.number != onto:
             raise PublicationConflict(work.latest)
-        if revision != work.revision:
-            raise DraftConflict(work.draft)
         latest = self.publications.files(work.latest)
-        return self._put(owner, {**latest, **files}, latest, onto, revision, by)
+        return self._save(replace(work, base=work.latest, base_files=latest, files=latest), files, revision, by)
 
 
 def merge_draft(

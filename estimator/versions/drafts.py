@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from estimator.store.database import Database, insert_new
 from estimator.store.tables import draft_files, drafts
-from estimator.versions.publications import Files
 
 FIRST_REVISIONS = 100_000_000
 """A draft's first revision is one of so many, by chance."""
@@ -74,61 +73,37 @@ class Drafts:
         with self.database.reading() as connection:
             return list(connection.scalars(select(drafts.c.owner).order_by(drafts.c.owner)))
 
-    def save(
-        self, owner: str, changed: Files, *, based_on: int, revision: int, by: str, at: datetime | None = None
-    ) -> Draft:
+    def save_in(self, connection: Connection, draft: Draft) -> Draft:
         """
-        Put `changed` in place of what the draft holds; `revision` is the one seen, 0 where there was no draft.
+        Put a draft in place of the one that was seen at its revision (0: none), as a part of somebody's transaction.
 
-        Raises `DraftConflict` when there is another one by now.
-        """
-        with self.database.writing() as connection:
-            return self.save_in(connection, owner, changed, based_on=based_on, revision=revision, by=by, at=at)
-
-    def save_in(
-        self,
-        connection: Connection,
-        owner: str,
-        changed: Files,
-        *,
-        based_on: int,
-        revision: int,
-        by: str,
-        at: datetime | None = None,
-        proposal: Proposal | None = None,
-    ) -> Draft:
-        """
-        The same as a part of somebody's transaction, which a refusal has to end.
-
-        `proposal` is one that outlives this save, because the draft was only carried over to a new publication.
+        Its proposal is one that outlives this save, because the draft was only carried over to a new publication.
+        Raises `DraftConflict` when there is another draft by now; the answer has the new revision.
         """
         row: dict[str, Any] = {
-            "based_on": based_on,
+            "based_on": draft.based_on,
             # A page that shows a draft which is gone must not pass for one that shows the next.
-            "revision": revision + 1 if revision else secrets.randbelow(FIRST_REVISIONS) + 1,
-            "by": by,
-            "at": at or datetime.now(UTC),
-            **_columns(proposal),
+            "revision": draft.revision + 1 if draft.revision else secrets.randbelow(FIRST_REVISIONS) + 1,
+            "by": draft.by,
+            "at": draft.at,
+            **_columns(draft.proposal),
         }
-        if revision:
-            self._update(connection, owner, revision, row)
+        if draft.revision:
+            self._update(connection, draft.owner, draft.revision, row)
         else:
-            self._insert(connection, {**row, "owner": owner, "begun_by": by})
-        connection.execute(delete(draft_files).where(draft_files.c.owner == owner))
-        rows = [{"owner": owner, "name": name, "content": content} for name, content in sorted(changed.items())]
+            self._insert(connection, {**row, "owner": draft.owner, "begun_by": draft.begun_by})
+        connection.execute(delete(draft_files).where(draft_files.c.owner == draft.owner))
+        rows = [
+            {"owner": draft.owner, "name": name, "content": content} for name, content in sorted(draft.changed.items())
+        ]
         if rows:
             connection.execute(insert(draft_files), rows)
-        saved = draft_in(connection, owner)
+        saved = draft_in(connection, draft.owner)
         assert saved is not None
         return saved
 
-    def discard(self, owner: str, revision: int) -> None:
-        """Throw the draft away; raises `DraftConflict` when it is not the one seen."""
-        with self.database.writing() as connection:
-            self.discard_in(connection, owner, revision)
-
     def discard_in(self, connection: Connection, owner: str, revision: int) -> None:
-        """The same as a part of somebody's transaction."""
+        """Throw the draft away, as a part of somebody's transaction; `DraftConflict` when it is not the one seen."""
         current = draft_in(connection, owner, lock=True)
         if current is None or current.revision != revision:
             raise DraftConflict(current)

@@ -4,6 +4,9 @@ Publications: a list per owner that only grows.
 In force on a day is the publication with the highest number among those that begin on that day or before. Nothing
 points at "the current one", so nothing can point at the wrong one.
 
+One number tells whether anybody has published: ids grow in the order in which others come to see them, because one
+transaction publishes at a time (`_take_turn`). Checks before a publication, and the prices in force, rely on it.
+
 A text is stored under its SHA-256 and never changed, so that those asked for last are kept in memory and no page reads
 them again: on the shipped tables 200 KB less from the store for each page of the desk. Texts under any other key, or
 changed in place, would break that.
@@ -12,7 +15,7 @@ changed in place, would break that.
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +24,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, text
 
-from estimator.prices.digests import digest_of_all, digests_of
+from estimator.prices.digests import digest_of, digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.store.database import Database, insert_new
 from estimator.store.tables import publication_files, publications, texts
@@ -54,6 +57,27 @@ class Publication:
     in_force_from: date
     digest: str
     files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPublication:
+    """
+    What somebody wants to publish, after publication number `based_on` (0: the first one).
+
+    `overtakes`: it may begin before what has not begun yet, as an undo always may. `checked_at` is the `newest_id` from
+    before the files were checked, where somebody else's publication would make that check stale.
+    """
+
+    owner: str
+    files: Files
+    based_on: int
+    by: str
+    why: str
+    how: How
+    in_force_from: date
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    overtakes: bool = False
+    checked_at: int | None = None
 
 
 class PublicationRefused(Exception):
@@ -105,89 +129,35 @@ class Publications:
 
     database: Database
 
-    def publish(
-        self,
-        owner: str,
-        files: Files,
-        *,
-        based_on: int,
-        by: str,
-        why: str,
-        how: How,
-        in_force_from: date,
-        at: datetime | None = None,
-    ) -> Publication:
+    def publish_in(self, connection: Connection, new: NewPublication) -> Publication:
         """
-        Add a publication after number `based_on` (0: the first one).
+        Add a publication, as a part of somebody's transaction, which a refusal has to end.
 
-        Raises `PublicationConflict` when that is not the last one, `PendingPublication`, or `NothingChanged`.
+        Raises `PublicationConflict` when what it is based on is not the last one, `PendingPublication`,
+        `NothingChanged`, or `StaleCheck` when somebody has published since `checked_at`.
         """
-        with self.database.writing() as connection:
-            return self.publish_in(
-                connection,
-                owner,
-                files,
-                based_on=based_on,
-                by=by,
-                why=why,
-                how=how,
-                in_force_from=in_force_from,
-                at=at,
-            )
-
-    def publish_in(
-        self,
-        connection: Connection,
-        owner: str,
-        files: Files,
-        *,
-        based_on: int,
-        by: str,
-        why: str,
-        how: How,
-        in_force_from: date,
-        at: datetime | None = None,
-        checked_at: int | None = None,
-        overtakes: bool = False,
-    ) -> Publication:
-        """
-        The same as a part of somebody's transaction, which a refusal has to end.
-
-        `overtakes`: it may begin before what has not begun yet, as an undo always may. `checked_at` is the `newest_id`
-        from before the files were checked; raises `StaleCheck` when it has grown.
-        """
-        digests = digests_of(files)
+        digests = digests_of(new.files)
         digest = digest_of_all(digests)
         _take_turn(connection)
-        if checked_at is not None and _newest_id(connection) != checked_at:
-            raise StaleCheck
-        latest = _one(connection, _latest(owner))
-        if (latest.number if latest else 0) != based_on:
-            raise PublicationConflict(latest)
-        if latest and latest.digest == digest and latest.in_force_from <= in_force_from:
-            raise NothingChanged
-        # An undo is meant to overtake what has not begun.
-        if latest and latest.in_force_from > in_force_from and not (overtakes or how == "undo"):
-            raise PendingPublication(latest)
-        contents = {digests[name]: content for name, content in files.items()}
-        insert_new(connection, texts, [{"digest": key, "content": contents[key]} for key in sorted(contents)])
+        _refuse(connection, new, digest)
+        keep_texts_in(connection, new.files)
         row: dict[str, Any] = {
-            "owner": owner,
-            "number": based_on + 1,
-            "at": at or datetime.now(UTC),
-            "by": by,
-            "why": why,
-            "how": how,
-            "in_force_from": in_force_from,
+            "owner": new.owner,
+            "number": new.based_on + 1,
+            "at": new.at,
+            "by": new.by,
+            "why": new.why,
+            "how": new.how,
+            "in_force_from": new.in_force_from,
             "digest": digest,
         }
-        wanted = insert(publications).values({**row, "why": str(why), "why_sentence": why})
+        wanted = insert(publications).values({**row, "why": str(new.why), "why_sentence": new.why})
         key = connection.execute(wanted).inserted_primary_key
         assert key is not None
         listed = [{"publication_id": key[0], "name": name, "digest": value} for name, value in digests.items()]
         if listed:
             connection.execute(insert(publication_files), listed)
-        return Publication(id=key[0], files=MappingProxyType(digests), **{**row, "at": row["at"].astimezone(UTC)})
+        return Publication(id=key[0], files=MappingProxyType(digests), **{**row, "at": new.at.astimezone(UTC)})
 
     def latest(self, owner: str) -> Publication | None:
         """The last one published, in force or not yet."""
@@ -284,6 +254,25 @@ _texts_kept = _TextsKept(MOST_BYTES_KEPT)
 def published_from_in(connection: Connection, id_: int) -> list[Publication]:
     """Everybody's publications from this id on, in the order in which they were published."""
     return _all(connection, select(publications).where(publications.c.id >= id_))
+
+
+def keep_texts_in(connection: Connection, files: Files) -> None:
+    """Keep the bytes of files for good, by their SHA-256, as a part of somebody's transaction."""
+    contents = {digest_of(content): content for content in files.values()}
+    insert_new(connection, texts, [{"digest": digest, "content": contents[digest]} for digest in sorted(contents)])
+
+
+def _refuse(connection: Connection, new: NewPublication, digest: str) -> None:
+    if new.checked_at is not None and _newest_id(connection) != new.checked_at:
+        raise StaleCheck
+    latest = _one(connection, _latest(new.owner))
+    if (latest.number if latest else 0) != new.based_on:
+        raise PublicationConflict(latest)
+    if latest and latest.digest == digest and latest.in_force_from <= new.in_force_from:
+        raise NothingChanged
+    # An undo is meant to overtake what has not begun.
+    if latest and latest.in_force_from > new.in_force_from and not (new.overtakes or new.how == "undo"):
+        raise PendingPublication(latest)
 
 
 def _newest_id(connection: Connection) -> int:

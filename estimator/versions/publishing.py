@@ -5,6 +5,7 @@ Each looks first and then writes in one transaction, which is refused when anyth
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
 from estimator.versions.previewing import Preview, alert_key, preview
 from estimator.versions.publications import (
     Files,
-    How,
+    NewPublication,
     Publication,
     PublicationConflict,
     PublicationRefused,
@@ -56,74 +57,72 @@ class NothingToUndo(PublicationRefused):
         super().__init__("There is nothing to undo: no earlier version was published.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishRequest:
+    """Somebody's wish to publish the draft seen at `revision`; `ticked` are the keys of the alerts they looked at."""
+
+    owner: str
+    revision: int
+    by: str
+    why: str
+    in_force_from: date
+    ticked: Collection[str] = ()
+
+
 class Publishing(DeskQueries):
     """The part of the desk that publishes."""
 
     __slots__ = ()
 
-    def publish(
-        self,
-        owner: str,
-        *,
-        revision: int,
-        by: str,
-        why: str,
-        in_force_from: date,
-        ticked: Collection[str] = (),
-        how: How = "browser",
-    ) -> Publication | Proposal:
+    def publish(self, asked: PublishRequest) -> Publication | Proposal:
         """
-        Publish the draft seen at `revision`; or, where it moves a patient by more than the owner's threshold and nobody
-        else has proposed it, propose it to a second person.
+        Publish the draft; or, where it moves a patient by more than the owner's threshold and nobody else has proposed
+        it, propose it to a second person.
 
-        `ticked` are the keys of the alerts that were looked at. Raises `DraftConflict` and every `PublicationRefused`.
+        Raises `DraftConflict` and every `PublicationRefused`.
         """
-        return self._retried(lambda seen: self._publish(seen, owner, revision, by, why, in_force_from, ticked, how))
+        return self._retried(lambda newest: self._publish(newest, asked))
 
-    def _publish(
-        self,
-        seen: int,
-        owner: str,
-        revision: int,
-        by: str,
-        why: str,
-        in_force_from: date,
-        ticked: Collection[str],
-        how: How,
-    ) -> Publication | Proposal:
-        work = self.work(owner)
+    def _publish(self, newest: int, asked: PublishRequest) -> Publication | Proposal:
+        work = self.work(asked.owner)
         if work.draft is None:
             raise NoDraft
-        if work.revision != revision:
+        if work.revision != asked.revision:
             raise DraftConflict(work.draft)
         if work.behind:
             raise PublicationConflict(work.latest)
-        found = self._looked_at(work, in_force_from, ticked)
-        large = self._is_large(work, found)
-        agreed = large and _is_agreed(work.draft.proposal, by, in_force_from, self.today())
-        if large and not agreed:
-            proposal = Proposal(by, why, in_force_from, datetime.now(UTC))
-            with self.database.writing() as connection:
-                self.drafts.propose_in(connection, owner, revision, proposal)
-                add_entry_in(connection, by, "proposed", owner, why)
-            return proposal
-        names = f"{work.draft.proposal.by}, {by}" if agreed and work.draft.proposal else by
+        found = self._looked_at(work, asked.in_force_from, asked.ticked)
+        if not self._is_large(work, found):
+            return self._publish_draft(newest, asked, work, asked.by)
+        first = work.draft.proposal
+        if first is None or not _is_agreed(first, asked, self.today()):
+            return self._propose(asked)
+        return self._publish_draft(newest, asked, work, f"{first.by}, {asked.by}")
+
+    def _propose(self, asked: PublishRequest) -> Proposal:
+        proposal = Proposal(asked.by, asked.why, asked.in_force_from, datetime.now(UTC))
+        with self.database.writing() as connection:
+            self.drafts.propose_in(connection, asked.owner, asked.revision, proposal)
+            add_entry_in(connection, asked.by, "proposed", asked.owner, asked.why)
+        return proposal
+
+    def _publish_draft(self, newest: int, asked: PublishRequest, work: Work, names: str) -> Publication:
+        new = NewPublication(
+            owner=asked.owner,
+            files=work.files,
+            based_on=work.based_on,
+            by=names,
+            why=asked.why,
+            how="browser",
+            in_force_from=asked.in_force_from,
+            checked_at=newest,
+        )
         with self.database.writing() as connection:
             # Publications before drafts, as everywhere: so two who publish never wait for each other.
-            publication = self.publications.publish_in(
-                connection,
-                owner,
-                work.files,
-                based_on=work.draft.based_on,
-                by=names,
-                why=why,
-                how=how,
-                in_force_from=in_force_from,
-                checked_at=seen,
-            )
-            self.drafts.discard_in(connection, owner, revision)
-            detail = say(PUBLISHED, number=publication.number, day=in_force_from, why=why)
-            add_entry_in(connection, by, "published", owner, detail)
+            publication = self.publications.publish_in(connection, new)
+            self.drafts.discard_in(connection, asked.owner, asked.revision)
+            detail = say(PUBLISHED, number=publication.number, day=asked.in_force_from, why=asked.why)
+            add_entry_in(connection, asked.by, "published", asked.owner, detail)
             return publication
 
     def _retried(self, attempt: Callable[[int], T]) -> T:
@@ -168,40 +167,34 @@ class Publishing(DeskQueries):
 
         Raises `PublicationConflict`, `NothingToUndo`, or `TablesHaveErrors` when the old text no longer fits.
         """
-        return self._retried(lambda newest: self._undo(newest, owner, seen, by, why))
 
-    def _undo(self, newest: int, owner: str, seen: int, by: str, why: str) -> Publication:
-        latest = self.publications.latest(owner)
-        if latest is None or latest.number != seen:
-            raise PublicationConflict(latest)
-        before = self.publications.get(owner, seen - 1)
-        if before is None:
-            raise NothingToUndo
-        day = max(self.today(), before.in_force_from)
-        files = self.publications.files(before)
-        self._readable(owner, files, day)
-        with self.database.writing() as connection:
-            publication = self.publications.publish_in(
-                connection,
-                owner,
-                files,
-                based_on=latest.number,
+        def attempt(newest: int) -> Publication:
+            latest = self.publications.latest(owner)
+            if latest is None or latest.number != seen:
+                raise PublicationConflict(latest)
+            before = self.publications.get(owner, seen - 1)
+            if before is None:
+                raise NothingToUndo
+            day = max(self.today(), before.in_force_from)
+            files = self.publications.files(before)
+            self._readable(owner, files, day)
+            new = NewPublication(
+                owner=owner,
+                files=files,
+                based_on=seen,
                 by=by,
                 why=why,
                 how="undo",
                 in_force_from=day,
                 checked_at=newest,
             )
-            detail = say(
-                UNDID,
-                undone=latest.number,
-                number=publication.number,
-                day=day,
-                why=why,
-                before=before.number,
-            )
-            add_entry_in(connection, by, "undid", owner, detail)
-            return publication
+            with self.database.writing() as connection:
+                done = self.publications.publish_in(connection, new)
+                detail = say(UNDID, undone=seen, number=done.number, day=day, why=why, before=before.number)
+                add_entry_in(connection, by, "undid", owner, detail)
+                return done
+
+        return self._retried(attempt)
 
     def confirm(self, owner: str, name: str, edit: Edit, *, by: str, why: str) -> Publication:
         """
@@ -210,21 +203,18 @@ class Publishing(DeskQueries):
         The draft, where there is one, takes the edit over if its own lines leave room for it; otherwise it is behind,
         as after anybody's publication. Raises what `edit` raises and every `PublicationRefused`.
         """
-        return self._retried(lambda newest: self._confirm(newest, owner, name, edit, by, why))
 
-    def _confirm(self, newest: int, owner: str, name: str, edit: Edit, by: str, why: str) -> Publication:
-        work = self.work(owner)
-        if work.latest is None:
-            raise PublicationConflict(None)
-        old = self.publications.files(work.latest)
-        new = {**old, name: edit(old.get(name, b""))}
-        day = max(self.today(), work.latest.in_force_from)
-        self._readable(owner, new, day)
-        with self.database.writing() as connection:
-            publication = self.publications.publish_in(
-                connection,
-                owner,
-                new,
+        def attempt(newest: int) -> Publication:
+            work = self.work(owner)
+            if work.latest is None:
+                raise PublicationConflict(None)
+            old = self.publications.files(work.latest)
+            files = {**old, name: edit(old.get(name, b""))}
+            day = max(self.today(), work.latest.in_force_from)
+            self._readable(owner, files, day)
+            new = NewPublication(
+                owner=owner,
+                files=files,
                 based_on=work.latest.number,
                 by=by,
                 why=why,
@@ -232,46 +222,38 @@ class Publishing(DeskQueries):
                 in_force_from=day,
                 checked_at=newest,
             )
-            add_entry_in(connection, by, "checked", owner, why)
-            if work.draft and not work.behind:
-                self._carry_over(connection, work.draft, publication, name, old, new)
-            return publication
+            carried = None if work.draft is None or work.behind else _carried(work.draft, name, old, files)
+            with self.database.writing() as connection:
+                publication = self.publications.publish_in(connection, new)
+                add_entry_in(connection, by, "checked", owner, why)
+                if carried is not None:
+                    self._carry_over(connection, replace(carried, based_on=publication.number))
+                return publication
 
-    def _carry_over(
-        self, connection: Connection, draft: Draft, publication: Publication, name: str, old: Files, new: Files
-    ) -> None:
-        """Put the draft, and its proposal, onto a publication of one file; where lines collide it is behind."""
-        current = draft_in(connection, draft.owner, lock=True)
-        if current is None or current.revision != draft.revision:
-            # Somebody saved it at this moment: it is behind, as after anybody's publication.
+        return self._retried(attempt)
+
+    def _carry_over(self, connection: Connection, carried: Draft) -> None:
+        """Put a draft in place of the one it came from; where somebody saved that meanwhile, it is left behind."""
+        current = draft_in(connection, carried.owner, lock=True)
+        if current is None or current.revision != carried.revision:
             return
-        carried = _carried(draft, name, old, new)
-        if carried is None:
-            return
-        changed = {one: content for one, content in carried.items() if new.get(one) != content}
-        if not changed:
-            self.drafts.discard_in(connection, draft.owner, draft.revision)
-            return
-        self.drafts.save_in(
-            connection,
-            draft.owner,
-            changed,
-            based_on=publication.number,
-            revision=draft.revision,
-            by=draft.by,
-            at=draft.at,
-            proposal=draft.proposal,
-        )
+        if carried.changed:
+            self.drafts.save_in(connection, carried)
+        else:
+            self.drafts.discard_in(connection, carried.owner, carried.revision)
 
 
-def _carried(draft: Draft, name: str, old: Files, new: Files) -> Files | None:
-    """The draft's changes on top of a new publication of one file; None where lines collide."""
-    if name not in draft.changed:
-        return draft.changed
-    merged = three_way(old.get(name, b""), draft.changed[name], new[name])
-    return None if merged.collisions else {**draft.changed, name: merged.text}
+def _carried(draft: Draft, name: str, old: Files, new: Files) -> Draft | None:
+    """The draft, and its proposal, on top of a new publication of one file; None where lines collide."""
+    changed = dict(draft.changed)
+    if name in changed:
+        merged = three_way(old.get(name, b""), changed[name], new[name])
+        if merged.collisions:
+            return None
+        changed[name] = merged.text
+    return replace(draft, changed={one: content for one, content in changed.items() if new.get(one) != content})
 
 
-def _is_agreed(proposal: Proposal | None, by: str, day: date, today: date) -> bool:
+def _is_agreed(first: Proposal, asked: PublishRequest, today: date) -> bool:
     """Whether somebody else proposed this draft for this day; a day that has passed meanwhile means at once."""
-    return proposal is not None and proposal.by != by and max(proposal.in_force_from, today) == day
+    return first.by != asked.by and max(first.in_force_from, today) == asked.in_force_from

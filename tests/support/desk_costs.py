@@ -20,6 +20,7 @@ from estimator.versions import publications, snapshot
 from estimator.versions.desk import Desk
 from estimator.versions.folder import published, sync
 from support.desk_priced import TODAY, PricedDesk
+from support.writing import publish_files
 
 SHIPPED = Path(__file__).parent.parent.parent / "pricing"
 CLINIC = "example-harbor"
@@ -112,6 +113,5 @@ def publish_a_comment(desk: Desk, owner: str = CLINIC) -> None:
     assert latest
     files = desk.publications.files(latest)
     files[FILES[owner]] += b"# Still right.\n"
-    desk.publications.publish(
-        owner, files, based_on=latest.number, by="Ben", why="Looked at", how="command", in_force_from=TODAY
-    )
+    said = {"based_on": latest.number, "by": "Ben", "why": "Looked at", "how": "command", "in_force_from": TODAY}
+    publish_files(desk.publications, owner, files, **said)

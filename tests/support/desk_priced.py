@@ -17,6 +17,7 @@ from estimator.versions.publications import Publication
 from estimator.versions.snapshot import clinic_file
 from estimator.web.app import create_app
 from support.desk_visits import DeskVisitor, TestDesk
+from support.writing import publish_files
 
 SMALL_BOOK = Path(__file__).parent.parent / "small_book"
 CLINIC = "riverbend"
@@ -71,7 +72,8 @@ class PricedDesk(TestDesk):
         """Publish one replacement in what is published, past the draft."""
         text = self.desk.publications.files(self.latest)[NAME]
         assert old.encode() in text
-        return self.desk.publications.publish(
+        return publish_files(
+            self.desk.publications,
             CLINIC,
             {NAME: text.replace(old.encode(), new.encode())},
             based_on=self.latest.number,

@@ -11,6 +11,7 @@ from estimator.store.migrations import migrate
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication, Publications
 from support.strategies_yaml import small_book
+from support.writing import publish_files
 
 DAY = date(2026, 11, 22)
 INFUSION, BOOSTED = b"typical: 500", b"typical: 510"
@@ -74,8 +75,15 @@ class Shop:
         files = self.publications.files(latest)
         assert old in files[name]
         files[name] = files[name].replace(old, new, 1)
-        return self.publications.publish(
-            owner, files, based_on=latest.number, by=by, why="x", how="browser", in_force_from=since or self.day
+        return publish_files(
+            self.publications,
+            owner,
+            files,
+            based_on=latest.number,
+            by=by,
+            why="x",
+            how="browser",
+            in_force_from=since or self.day,
         )
 
     def in_force(self) -> dict[str, bytes]:

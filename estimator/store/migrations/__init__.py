@@ -1,4 +1,9 @@
-"""Bringing a store's tables up to date, under a lock, so that replicas that start together do it once."""
+"""
+Bringing a store's tables up to date, under a lock, so that replicas that start together do it once.
+
+A start with nothing to do compares one number, `HEAD`, and leaves Alembic alone: importing it takes 0.3 s of processor
+time, the comparison half a millisecond. A migration that forgets to raise `HEAD` would not run; a test looks.
+"""
 
 from pathlib import Path
 
@@ -8,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator.store.database import Database, StoreUnavailable, error_text
 
 HEAD = "0003"
-"""The newest revision; a test compares it with the files, so that Alembic need not be imported to look."""
+"""The newest revision of the files beside this one."""
 
 LOCK = 7_263_510
 """PostgreSQL's advisory lock for migrations: any number that nobody else takes."""
@@ -46,7 +51,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _upgrade(database: Database, connection: Connection) -> None:
-    from alembic import command  # a quarter of a second that only a change of the tables needs
+    from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 

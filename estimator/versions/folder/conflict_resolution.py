@@ -8,7 +8,7 @@ from datetime import date
 
 from estimator.prices.digests import digests_of
 from estimator.sentences import say
-from estimator.store.database import Database, insert_new
+from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import (
     EDIT_WAS,
@@ -18,11 +18,18 @@ from estimator.store.stored_sentences import (
     MERGED_WITH_WAITING,
     WAITS_AGAIN,
 )
-from estimator.store.tables import texts
 from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.folder.sync import FolderConflict, FolderSync, good_edits
 from estimator.versions.folder.table_folder import CannotWrite
-from estimator.versions.publications import Files, How, PublicationRefused, Publications, TablesHaveErrors
+from estimator.versions.publications import (
+    Files,
+    How,
+    NewPublication,
+    PublicationRefused,
+    Publications,
+    TablesHaveErrors,
+    keep_texts_in,
+)
 from estimator.versions.three_way import Merged, Side, three_way
 from estimator.versions.timeline import Timeline
 
@@ -175,16 +182,13 @@ class ConflictResolution:
         in_force, history = self.timeline.in_force(owner, self.day), self.timeline.history(owner)
         number, latest = in_force.number if in_force else 0, history[-1]
         with self.database.writing() as connection:
-            digests = digests_of(conflict.on_disk_files)
-            kept = {digests[name]: content for name, content in conflict.on_disk_files.items()}
-            insert_new(connection, texts, [{"digest": key, "content": kept[key]} for key in sorted(kept)])
+            keep_texts_in(connection, conflict.on_disk_files)
             for step in steps:
                 if latest.files == digests_of(step.files) and latest.in_force_from <= step.in_force_from:
                     continue
-                latest = Publications(self.database).publish_in(
-                    connection,
-                    owner,
-                    step.files,
+                new = NewPublication(
+                    owner=owner,
+                    files=step.files,
                     based_on=latest.number,
                     by=by,
                     why=step.why,
@@ -192,9 +196,10 @@ class ConflictResolution:
                     in_force_from=step.in_force_from,
                     overtakes=conflict.why == "pending",
                 )
+                latest = Publications(self.database).publish_in(connection, new)
                 if step.in_force_from <= self.day:
                     number = latest.number
-            held = ", ".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
+            held = ", ".join(f"{name} {digest}" for name, digest in sorted(digests_of(conflict.on_disk_files).items()))
             seen = conflict.published.number
             detail = say(EDIT_WAS, number=seen, held=held) if held else say(EDIT_WAS_NO_FILE, number=seen)
             add_entry_in(connection, by, action, owner, detail)

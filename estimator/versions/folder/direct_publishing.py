@@ -17,7 +17,7 @@ from estimator.versions.desk import Desk
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.folder.table_folder import owner_of
 from estimator.versions.previewing import Preview, preview
-from estimator.versions.publications import Files, Publication, TablesHaveErrors
+from estimator.versions.publications import Files, NewPublication, Publication, TablesHaveErrors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,31 +46,27 @@ def consequences_of(desk: Desk, owner: str, files: Files, day: date) -> Conseque
     return Consequences(found.alerts if found else checked.alerts, found, too_much)
 
 
-def publish_directly(
-    desk: Desk, owner: str, files: Files, *, based_on: int, by: str, why: str, day: date, folder: Path | None
-) -> Publication:
+def publish_directly(desk: Desk, new: NewPublication, folder: Path | None) -> Publication:
     """
-    Publish texts that were looked at, after number `based_on`, in force from `day`; a draft is then behind.
+    Publish texts that were looked at; a draft is then behind.
 
-    Where they are what `folder` holds, that is written down too: keeping the folder in step must not take them for an
-    edit that knows nothing of this publication. Raises what publishing raises.
+    Where they are what `folder` holds, that is written down too; keeping the folder in step would otherwise take them
+    for somebody's edit of the version before. Raises what publishing raises.
     """
-    note = _noting(desk, owner, files, folder)
+    note = _noting(desk, new, folder)
     with desk.database.writing() as connection:
-        publication = desk.publications.publish_in(
-            connection, owner, files, based_on=based_on, by=by, why=why, how="command", in_force_from=day
-        )
-        detail = say(PUBLISHED, number=publication.number, day=day, why=why)
-        add_entry_in(connection, by, "published", owner, detail)
+        publication = desk.publications.publish_in(connection, new)
+        detail = say(PUBLISHED, number=publication.number, day=new.in_force_from, why=new.why)
+        add_entry_in(connection, new.by, "published", new.owner, detail)
         note(connection, publication.number)
     return publication
 
 
-def _noting(desk: Desk, owner: str, files: Files, folder: Path | None) -> Callable[[Connection, int], None]:
-    if folder is None or files != files_in_folder(folder, owner)[0]:
+def _noting(desk: Desk, new: NewPublication, folder: Path | None) -> Callable[[Connection, int], None]:
+    if folder is None or new.files != files_in_folder(folder, new.owner)[0]:
         return lambda connection, number: None
     notes = FolderNotes(desk.database, folder)
-    return lambda connection, number: notes.note_in(connection, owner, number)
+    return lambda connection, number: notes.note_in(connection, new.owner, number)
 
 
 def files_in_folder(folder: Path, owner: str) -> tuple[dict[str, bytes], list[Problem]]:

@@ -10,7 +10,7 @@ from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION
 from estimator.versions.folder.notes import FolderNotes
-from estimator.versions.publications import PublicationRefused, Publications
+from estimator.versions.publications import NewPublication, PublicationRefused, Publications
 from estimator.versions.snapshot import clinic_file
 
 FIRST_DAY = date(2000, 1, 1)
@@ -34,16 +34,16 @@ def publish_first(publications: Publications, folder: Path, notes: FolderNotes |
     try:
         with publications.database.writing() as connection:
             for owner, own in owners.items():
-                publications.publish_in(
-                    connection,
-                    owner,
-                    own,
+                new = NewPublication(
+                    owner=owner,
+                    files=own,
                     based_on=0,
                     by=BY_ESTIMATOR,
                     why=AT_THE_FIRST_START,
                     how="first",
                     in_force_from=FIRST_DAY,
                 )
+                publications.publish_in(connection, new)
                 if notes is not None:
                     notes.note_in(connection, owner, 1)
                 add_entry_in(connection, BY_ESTIMATOR, "published", owner, say(FIRST_VERSION, number=1))

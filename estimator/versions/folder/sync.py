@@ -3,6 +3,9 @@ A folder of price tables and the store, kept in step: the two never disagree sil
 
 An edit of the files becomes a publication, a publication is written back to the files, and where both have changed
 nothing is touched until a person decides. Only one process does this at a time.
+
+Most looks find nothing new and cost 0.2 ms instead of 6: names, times, sizes and inodes of the files, the newest
+publication and the day are what they were. An edit that keeps all of these, times in nanoseconds too, would be missed.
 """
 
 import time
@@ -24,7 +27,7 @@ from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, sync_state
 from estimator.versions.folder.table_folder import CannotWrite, FolderContents, TableFolder, kind_of
-from estimator.versions.publications import Files, Publication, PublicationRefused, Publications
+from estimator.versions.publications import Files, NewPublication, Publication, PublicationRefused, Publications
 from estimator.versions.timeline import Timeline
 
 SETTLED_SECONDS = 0.5
@@ -193,16 +196,16 @@ class FolderSync:
                     one = states[owner]
                     assert isinstance(one, FolderEdited)
                     why = _why(one.base.files if one.base else {}, digests_of(accepted[owner]))
-                    publication = self._publications.publish_in(
-                        connection,
-                        owner,
-                        accepted[owner],
+                    new = NewPublication(
+                        owner=owner,
+                        files=accepted[owner],
                         based_on=one.base.number if one.base else 0,
                         by=BY_DISK,
                         why=why,
                         how="disk",
                         in_force_from=day,
                     )
+                    publication = self._publications.publish_in(connection, new)
                     self.notes.note_in(connection, owner, publication.number)
                     detail = say(TAKEN_UP, number=publication.number, why=why)
                     add_entry_in(connection, BY_ESTIMATOR, "edited on disk", owner, detail)

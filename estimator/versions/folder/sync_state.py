@@ -81,7 +81,7 @@ def _all_published(held: Digests, noted: int | None, in_force: Publication, hist
     Whether each file, for itself, is as one of the publications since `noted` had it.
 
     Each for itself, because a crash while several files were being written leaves some old and some new. Where nothing
-    was noted, a file that is not there was never written.
+    was noted, a missing file counts as one that has yet to be written.
     """
     if noted is None:
         since = history

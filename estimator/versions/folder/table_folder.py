@@ -57,10 +57,6 @@ class FolderContents:
     unknown: frozenset[str]
     missing: frozenset[str]
 
-    def knows(self, owner: str) -> bool:
-        """Whether the folder's files of `owner` are known, or known not to be there."""
-        return owner not in self.unknown and kind_of(owner) not in self.missing
-
     def files(self, owner: str) -> Files:
         return self.owners.get(owner, {})
 

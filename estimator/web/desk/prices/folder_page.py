@@ -11,7 +11,6 @@ from estimator.prices.digests import digest_of_all, digests_of
 from estimator.prices.problems import Problem
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.folder.conflict_resolution import ConflictResolution, FolderNotWritten
-from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.folder.sync import FolderConflict
 from estimator.versions.folder.table_folder import kind_of, owner_of
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
@@ -58,9 +57,7 @@ def show(owner: str) -> ResponseReturnValue:
 
 
 def _page(owner: str, trouble: str = "", problems: tuple[Problem, ...] = ()) -> str:
-    prices = site().prices
-    conflict = conflict_of(owner)
-    resolution = prices.resolution() if isinstance(prices, PublishedPriceBooks) else None
+    conflict, resolution = conflict_of(owner), _resolution()
     found = problems_on_disk(owner)
     return render_template(
         "desk/folder/show.html",
@@ -86,9 +83,12 @@ def problems_on_disk(owner: str) -> tuple[Problem, ...]:
 
 def conflict_of(owner: str) -> FolderConflict | None:
     """The decision that waits for a person, if there is one."""
-    prices = site().prices
-    conflicts = prices.conflicts if isinstance(prices, PublishedPriceBooks) else ()
-    return next((one for one in conflicts if one.owner == owner), None)
+    return next((one for one in site().prices.conflicts if one.owner == owner), None)
+
+
+def _resolution() -> ConflictResolution | None:
+    found: ConflictResolution | None = site().prices.resolution()
+    return found
 
 
 def _broken(owner: str, resolution: ConflictResolution | None, problems: tuple[Problem, ...]) -> list[BrokenFile]:
@@ -136,9 +136,8 @@ def _decided(merged: Mapping[str, Merged]) -> dict[str, dict[int, Side]]:
 @publisher_of
 def decide(owner: str) -> ResponseReturnValue:
     """Settle the conflict that was seen, as the person chose."""
-    prices, conflict = site().prices, conflict_of(owner)
-    resolution = prices.resolution() if isinstance(prices, PublishedPriceBooks) else None
-    if conflict is None or resolution is None or not isinstance(prices, PublishedPriceBooks):
+    prices, conflict, resolution = site().prices, conflict_of(owner), _resolution()
+    if conflict is None or resolution is None:
         flash(_("There is nothing to decide any more."))
         return redirect(url_for("desk_folder.show", owner=owner))
     if request.form.get("seen") != seen_of(conflict):

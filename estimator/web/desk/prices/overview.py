@@ -17,7 +17,6 @@ from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say
 from estimator.store.stored_sentences import CHECKED_AGAIN
 from estimator.versions.drafts import DraftConflict
-from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
@@ -41,7 +40,8 @@ FILTERS: dict[str, tuple[LazyString, Callable[[OverviewRow], bool]]] = {
 @bp.get("/prices")
 def show() -> ResponseReturnValue:
     """Whose tables the person may work at, with what deserves a look; straight on where there is only one."""
-    _look_again()
+    # Somebody may have published a moment ago.
+    site().prices.refresh()
     owners = my_owners()
     if len(owners) == 1 and not may("owner", "*"):
         return redirect(url_for("desk_prices.overview", owner=owners[0]))
@@ -53,7 +53,8 @@ def show() -> ResponseReturnValue:
 @editor_of
 def overview(owner: str) -> ResponseReturnValue:
     """The table of prices; ``show`` limits it to some of them."""
-    _look_again()
+    # Somebody may have published a moment ago.
+    site().prices.refresh()
     tables = tables_of(owner)
     found = desk_overview(tables)
     chosen = request.args.get("show", "all")
@@ -88,13 +89,6 @@ def checked(owner: str) -> ResponseReturnValue:
         row.say(refusal(error), "trouble")
     show = request.form.get("show", "")
     return redirect(row.answer(show if show in FILTERS and show != "all" else None))
-
-
-def _look_again() -> None:
-    """Have the prices in force read anew: somebody may have published them a moment ago."""
-    prices = site().prices
-    if isinstance(prices, PublishedPriceBooks):
-        prices.refresh()
 
 
 def _confirm(series: PriceSeries, start: date, seen: str) -> str:

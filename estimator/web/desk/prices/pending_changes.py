@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.schema import Price, PriceColumn, price_in_force
-from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication
 from estimator.versions.timeline import Timeline
 from estimator.web.desk.prices.owner_tables import OwnerTables
@@ -114,13 +113,8 @@ def _overtakes(later: Publication, one: Publication) -> bool:
 
 
 def _stage(owner: str, day: date, beginning: list[Publication]) -> Stage:
-    books = _books_on(day)
+    books = site().prices.on(day)
     return Stage(day, books.get(owner), books.national, {one.owner: one.number for one in beginning})
-
-
-def _books_on(day: date) -> PriceBooks:
-    prices = site().prices
-    return prices.on(day) if isinstance(prices, PublishedPriceBooks) else prices.current
 
 
 def _own(stage: Stage) -> str:

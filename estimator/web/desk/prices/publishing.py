@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from estimator.versions.drafts import DraftConflict, Proposal
 from estimator.versions.publications import Publication, PublicationConflict, PublicationRefused
+from estimator.versions.publishing import PublishRequest
 from estimator.web.desk.permissions import editor_of, publisher_of
 from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of, tables_of
 from estimator.web.desk.prices.preview import PublishInputs, bad_day, day_of, preview_page
@@ -31,14 +32,15 @@ def publish(owner: str) -> ResponseReturnValue:
         return preview_page(owner, inputs, trouble, 400)
     begins = day_of(inputs.begins) if inputs.when == "from" else None
     try:
-        done = desk().publish(
-            owner,
+        asked = PublishRequest(
+            owner=owner,
             revision=_revision(),
             by=current_person().name,
             why=inputs.why,
             in_force_from=begins or site().today(),
             ticked=inputs.ticked,
         )
+        done = desk().publish(asked)
     except PublicationConflict as error:
         flash(refusal(error), "trouble")
         return redirect(url_for("desk_prices.merge", owner=owner, **_kept(inputs)))
