@@ -3,18 +3,27 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from estimator.commands import adjudicate, admin, prices, tables
-from estimator.commands.printing import print_comparison, print_estimate
-from estimator.core.answers import BadAnswers, FieldProblem, book_for, offered_treatments, read_answers, unknown_names
+from estimator.commands.printing import messages_in, print_comparison, print_estimate
+from estimator.core.answers import (
+    Answers,
+    BadAnswers,
+    FieldProblem,
+    book_for,
+    offered_treatments,
+    read_answers,
+    unknown_names,
+)
+from estimator.core.compare import answers_for_all
 from estimator.core.document import document, problems_document
 from estimator.core.estimate import estimate
 from estimator.core.results import Estimate
 from estimator.places import pricing_folder
-from estimator.prices.book import PriceBooks
+from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.reading import read_books
 
 USED_WRONGLY = 2
@@ -84,7 +93,7 @@ def _estimate(options: argparse.Namespace) -> int:
     try:
         made = _made(options.answers, _books(options.pricing))
     except BadAnswers as bad:
-        return _refused(bad.problems, options.json)
+        return _refused(bad.problems, options)
     if options.json:
         _print_json(document(made, made.answers.lang))
     else:
@@ -95,12 +104,9 @@ def _estimate(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     """The same answers for every treatment that the price book offers."""
     try:
-        books = _books(options.pricing)
-        given = [text for text in options.answers if not text.startswith("treatment=")]
-        book = book_for(_named(given), books)
-        made = [_made([*given, f"treatment={name}"], books) for name in offered_treatments(book)]
+        made = _compared(options.answers, _books(options.pricing))
     except BadAnswers as bad:
-        return _refused(bad.problems, options.json)
+        return _refused(bad.problems, options)
     if options.json:
         _print_json({"estimates": [document(one, one.answers.lang) for one in made]})
     else:
@@ -108,12 +114,24 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _made(given: Sequence[str], books: PriceBooks) -> Estimate:
+def _compared(given: Sequence[str], books: PriceBooks) -> list[Estimate]:
+    """An estimate for each treatment; what was said of one that is named is not said of the others."""
     raw = _named(given)
+    if "treatment" not in raw:
+        return [_made([*given, f"treatment={name}"], books) for name in offered_treatments(book_for(raw, books))]
+    answers, book = _read(raw, books)
+    return [estimate(own, book) for own in answers_for_all(answers, book, None)]
+
+
+def _made(given: Sequence[str], books: PriceBooks) -> Estimate:
+    return estimate(*_read(_named(given), books))
+
+
+def _read(raw: Mapping[str, str], books: PriceBooks) -> tuple[Answers, PriceBook]:
     book = book_for(raw, books)
     if problems := unknown_names(raw, book):
         raise BadAnswers(problems)
-    return estimate(read_answers(raw, book, date.today()), book)
+    return read_answers(raw, book, date.today()), book
 
 
 def _named(given: Sequence[str]) -> dict[str, str]:
@@ -140,12 +158,14 @@ def _books(folder: Path | None) -> PriceBooks:
     return reading.books
 
 
-def _refused(problems: tuple[FieldProblem, ...], as_json: bool) -> int:
-    if as_json:
-        _print_json(problems_document(problems))
+def _refused(problems: tuple[FieldProblem, ...], options: argparse.Namespace) -> int:
+    """Every bad answer and why, in the language that was asked for."""
+    translate = messages_in("es" if "lang=es" in options.answers else "en").gettext
+    if options.json:
+        _print_json(problems_document(problems, translate))
     else:
         for problem in problems:
-            print(f"{problem.field}: {problem.message}", file=sys.stderr)
+            print(f"{problem.field}: {problem.said(translate)}", file=sys.stderr)
     return USED_WRONGLY
 
 

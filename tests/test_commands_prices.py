@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.strategies_yaml import small_book
+from support.writing import publish_files
 
 from estimator.cli import main
 from estimator.store.database import Database, open_database
@@ -115,8 +116,15 @@ def test_an_edit_that_knows_nothing_of_a_later_version_is_refused(run, pricing: 
     edit(pricing, "450", "475")
     run("publish", *CLINIC, "--why", "new")
     theirs = (pricing / NAME).read_bytes().replace(b"475", b"490")
-    Publications(store).publish(
-        "riverbend", {NAME: theirs}, based_on=2, by="Ben", why="-", how="browser", in_force_from=date.today()
+    publish_files(
+        Publications(store),
+        "riverbend",
+        {NAME: theirs},
+        based_on=2,
+        by="Ben",
+        why="-",
+        how="browser",
+        in_force_from=date.today(),
     )
     edit(pricing, "475", "480")
     status, _, err = run("publish", *CLINIC, "--why", "mine")

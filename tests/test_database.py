@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from support.forking import become_nobody, together
+from support.writing import publish_files
 
 from estimator.store.database import StoreUnavailable, insert_new, open_database
 from estimator.store.migrations import migrate
@@ -70,7 +71,9 @@ def test_who_looks_sees_one_moment(database):
     publications = Publications(database)
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM publications")).scalar() == 0
-        publications.publish("harbor", {}, based_on=0, by="Ana", why="", how="first", in_force_from=date(2026, 11, 22))
+        publish_files(
+            publications, "harbor", {}, based_on=0, by="Ana", why="", how="first", in_force_from=date(2026, 11, 22)
+        )
         assert connection.execute(text("SELECT count(*) FROM publications")).scalar() == 0
     assert publications.latest("harbor").number == 1
 

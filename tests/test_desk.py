@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.strategies_yaml import small_book
+from support.writing import publish_files
 
 from estimator.store.database import open_database
 from estimator.store.migrations import migrate
@@ -23,7 +24,7 @@ from estimator.versions.publications import (
     PublicationConflict,
     TablesHaveErrors,
 )
-from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
+from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo, PublishRequest
 from estimator.versions.snapshot import clinic_file
 
 CLINIC = "riverbend"
@@ -43,8 +44,15 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ("national", {name: text for name, text in files.items() if name.startswith("national/")}),
         (CLINIC, {NAME: files[NAME]}),
     ):
-        made.publications.publish(
-            owner, own, based_on=0, by="start", why="first", how="first", in_force_from=date(2026, 1, 1)
+        publish_files(
+            made.publications,
+            owner,
+            own,
+            based_on=0,
+            by="start",
+            why="first",
+            how="first",
+            in_force_from=date(2026, 1, 1),
         )
     yield made
     database.close()
@@ -63,7 +71,7 @@ def replaced(old: str, new: str):
 def publish(desk: Desk, by: str = "Ann", **other) -> Publication | Proposal:
     draft = desk.drafts.get(CLINIC)
     asked = {"revision": draft.revision if draft else 0, "why": "new list", "in_force_from": TODAY, **other}
-    return desk.publish(CLINIC, by=by, **asked)
+    return desk.publish(PublishRequest(owner=CLINIC, by=by, **asked))
 
 
 def said(desk: Desk) -> list[tuple[str, str]]:
@@ -176,8 +184,8 @@ def test_who_publishes_second_sees_what_changed_and_takes_both(desk: Desk) -> No
     mine = small_book()[NAME].replace(b"2026-02-01: 75", b"2026-02-01: 80")
     desk.edit(CLINIC, {NAME: mine}, revision=0, by="Ben")
     theirs = small_book()[NAME].replace(b"Springfield", b"Shelbyville")
-    desk.publications.publish(
-        CLINIC, {NAME: theirs}, based_on=1, by="Ann", why="moved", how="disk", in_force_from=TODAY
+    publish_files(
+        desk.publications, CLINIC, {NAME: theirs}, based_on=1, by="Ann", why="moved", how="disk", in_force_from=TODAY
     )
     with pytest.raises(PublicationConflict) as conflict:
         publish(desk, by="Ben")
@@ -203,7 +211,9 @@ def test_a_large_move_needs_a_second_person(desk: Desk) -> None:
         b"    answers: {treatment: iv, insurance: none, sessions: 6, psychotherapy: none}\n"
     )
     text = small_book()[NAME].replace(b"    packages:\n      - {sessions: 6, price: 2400}\n", b"") + patients
-    desk.publications.publish(CLINIC, {NAME: text}, based_on=1, by="start", why="-", how="first", in_force_from=TODAY)
+    publish_files(
+        desk.publications, CLINIC, {NAME: text}, based_on=1, by="start", why="-", how="first", in_force_from=TODAY
+    )
     desk.change(CLINIC, NAME, replaced("450", "455"), "Ann")
     small = desk.preview(CLINIC, desk.work(CLINIC).files, TODAY)
     assert small is not None
@@ -261,9 +271,9 @@ def test_a_new_clinic_begins_with_a_draft(desk: Desk) -> None:
     """A clinic that has published nothing yet publishes version 1."""
     text = small_book()[NAME].replace(b"Riverbend Clinic", b"Lakeside Clinic")
     desk.edit("lakeside", {clinic_file("lakeside"): text}, revision=0, by="Ann")
-    published = desk.publish(
-        "lakeside", revision=desk.work("lakeside").revision, by="Ann", why="opening", in_force_from=TODAY
-    )
+    seen = desk.work("lakeside").revision
+    asked = PublishRequest(owner="lakeside", revision=seen, by="Ann", why="opening", in_force_from=TODAY)
+    published = desk.publish(asked)
     assert isinstance(published, Publication)
     assert published.number == 1
 
@@ -290,7 +300,9 @@ def judged(desk: Desk) -> Desk:
     """The desk of a clinic with a patient, no package, and a second person for moves above 1 percent."""
     desk.settings.set(CLINIC, SECOND_PERSON_ABOVE, "100", "Olga")
     text = small_book()[NAME].replace(b"    packages:\n      - {sessions: 6, price: 2400}\n", b"") + PATIENT.encode()
-    desk.publications.publish(CLINIC, {NAME: text}, based_on=1, by="start", why="-", how="first", in_force_from=TODAY)
+    publish_files(
+        desk.publications, CLINIC, {NAME: text}, based_on=1, by="start", why="-", how="first", in_force_from=TODAY
+    )
     return desk
 
 
@@ -349,7 +361,9 @@ def test_tables_are_checked_against_what_begins_later(desk: Desk) -> None:
     if desk.check("national", dropped).book is None:
         dropped["national/care.yaml"] = files["national/care.yaml"].replace(b"survey", b"invented")
     assert desk.check("national", dropped).book is not None
-    desk.publications.publish("national", dropped, based_on=1, by="Nat", why="-", how="browser", in_force_from=NEW_YEAR)
+    publish_files(
+        desk.publications, "national", dropped, based_on=1, by="Nat", why="-", how="browser", in_force_from=NEW_YEAR
+    )
     desk.change(CLINIC, NAME, replaced("2026-02-01: 450", cites), "Ann")
     with pytest.raises(TablesHaveErrors) as refused:
         publish(desk)

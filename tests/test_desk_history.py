@@ -11,6 +11,7 @@ import pytest
 from support.another_language import another_language as another_language
 from support.desk_priced import CLINIC, NAME, PricedDesk
 from support.desk_priced import desk as desk
+from support.writing import publish_files
 
 from estimator.sentences import say
 from estimator.store.stored_sentences import BY_DISK, EDITED
@@ -25,7 +26,7 @@ NEW_YEAR = date(2027, 1, 1)
 def published_by(desk: PricedDesk, by: str, why: str) -> None:
     text = {NAME: desk.text.replace("450", "475").encode()}
     given = {"based_on": 1, "how": "disk", "in_force_from": date(2026, 11, 22)}
-    desk.desk.publications.publish(CLINIC, text, by=by, why=why, **given)
+    publish_files(desk.desk.publications, CLINIC, text, by=by, why=why, **given)
 
 
 def version(page, number: int):
@@ -173,10 +174,19 @@ def test_an_undo_of_what_is_no_longer_the_last_is_refused(desk: PricedDesk) -> N
 def test_an_undo_to_a_text_that_no_longer_fits_names_the_mistakes(desk: PricedDesk) -> None:
     """The national tables have moved on: the older text's mistakes are listed, the reason stays."""
     today, text = date(2026, 11, 22), desk.text.encode()
-    desk.desk.publications.publish(
-        CLINIC, {NAME: b"clinic: ["}, based_on=1, by="old", why="-", how="disk", in_force_from=today
+    publish_files(
+        desk.desk.publications,
+        CLINIC,
+        {NAME: b"clinic: ["},
+        based_on=1,
+        by="old",
+        why="-",
+        how="disk",
+        in_force_from=today,
     )
-    desk.desk.publications.publish(CLINIC, {NAME: text}, based_on=2, by="Ben", why="-", how="disk", in_force_from=today)
+    publish_files(
+        desk.desk.publications, CLINIC, {NAME: text}, based_on=2, by="Ben", why="-", how="disk", in_force_from=today
+    )
     visitor = desk.visiting()
     page = visitor.post(f"/admin/{CLINIC}/undo", {"seen": "3", "why": "my words"}, status=409)
     assert "clinics/riverbend.yaml:1" in page.root.one(class_="summary").text
@@ -241,9 +251,9 @@ def test_a_clinics_version_of_an_evening_is_compared_with_that_evenings_national
     later = {name: content.replace(b"typical: 500", b"typical: 510") for name, content in national.items()}
     assert later != national
     given = {"by": "Ben", "why": "-", "how": "command", "at": evening}
-    publications.publish("national", later, based_on=1, in_force_from=date(2026, 11, 23), **given)
+    publish_files(publications, "national", later, based_on=1, in_force_from=date(2026, 11, 23), **given)
     text = {NAME: desk.text.replace("2026-02-01: 450", "2026-02-01: 475").encode()}
-    one = publications.publish(CLINIC, text, based_on=1, in_force_from=date(2026, 11, 22), **given)
+    one = publish_files(publications, CLINIC, text, based_on=1, in_force_from=date(2026, 11, 22), **given)
     before, _ = PublicationComparer(desk.database).books(publications.get(CLINIC, 1), one)
     assert before is not None
     assert (

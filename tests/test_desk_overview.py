@@ -9,6 +9,7 @@ from support.desk_priced import CLINIC, NAME, PricedDesk
 from support.desk_priced import desk as desk
 from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Element, Page
+from support.writing import publish_files
 
 from estimator.versions.desk import Desk
 
@@ -304,8 +305,15 @@ def test_a_waiting_version_of_the_national_tables_is_marked_where_it_is_inherite
     before = cells(row(page, "evaluation"))[1]
     changed = {name: text.replace(b"high: 400", b"high: 410") for name, text in files.items()}
     assert changed != files
-    desk.desk.publications.publish(
-        "national", changed, based_on=1, by="Olga", why="New", how="command", in_force_from=NEW_YEAR
+    publish_files(
+        desk.desk.publications,
+        "national",
+        changed,
+        based_on=1,
+        by="Olga",
+        why="New",
+        how="command",
+        in_force_from=NEW_YEAR,
     )
     page = desk.visiting().get(OVERVIEW)
     said = cells(row(page, "evaluation"))[1]

@@ -9,6 +9,7 @@ from support.desk_priced import CLINIC, NAME, TODAY, PricedDesk
 from support.desk_priced import desk as desk
 from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Page
+from support.writing import publish_files
 
 from estimator.prices.editing.splicing import CannotSplice
 from estimator.versions import publishing as actions
@@ -110,7 +111,9 @@ def test_what_is_worth_a_look_needs_a_tick(desk: PricedDesk) -> None:
 def test_a_clinic_that_was_withdrawn_is_published_again(desk: PricedDesk) -> None:
     """Nothing is in force to compare it with, so everything worth a look is asked, and can be ticked."""
     files = desk.desk.publications.files(desk.latest)
-    desk.desk.publications.publish(CLINIC, {}, based_on=1, by="disk", why="Closed", how="disk", in_force_from=TODAY)
+    publish_files(
+        desk.desk.publications, CLINIC, {}, based_on=1, by="disk", why="Closed", how="disk", in_force_from=TODAY
+    )
     text = files[NAME].replace(b"2026-02-01: 75", b"2026-02-01: 0")
     assert desk.desk.edit(CLINIC, {NAME: text}, revision=0, by="Ann")
     ann = desk.visiting()

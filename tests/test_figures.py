@@ -68,7 +68,7 @@ def sums(rows):
             "insurance": st.sampled_from(list(BOOK.tables.payers)),
             "sessions": st.integers(1, 40).map(str),
             "psychotherapy": st.sampled_from(["none", "in_person", "virtual"]),
-            "coinsurance": st.integers(0, 10_000).map(lambda points: f"{points / 100:.2f}"),
+            "coinsurance": st.sampled_from([0, *range(100, 10_001)]).map(lambda points: f"{points / 100:.2f}"),
             "deductible_remaining": st.integers(0, 100_000).map(lambda cents: f"{cents / 100:.2f}"),
             "copay": st.one_of(st.just(""), st.integers(0, 10_000).map(lambda cents: f"{cents / 100:.2f}")),
         }

@@ -7,6 +7,7 @@ import stat
 import pytest
 from support.catalogue import extracted
 from support.shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
+from support.writing import publish_files
 
 from estimator.prices.problems import Problem
 from estimator.sentences import Sentence
@@ -197,7 +198,8 @@ def test_a_scheduled_publication_reaches_the_file_on_its_day(here):
 def test_files_keep_their_rights_and_new_ones_are_made(here):
     (here.folder / CARE).chmod(0o640)
     here.publish(INFUSION, BOOSTED)
-    here.publications.publish(
+    publish_files(
+        here.publications,
         "harbor",
         {"clinics/harbor.yaml": b"clinic: {name: Harbor}\n"},
         based_on=0,
@@ -213,8 +215,8 @@ def test_files_keep_their_rights_and_new_ones_are_made(here):
 
 
 def test_a_withdrawn_clinics_file_is_removed(here):
-    here.publications.publish(
-        "riverbend", {}, based_on=1, by="Ann", why="closed", how="browser", in_force_from=here.day
+    publish_files(
+        here.publications, "riverbend", {}, based_on=1, by="Ann", why="closed", how="browser", in_force_from=here.day
     )
     here.look()
     assert not (here.folder / CLINIC).exists()
@@ -528,7 +530,9 @@ def test_a_torn_write_back_is_finished(here):
     other = "national/money.yaml"
     latest = last(here)
     files = {name: data + b"# new\n" for name, data in here.publications.files(latest).items()}
-    here.publications.publish("national", files, based_on=1, by="Ann", why="x", how="browser", in_force_from=here.day)
+    publish_files(
+        here.publications, "national", files, based_on=1, by="Ann", why="x", how="browser", in_force_from=here.day
+    )
     here.write(CARE, files[CARE])
     here.write("national/.money.yaml.estimator-new", files[other][:10])
     here.start()

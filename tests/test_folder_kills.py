@@ -11,6 +11,7 @@ import pytest
 from support.killing import kill_while
 from support.shops import Shop, shop
 from support.strategies_yaml import small_book
+from support.writing import publish_files
 
 KILLS = 200
 LONGEST = 0.08
@@ -27,7 +28,8 @@ def publish_without_end(here):
         os.replace = slowly(os.replace)
         while True:
             latest = here.publications.latest("national")
-            new = here.publications.publish(
+            new = publish_files(
+                here.publications,
                 "national",
                 {name: marked(text, latest.number + 1) for name, text in NATIONAL.items()},
                 based_on=latest.number,

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support.shops import Shop, opened
+from support.writing import publish_files
 
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.publications import PublicationRefused
@@ -90,7 +91,8 @@ class FolderAndStore(RuleBasedStateMachine):
         files = self.here.publications.files(latest) if latest else {}
         files[name] = b"# first %d\n" % next(self.numbers) + files.get(name, b"clinic: {name: Harbor}\n")
         with contextlib.suppress(PublicationRefused):
-            self.here.publications.publish(
+            publish_files(
+                self.here.publications,
                 owner,
                 files,
                 based_on=latest.number if latest else 0,
@@ -106,7 +108,8 @@ class FolderAndStore(RuleBasedStateMachine):
         history = self.here.publications.history(owner)
         if len(history) > 1:
             with contextlib.suppress(PublicationRefused):
-                self.here.publications.publish(
+                publish_files(
+                    self.here.publications,
                     owner,
                     self.here.publications.files(history[1]),
                     based_on=history[0].number,

@@ -9,12 +9,13 @@ from random import Random
 
 import pytest
 from support.killing import kill_while
+from support.writing import save_draft
 
 from estimator.store.database import open_database
 from estimator.store.journal import Journal, add_entry_in
 from estimator.store.migrations import migrate
 from estimator.versions.drafts import Drafts
-from estimator.versions.publications import Publications
+from estimator.versions.publications import NewPublication, Publications
 
 KILLS = 200
 A_FEW = 4
@@ -42,17 +43,19 @@ def publish_without_end(url, say):
                 number = numbers[owner] = numbers[owner] + 1
                 left = drafts.get(owner)
                 revision = left.revision if left else 0
-                draft = drafts.save(owner, files(number), based_on=number - 1, revision=revision, by="Ana")
+                draft = save_draft(drafts, owner, files(number), based_on=number - 1, revision=revision, by="Ana")
                 with database.writing() as connection:
                     publications.publish_in(
                         connection,
-                        owner,
-                        draft.changed,
-                        based_on=number - 1,
-                        by="Ana",
-                        why="",
-                        how="browser",
-                        in_force_from=TODAY,
+                        NewPublication(
+                            owner=owner,
+                            files=draft.changed,
+                            based_on=number - 1,
+                            by="Ana",
+                            why="",
+                            how="browser",
+                            in_force_from=TODAY,
+                        ),
                     )
                     drafts.discard_in(connection, owner, draft.revision)
                     add_entry_in(connection, "Ana", "published", owner, str(number))

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from datetime import date
 
 import pytest
 from support.strategies_yaml import small_book
@@ -69,6 +70,15 @@ def test_the_folder_is_looked_at_no_more_than_once_a_second(folder, live, clock)
     edit(folder, b"typical: 500", b"typical: 510")
     clock.seconds += 0.9
     assert infusion(live) == 500_00
+
+
+def test_a_folder_without_a_store_answers_what_the_desk_asks(folder, live):
+    """A look at once; on a later day it says what it says now; and it has nothing to decide."""
+    edit(folder, b"typical: 500", b"typical: 510")
+    live.refresh()
+    assert infusion(live) == 510_00
+    assert live.on(date(2027, 1, 1)) is live.current
+    assert (live.conflicts, live.resolution()) == ((), None)
 
 
 def test_what_has_not_changed_is_not_read_again(live, clock):

@@ -1,9 +1,7 @@
 """The store's tables: made and brought up to date on each backend, append-only, and what it says when it cannot."""
 
 import contextlib
-import importlib
 import os
-import pkgutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -17,18 +15,13 @@ from sqlalchemy import CheckConstraint, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from support.forking import become_nobody, together
 from support.killing import kill_while
+from support.writing import publish_files, write_log
 
-from estimator import versions
-from estimator.store import migrations, tables
+from estimator.store import account_tables, migrations, tables
 from estimator.store.database import StoreUnavailable, open_database
 from estimator.store.journal import Journal
 from estimator.store.migrations import HEAD, migrate
 from estimator.versions.publications import Publications
-
-for module in pkgutil.iter_modules(versions.__path__, "estimator.versions."):
-    # Whichever has tables of its own adds them to the one list.
-    if module.name.endswith("tables"):
-        importlib.import_module(module.name)
 
 
 @contextlib.contextmanager
@@ -38,7 +31,8 @@ def opened(url):
 
 
 def publish(database, number=0):
-    return Publications(database).publish(
+    return publish_files(
+        Publications(database),
         "harbor",
         {"clinics/harbor.yaml": b"%d" % number},
         based_on=number,
@@ -60,13 +54,13 @@ def test_migrations_make_the_tables_that_the_code_knows(database):
     """Alembic finds nothing to add, remove or change."""
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, account_tables.metadata) == []
 
 
 def test_migrations_make_the_checks_that_the_code_knows(database):
     """Alembic does not compare CHECK constraints; their names say what they check."""
     found = inspect(database.engine)
-    for table in tables.metadata.sorted_tables:
+    for table in account_tables.metadata.sorted_tables:
         wanted = {check.name for check in table.constraints if isinstance(check, CheckConstraint)}
         assert {check["name"] for check in found.get_check_constraints(table.name)} == wanted
 
@@ -75,7 +69,7 @@ def test_the_comparison_would_notice(database):
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE settings ADD COLUMN unknown INTEGER"))
     with database.engine.connect() as connection:
-        ((action, *_),) = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+        ((action, *_),) = compare_metadata(MigrationContext.configure(connection), account_tables.metadata)
     assert action == "remove_column"
 
 
@@ -110,7 +104,7 @@ def test_each_revision_leads_to_the_next_with_publications_in_it(empty_url, monk
         assert (entry.action, entry.detail, type(entry.detail)) == ("undid", why, str)
         assert publish(database, 1).number == 2
         with database.engine.connect() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+            assert compare_metadata(MigrationContext.configure(connection), account_tables.metadata) == []
 
 
 @pytest.mark.parametrize("table", tables.APPEND_ONLY)
@@ -118,12 +112,12 @@ def test_each_revision_leads_to_the_next_with_publications_in_it(empty_url, monk
 def test_the_database_itself_refuses_to_change_or_delete_what_only_grows(database, table, statement):
     """Not even a statement written by hand rewrites history."""
     publish(database)
-    Journal(database).add("Ana", "published")
-    column = tables.metadata.tables[table].primary_key.columns.keys()[0]
+    write_log(database, "Ana", "published")
+    column = account_tables.metadata.tables[table].primary_key.columns.keys()[0]
     with pytest.raises(DBAPIError, match=f"{table} only grows"), database.writing() as connection:
         connection.execute(text(statement.format(table, column, column)))
     with database.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(tables.metadata.tables[table])) == 1
+        assert connection.scalar(select(func.count()).select_from(account_tables.metadata.tables[table])) == 1
 
 
 def test_sqlite_refuses_to_replace_what_only_grows(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.pages import FOUR, TODAY, Visitor, check_headers
 from support.shops import opened
+from support.writing import publish_files
 
 from estimator.prices.reading import read_books
 from estimator.versions.publications import Publications
@@ -35,8 +36,8 @@ class Clinic:
         files = publications.files(latest)
         files[name], found = re.subn(old, new, files[name], count=1)
         assert found == 1
-        publications.publish(
-            owner, files, based_on=latest.number, by="Ann", why="x", how="browser", in_force_from=TODAY
+        publish_files(
+            publications, owner, files, based_on=latest.number, by="Ann", why="x", how="browser", in_force_from=TODAY
         )
         self.prices.refresh()
 
@@ -155,8 +156,15 @@ def test_the_api_answers_with_a_clinics_old_prices(clinic):
     ask = clinic.visitor.client.get
     query = SIX | {"clinic": "example-harbor"}
     before = ask("/api/v1/estimate", query_string=query)
-    Publications(clinic.database).publish(
-        "example-harbor", {}, based_on=1, by="Ann", why="closed", how="browser", in_force_from=TODAY
+    publish_files(
+        Publications(clinic.database),
+        "example-harbor",
+        {},
+        based_on=1,
+        by="Ann",
+        why="closed",
+        how="browser",
+        in_force_from=TODAY,
     )
     clinic.prices.refresh()
     assert ask("/api/v1/estimate", query_string=query).status_code == 400

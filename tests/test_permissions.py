@@ -8,6 +8,7 @@ import pytest
 from flask import Blueprint
 from support.desk_visits import PASSWORD, desk_on_copy, said
 from support.pages import Visitor
+from support.writing import write_log
 
 from estimator.accounts.accounts import ROLES, Grant
 from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
@@ -389,10 +390,9 @@ def test_accounts_that_are_not_there_are_not_found(olga):
 
 
 def test_an_owner_reads_what_was_done_at_their_own_tables(desk, harbor, olga):
-    journal = Journal(desk.database)
-    journal.add("Ed", "published", HARBOR, "of the harbor")
-    journal.add("Ed", "published", "national", "of the nation")
-    journal.add("Ed", "set", "", "of the site")
+    write_log(desk.database, "Ed", "published", HARBOR, "of the harbor")
+    write_log(desk.database, "Ed", "published", "national", "of the nation")
+    write_log(desk.database, "Ed", "set", "", "of the site")
     assert "of the nation" in olga.get("/admin/log").text
     for words in (harbor.get("/admin/log").text, harbor.client.get("/admin/log/log.csv").get_data(as_text=True)):
         assert "of the harbor" in words
@@ -414,7 +414,7 @@ def test_every_action_that_is_logged_has_its_words(desk, olga):
 
 def test_the_log_is_paged_without_a_gap(desk, olga):
     for number in range(250):
-        Journal(desk.database).add("Ed", "counted", "national", f"number {number:03}.")
+        write_log(desk.database, "Ed", "counted", "national", f"number {number:03}.")
     page, seen = olga.get("/admin/log"), []
     for _ in range(2):
         seen += [row.all("td")[4].text for row in page.root.one("tbody").all("tr")]
@@ -429,7 +429,7 @@ def test_the_log_is_paged_without_a_gap(desk, olga):
 def test_the_log_as_a_spreadsheet_holds_no_formula(desk, olga):
     """A name can begin like one; the spreadsheet must not run it."""
     desk.person("=HYPERLINK(1)", f"editor:{HARBOR}")
-    Journal(desk.database).add("+Ed", "published", "national", '-1, "two"\n@three')
+    write_log(desk.database, "+Ed", "published", "national", '-1, "two"\n@three')
     response = olga.client.get("/admin/log/log.csv")
     assert response.headers["Content-Disposition"] == 'attachment; filename="desk-log.csv"'
     text = response.get_data(as_text=True)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.exc import StatementError
+from support.writing import discard_draft, publish_files, save_draft, write_log
 
 from estimator.prices.digests import digest_of, digest_of_all
 from estimator.store.database import open_database
@@ -12,6 +13,7 @@ from estimator.store.journal import Journal
 from estimator.store.migrations import migrate
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
 from estimator.versions.publications import (
+    NewPublication,
     NothingChanged,
     PendingPublication,
     PublicationConflict,
@@ -36,8 +38,16 @@ def drafts(database):
 
 
 def publish(publications, text, based_on, owner="harbor", by="Ana", how="browser", day=TODAY, **more):
-    return publications.publish(
-        owner, {NAME: text}, based_on=based_on, by=by, why="new prices", how=how, in_force_from=day, **more
+    return publish_files(
+        publications,
+        owner,
+        {NAME: text},
+        based_on=based_on,
+        by=by,
+        why="new prices",
+        how=how,
+        in_force_from=day,
+        **more,
     )
 
 
@@ -74,7 +84,9 @@ def test_a_large_table_comes_back_byte_for_byte(publications):
 def test_an_owner_may_have_no_files_left(publications):
     """A clinic that has withdrawn its table."""
     publish(publications, b"a: 1\n", 0)
-    gone = publications.publish("harbor", {}, based_on=1, by="Ana", why="closed", how="disk", in_force_from=TODAY)
+    gone = publish_files(
+        publications, "harbor", {}, based_on=1, by="Ana", why="closed", how="disk", in_force_from=TODAY
+    )
     assert publications.files(gone) == {}
     assert publications.in_force("harbor", TODAY) == gone
 
@@ -134,7 +146,9 @@ def test_publishing_the_same_again_is_refused(publications):
 def test_a_file_under_another_name_is_a_change(publications):
     publish(publications, b"a: 1\n", 0)
     renamed = {"clinics/other.yaml": b"a: 1\n"}
-    published = publications.publish("harbor", renamed, based_on=1, by="Ana", why="", how="disk", in_force_from=TODAY)
+    published = publish_files(
+        publications, "harbor", renamed, based_on=1, by="Ana", why="", how="disk", in_force_from=TODAY
+    )
     assert publications.files(published) == renamed
 
 
@@ -209,55 +223,57 @@ def test_looking_for_a_draft_creates_none(database, drafts):
 
 
 def test_a_draft_keeps_who_began_it_and_who_saved_it_last(drafts):
-    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=3, revision=0, by="Ana")
-    draft = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=3, revision=first.revision, by="Ben")
+    first = save_draft(drafts, "harbor", {NAME: b"a: 1\n"}, based_on=3, revision=0, by="Ana")
+    draft = save_draft(drafts, "harbor", {NAME: b"a: 2\n"}, based_on=3, revision=first.revision, by="Ben")
     assert (draft.begun_by, draft.by, draft.revision, draft.based_on) == ("Ana", "Ben", first.revision + 1, 3)
     assert drafts.get("harbor") == draft
 
 
 def test_a_save_takes_the_place_of_all_files_of_the_draft(drafts):
-    first = drafts.save("harbor", {"a.yaml": b"1", "b.yaml": b"2"}, based_on=1, revision=0, by="Ana")
-    assert drafts.save("harbor", {"b.yaml": b"3"}, based_on=1, revision=first.revision, by="Ana").changed == {
+    first = save_draft(drafts, "harbor", {"a.yaml": b"1", "b.yaml": b"2"}, based_on=1, revision=0, by="Ana")
+    assert save_draft(drafts, "harbor", {"b.yaml": b"3"}, based_on=1, revision=first.revision, by="Ana").changed == {
         "b.yaml": b"3"
     }
 
 
 def test_who_saves_over_a_draft_they_have_not_seen_is_shown_it(drafts):
-    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
-    current = drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben")
+    first = save_draft(drafts, "harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    current = save_draft(drafts, "harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben")
     for seen in (0, first.revision, first.revision + 2):
         with pytest.raises(DraftConflict, match="Ben changed this draft meanwhile") as refused:
-            drafts.save("harbor", {NAME: b"a: 3\n"}, based_on=1, revision=seen, by="Ana")
+            save_draft(drafts, "harbor", {NAME: b"a: 3\n"}, based_on=1, revision=seen, by="Ana")
         assert refused.value.current == current
     assert drafts.get("harbor") == current
 
 
 def test_a_discarded_draft_is_gone_and_its_next_one_begins_anew(drafts):
-    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
-    drafts.discard("harbor", first.revision)
+    first = save_draft(drafts, "harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    discard_draft(drafts, "harbor", first.revision)
     assert drafts.get("harbor") is None
     with pytest.raises(DraftConflict, match="This draft is gone"):
-        drafts.discard("harbor", first.revision)
+        discard_draft(drafts, "harbor", first.revision)
     with pytest.raises(DraftConflict, match="This draft is gone"):
-        drafts.save("harbor", {}, based_on=1, revision=first.revision, by="Ana")
-    assert drafts.save("harbor", {}, based_on=1, revision=0, by="Ben").begun_by == "Ben"
+        save_draft(drafts, "harbor", {}, based_on=1, revision=first.revision, by="Ana")
+    assert save_draft(drafts, "harbor", {}, based_on=1, revision=0, by="Ben").begun_by == "Ben"
 
 
 def test_a_proposal_stays_until_the_draft_changes(drafts):
-    first = drafts.save("harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
+    first = save_draft(drafts, "harbor", {NAME: b"a: 1\n"}, based_on=1, revision=0, by="Ana")
     proposal = Proposal("Ana", "new year", NEW_YEAR, datetime(2026, 11, 22, 9, tzinfo=UTC))
     with drafts.database.writing() as connection:
         drafts.propose_in(connection, "harbor", first.revision, proposal)
     assert drafts.get("harbor").proposal == proposal
     with pytest.raises(DraftConflict), drafts.database.writing() as connection:
         drafts.propose_in(connection, "harbor", first.revision + 1, proposal)
-    assert drafts.save("harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben").proposal is None
+    assert (
+        save_draft(drafts, "harbor", {NAME: b"a: 2\n"}, based_on=1, revision=first.revision, by="Ben").proposal is None
+    )
 
 
 def test_the_log_is_read_from_either_end(database):
     journal = Journal(database)
     for number in range(5):
-        journal.add("Ana", "published", "harbor", str(number))
+        write_log(database, "Ana", "published", "harbor", str(number))
     assert [entry.detail for entry in journal.all()] == list("01234")
     page = journal.newest(2)
     assert [entry.detail for entry in page] == ["4", "3"]
@@ -272,7 +288,10 @@ def test_what_fails_halfway_has_not_happened(database, publications, drafts):
     def publish_a_draft_that_is_gone():
         with database.writing() as connection:
             publications.publish_in(
-                connection, "harbor", {NAME: b"a"}, based_on=0, by="Ana", why="", how="browser", in_force_from=TODAY
+                connection,
+                NewPublication(
+                    owner="harbor", files={NAME: b"a"}, based_on=0, by="Ana", why="", how="browser", in_force_from=TODAY
+                ),
             )
             drafts.discard_in(connection, "harbor", 1)
 

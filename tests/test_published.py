@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from support.shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, Shop, opened
 from support.strategies_yaml import small_book
+from support.writing import publish_files
 
 from estimator.prices.live import BrokenTables, LivePriceBooks
 from estimator.prices.reading import read_files
@@ -238,7 +239,9 @@ def test_an_unknown_version_is_none_and_reads_nothing(here, monkeypatch):
 
 def test_a_clinic_that_has_been_withdrawn_has_old_versions(here):
     version = versions(here, "riverbend")
-    here.publications.publish("riverbend", {}, based_on=1, by="Ann", why="x", how="browser", in_force_from=here.day)
+    publish_files(
+        here.publications, "riverbend", {}, based_on=1, by="Ann", why="x", how="browser", in_force_from=here.day
+    )
     here.look()
     assert "riverbend" not in here.prices.current.clinics
     assert here.prices.old("riverbend", version).version == version

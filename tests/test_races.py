@@ -10,11 +10,12 @@ from datetime import date
 
 import pytest
 from support.forking import together
+from support.writing import publish_files, save_draft
 
 from estimator.store.database import open_database
 from estimator.store.migrations import migrate
 from estimator.versions.drafts import DraftConflict, Drafts
-from estimator.versions.publications import PublicationConflict, Publications
+from estimator.versions.publications import NewPublication, PublicationConflict, Publications
 from estimator.versions.timeline import TimelineReader
 
 DAY = date(2026, 11, 22)
@@ -28,7 +29,9 @@ fork_context = multiprocessing.get_context("fork")
 
 def publish(publications, owner, based_on, by):
     files = {f"clinics/{owner}.yaml": f"{by} after {based_on}\r\n".encode(), "shared.yaml": b"the same for all\n"}
-    return publications.publish(owner, files, based_on=based_on, by=by, why="race", how="browser", in_force_from=DAY)
+    return publish_files(
+        publications, owner, files, based_on=based_on, by=by, why="race", how="browser", in_force_from=DAY
+    )
 
 
 @contextlib.contextmanager
@@ -146,11 +149,11 @@ def test_a_draft_is_never_seen_half_saved(store_url):
     def save_often(database):
         drafts = Drafts(database)
         try:
-            revision = drafts.save("harbor", {}, based_on=0, revision=0, by="someone").revision
+            revision = save_draft(drafts, "harbor", {}, based_on=0, revision=0, by="someone").revision
             for seen in range(revision, revision + 200):
                 content = str(seen + 1).encode()
                 files = {"a.yaml": content, "b.yaml": content}
-                drafts.save("harbor", files, based_on=0, revision=seen, by="someone")
+                save_draft(drafts, "harbor", files, based_on=0, revision=seen, by="someone")
         finally:
             done.set()
 
@@ -180,14 +183,14 @@ def test_of_many_who_save_a_draft_at_once_one_wins(store_url, first):
             seen = 0
             if not first:
                 files = {"a.yaml": b"before"}
-                seen = Drafts(database).save(owner, files, based_on=0, revision=0, by="before").revision
+                seen = save_draft(Drafts(database), owner, files, based_on=0, revision=0, by="before").revision
             barrier = threading.Barrier(4)
 
             def save(place, owner=owner, barrier=barrier, seen=seen):
                 barrier.wait(PATIENCE_SECONDS)
                 files = {f"{place}.yaml": b"mine"}
                 try:
-                    return Drafts(database).save(owner, files, based_on=0, revision=seen, by=str(place))
+                    return save_draft(Drafts(database), owner, files, based_on=0, revision=seen, by=str(place))
                 except DraftConflict as conflict:
                     return conflict
 
@@ -243,7 +246,10 @@ def test_a_busy_store_is_waited_for(store_url):
                 return time.monotonic() - begun
             with database.writing() as connection:
                 publications.publish_in(
-                    connection, "harbor", {}, based_on=0, by="slow", why="", how="browser", in_force_from=DAY
+                    connection,
+                    NewPublication(
+                        owner="harbor", files={}, based_on=0, by="slow", why="", how="browser", in_force_from=DAY
+                    ),
                 )
                 ready.set()
                 time.sleep(1)
@@ -264,7 +270,8 @@ def test_who_reads_does_not_wait_for_who_writes(database):
     before = publish(publications, "harbor", 0, "someone")
     with database.writing() as connection:
         publications.publish_in(
-            connection, "harbor", {}, based_on=1, by="slow", why="", how="browser", in_force_from=DAY
+            connection,
+            NewPublication(owner="harbor", files={}, based_on=1, by="slow", why="", how="browser", in_force_from=DAY),
         )
         begun = time.monotonic()
         assert publications.latest("harbor") == before

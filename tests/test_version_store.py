@@ -9,11 +9,13 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from support.writing import discard_draft, publish_files, save_draft, write_log
 
 from estimator.store.database import open_database
 from estimator.store.journal import Journal, add_entry_in
 from estimator.versions.drafts import DraftConflict, Drafts, Proposal
 from estimator.versions.publications import (
+    NewPublication,
     NothingChanged,
     PendingPublication,
     PublicationConflict,
@@ -101,12 +103,13 @@ class VersionStore(RuleBasedStateMachine):
 
     def _publish(self, owner, files, based_on, **said):
         expected = self._refusal(owner, files, based_on, said)
+        given = {name: value for name, value in said.items() if value is not None}
         if expected is not None:
             with pytest.raises(PublicationRefused) as refused:
-                self.publications.publish(self.prefix + owner, files, based_on=based_on, **said)
+                publish_files(self.publications, self.prefix + owner, files, based_on=based_on, **given)
             self._check_refusal(refused.value, expected, self.published[owner])
             return
-        publication = self.publications.publish(self.prefix + owner, files, based_on=based_on, **said)
+        publication = publish_files(self.publications, self.prefix + owner, files, based_on=based_on, **given)
         self._add(owner, files, said)
         assert publication == self.publications.latest(self.prefix + owner)
         assert publication.id > self.newest
@@ -143,13 +146,15 @@ class VersionStore(RuleBasedStateMachine):
         with contextlib.suppress(Refusal), self.database.writing() as connection:
             self.publications.publish_in(
                 connection,
-                self.prefix + owner,
-                {**files, "never.yaml": b"seen"},
-                based_on=len(self.published[owner]),
-                by="nobody",
-                why="",
-                how="undo",
-                in_force_from=CALENDAR[0],
+                NewPublication(
+                    owner=self.prefix + owner,
+                    files={**files, "never.yaml": b"seen"},
+                    based_on=len(self.published[owner]),
+                    by="nobody",
+                    why="",
+                    how="undo",
+                    in_force_from=CALENDAR[0],
+                ),
             )
             add_entry_in(connection, self.prefix + "nobody", "published")
             raise Refusal
@@ -165,14 +170,15 @@ class VersionStore(RuleBasedStateMachine):
             owner, draft["changed"], draft["based_on"], {"in_force_from": day, "how": ""}
         ):
             return
-        said = {"by": by, "why": why, "how": "browser", "in_force_from": day, "at": None}
+        said = {"by": by, "why": why, "how": "browser", "in_force_from": day}
         with self.database.writing() as connection:
             publication = self.publications.publish_in(
-                connection, self.prefix + owner, draft["changed"], based_on=draft["based_on"], **said
+                connection,
+                NewPublication(owner=self.prefix + owner, files=draft["changed"], based_on=draft["based_on"], **said),
             )
             self.draft_store.discard_in(connection, self.prefix + owner, draft["revision"])
             add_entry_in(connection, self.prefix + by, "published", self.prefix + owner, why)
-        self._add(owner, draft["changed"], said)
+        self._add(owner, draft["changed"], {**said, "at": None})
         del self.drafts[owner]
         self.logged.append((self.prefix + by, "published", self.prefix + owner, why))
         self.newest = publication.id
@@ -190,7 +196,9 @@ class VersionStore(RuleBasedStateMachine):
         with self._conflict_if(owner, seen != self._revision(owner)) as goes_on:
             if seen == 0 and owner not in self.drafts:
                 based_on = len(self.published[owner])
-            saved = self.draft_store.save(self.prefix + owner, changed, based_on=based_on, revision=seen, by=by, at=at)
+            saved = save_draft(
+                self.draft_store, self.prefix + owner, changed, based_on=based_on, revision=seen, by=by, at=at
+            )
         if goes_on:
             begun_by = self.drafts[owner]["begun_by"] if owner in self.drafts else by
             # The first one is drawn, so that a page that shows an old draft never passes for one that shows the new.
@@ -212,7 +220,7 @@ class VersionStore(RuleBasedStateMachine):
         self.touched = [owner]
         seen = self._revision(owner) + off
         with self._conflict_if(owner, owner not in self.drafts or off) as goes_on:
-            self.draft_store.discard(self.prefix + owner, seen)
+            discard_draft(self.draft_store, self.prefix + owner, seen)
         if goes_on:
             del self.drafts[owner]
 
@@ -247,7 +255,7 @@ class VersionStore(RuleBasedStateMachine):
 
     @rule(who=people, action=st.sampled_from(["published", "signed in"]), owner=owners, detail=words)
     def log(self, who, action, owner, detail):
-        self.journal.add(self.prefix + who, action, self.prefix + owner, detail)
+        write_log(self.database, self.prefix + who, action, self.prefix + owner, detail)
         self.logged.append((self.prefix + who, action, self.prefix + owner, detail))
 
     @rule()

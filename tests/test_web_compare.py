@@ -36,6 +36,11 @@ def facts(row):
     return {one.one("dt").text: one.one("dd").text for one in row.one("dl").all("div")}
 
 
+def amounts(estimate):
+    """What the patient pays, as a page shows it: once, or for each side of an either-or."""
+    return [side.you_pay for side in estimate.sides] or [estimate.you_pay]
+
+
 def at(query, months):
     return query if months is None else {**query, "months": str(months)}
 
@@ -49,9 +54,9 @@ def test_each_row_says_what_its_own_estimate_says(visitor, query, months):
     for row, one in zip(found, comparison.alternatives, strict=True):
         estimate = shown(one.estimate)
         assert row.one("h2").text == BOOK.tables.treatments[one.treatment].label.en
-        assert row.one("strong").text == money(estimate.you_pay.typical)
-        if estimate.you_pay.low != estimate.you_pay.high:
-            assert f"low {money(estimate.you_pay.low)}, high {money(estimate.you_pay.high)}" in row.text
+        assert [strong.text for strong in row.all("strong")] == [money(paid.typical) for paid in amounts(estimate)]
+        for paid in amounts(estimate):
+            assert paid.low == paid.high or f"low {money(paid.low)}, high {money(paid.high)}" in row.text
         assert f"{estimate.answers.sessions} session" in row.text
         assert f"{estimate.visits} day" in row.text
         assert facts(row)["FDA"] == BOOK.tables.treatments[one.treatment].regulatory.en
@@ -61,7 +66,8 @@ def test_each_row_says_what_its_own_estimate_says(visitor, query, months):
 def test_each_row_leads_to_its_estimate_with_the_same_number(visitor, query):
     for row in rows(visitor.get("/compare", at(query, 6))):
         (address,) = (one.attributes["href"] for one in row.one("p", class_="links").all("a"))
-        assert visitor.get(address).root.one("p", class_="figure").one("strong").text == row.one("strong").text
+        headline = visitor.get(address).root.one("div", class_="headline")
+        assert [one.text for one in headline.all("strong")] == [one.text for one in row.all("strong")]
 
 
 def test_the_treatment_asked_about_is_marked_and_leads_back(visitor):
@@ -82,28 +88,38 @@ def test_approval_and_denial_stand_only_where_an_insurer_must_agree(visitor):
     for row, one in zip(rows(visitor.get("/compare", SPRAVATO)), compared(SPRAVATO).alternatives, strict=True):
         no = shown(one.estimate).if_not_covered
         assert ("prior authorization" in facts(row)["Insurance"]) == one.estimate.authorization_applies
+        sides = {side.text.partition(" $")[0]: side.text for side in row.all("li") if side.all("strong")}
+        assert ("If it says no" in sides) == one.estimate.authorization_applies
         if one.estimate.authorization_applies:
-            assert money(no.typical) in facts(row)["If your insurer says no"]
-            assert money(no.high) in facts(row)["If your insurer says no"]
-        else:
-            assert "If your insurer says no" not in facts(row)
+            assert money(no.typical) in sides["If it says no"]
+            assert money(no.high) in sides["If it says no"]
 
 
 def test_psychotherapy_is_shown_apart_only_where_it_was_asked_for(visitor):
     for row, one in zip(rows(visitor.get("/compare", SPRAVATO)), compared(SPRAVATO).alternatives, strict=True):
-        assert money(shown(one.alone).you_pay.typical) in facts(row)["Without psychotherapy"]
+        for paid in amounts(shown(one.alone)):
+            assert money(paid.typical) in facts(row)["Without psychotherapy"]
     assert "Without psychotherapy" not in visitor.get("/compare", FOUR).text
 
 
 def test_the_bars_share_one_scale(visitor):
     page = visitor.get("/compare", SPRAVATO)
     comparison = compared(SPRAVATO)
-    most = max(one.estimate.you_pay.high for one in comparison.alternatives)
+    most = max(paid.high for one in comparison.alternatives for paid in amounts(one.estimate))
     for row, one in zip(rows(page), comparison.alternatives, strict=True):
-        mark = float(row.one("line", class_="mark").attributes["x1"].removesuffix("%"))
-        end = row.one("rect", class_="whole").attributes
-        assert float(end["x"].removesuffix("%")) + float(end["width"].removesuffix("%")) <= 100
-        assert mark / 100 * 1.24 * most == pytest.approx(one.estimate.you_pay.typical, abs=most / 5000)
+        for mark, end, paid in zip(
+            row.all("line", class_="mark"), row.all("rect", class_="whole"), amounts(one.estimate), strict=True
+        ):
+            left, width = (float(end.attributes[name].removesuffix("%")) for name in ("x", "width"))
+            assert left + width <= 100
+            at_mark = float(mark.attributes["x1"].removesuffix("%"))
+            assert at_mark / 100 * 1.24 * most == pytest.approx(paid.typical, abs=most / 5000)
+
+
+def test_where_the_plan_decides_there_is_no_verdict_about_an_amount_that_nobody_pays(visitor):
+    page = visitor.get("/compare", SPRAVATO | {"insurance": "medicare"})
+    assert page.root.all("p", class_="verdict") == []
+    assert "Medigap" in rows(page)[1].text
 
 
 @pytest.mark.parametrize("months", [None, *SPANS])
@@ -142,12 +158,18 @@ def test_the_break_even_is_the_one_that_was_computed(visitor):
 def test_the_verdict_speaks_of_the_rows_on_show(visitor, months):
     """Once it spoke of a year while the rows showed the sessions asked for."""
     page = visitor.get("/compare", at(SPRAVATO, months))
-    paid = {row.one("h2").text: row.one("strong").text for row in rows(page)}
-    amounts = (paid["IV infusion"], paid["Spravato nasal spray"])
+    two = [one for one in compared(SPRAVATO, months).alternatives if one.treatment in ("iv", "spravato")]
+    branches = [branch for one in two for branch in one.estimate.branches]
+    if any(branch.unknown != "authorization" for branch in branches):
+        assert page.root.all("p", class_="verdict") == [], "an amount that is nobody's"
+        return
+    paid = {row.one("h2").text: row.all("strong")[0].text for row in rows(page)}
+    both = (paid["IV infusion"], paid["Spravato nasal spray"])
     said = page.root.one("p", class_="verdict").text.partition(" At the usual")[0]
-    less, more = sorted(amounts, key=lambda one: float(one.strip("$").replace(",", "")))
+    less, more = sorted(both, key=lambda one: float(one.strip("$").replace(",", "")))
+    assert said.startswith("If your insurer agrees:")
     assert f"about {less}, not {more}." in said
-    assert said.index("IV ketamine" if amounts[0] == less else "Spravato") < said.index(" costs you less than ")
+    assert said.index("IV ketamine" if both[0] == less else "Spravato") < said.index(" costs you less than ")
 
 
 def test_equal_amounts_are_said_to_be_equal(visitor, monkeypatch):
@@ -184,6 +206,35 @@ def test_bad_answers_bring_back_the_form(visitor):
     page = visitor.get("/compare", {**FOUR, "sessions": "500"}, status=400)
     assert page.root.one("form").attributes["action"] == "/estimate"
     assert page.control("sessions").attributes["value"] == "500"
+
+
+def test_a_start_too_early_for_one_treatment_is_refused_with_the_first_day_for_all(visitor):
+    """On January 2, 2026 a drug can be posted home; the evaluation a week before a first session has no price yet."""
+    early = FOUR | {"treatment": "at_home", "start": "2026-01-02"}
+    visitor.get("/estimate", early)
+    page = visitor.get("/compare", early, status=400)
+    assert "to compare the treatments choose a day from January 8, 2026 on" in page.root.one("div", role="alert").text
+    assert page.control("start").attributes["value"] == "2026-01-02"
+    visitor.get("/compare", early | {"start": "2026-01-08"})
+
+
+def test_another_treatment_inherits_nothing_about_this_ones_course_or_bills(visitor):
+    """Own rhythm, stage, dose and told prices stay with Spravato; what was told about psychotherapy goes along."""
+    told = {
+        "every": "30",
+        "stage": "continuing",
+        "dose": "56",
+        "allowed.observation": "200",
+        "coverage.spravato_84": "covered",
+    }
+    alike = {"price.psychotherapy_virtual": "90", "deductible": "2000"}
+    page = visitor.get("/compare", SPRAVATO | told | alike)
+    for row in rows(page):
+        (address,) = (one.attributes["href"] for one in row.one("p", class_="links").all("a"))
+        given = dict(parse_qsl(urlsplit(address).query))
+        assert alike.items() <= given.items()
+        assert (told.items() <= given.items()) == (given["treatment"] == "spravato")
+        assert given["treatment"] == "spravato" or not told.keys() & given.keys()
 
 
 def test_a_clinic_compares_what_it_offers(visitor):

@@ -96,13 +96,14 @@ def test_veterans_are_told_what_holds_for_va(visitor):
 
 
 def test_an_exact_amount_too_holds_only_if_the_insurer_agrees(visitor):
-    """Without a range there are no bars; the headline alone says what hangs on the insurer's answer."""
+    """Without a range there is nothing between the ends; both answers stand side by side all the same."""
     sure = LONG | {"insurance": "military", "plan": "tricare_prime", "psychotherapy": "none"}
     exact = shown(estimate(read_answers(sure, BOOK, TODAY), BOOK))
     assert exact.you_pay.low == exact.you_pay.high < exact.if_not_covered.typical
-    words = f"All this only if your insurer agrees; if not, about {money(exact.if_not_covered.typical)}."
-    assert words in visitor.get("/estimate", sure).root.one(class_="headline").text
-    assert words not in visitor.get("/estimate", sure | {"authorization": "denied"}).text
+    both = [money(exact.you_pay.typical), money(exact.if_not_covered.typical)]
+    assert [one.text for one in visitor.get("/estimate", sure).root.one(class_="sides").all("strong")] == both
+    denied = visitor.get("/estimate", sure | {"authorization": "denied"})
+    assert denied.root.one("p", class_="figure").one("strong").text == both[1]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ import pytest
 from support.pages import FOUR, SPRAVATO, TODAY, Visitor
 from support.tables_for_tests import shipped_without_price
 
-from estimator.core.answers import applicable, read_answers
+from estimator.core.answers import UNTOLD, applicable, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
-from estimator.web.patient.estimate_questions import UNTOLD
 from estimator.web.patient.figures import shown
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
@@ -187,11 +186,13 @@ def test_every_treatment_and_insurance_gives_a_page_that_says_what_the_estimate_
         made = estimated(raw)
         you_pay = shown(made).you_pay
         headline = page.root.one("div", class_="headline")
-        assert headline.one("p", class_="figure").one("strong").text == money(you_pay.typical)
-        if you_pay.low < you_pay.high:
-            band = headline.one("p", class_="band").text
-            assert f"between {money(you_pay.likely[0])} and {money(you_pay.likely[1])}" in band
-            assert f"as low as {money(you_pay.low)}, as high as {money(you_pay.high)}" in band
+        amounts = [side.you_pay for side in shown(made).sides] or [you_pay]
+        assert [one.text for one in headline.all("strong")] == [money(one.typical) for one in amounts]
+        for one in amounts:
+            if one.low < one.high:
+                assert f"between {money(one.likely[0])} and {money(one.likely[1])}" in headline.text
+                assert f"as low as {money(one.low)}, as high as {money(one.high)}" in headline.text
+            assert money(one.typical) in headline.attributes["data-headline"]
         assert headline.all("aside", class_="notice"), "the notice stands beside the number"
         for item in made.items:
             assert item.label.en in page.text
@@ -243,10 +244,10 @@ def test_what_the_money_buys_is_a_sentence(visitor):
 
 def test_approved_and_denied_stand_side_by_side_where_an_insurer_must_agree(visitor):
     page = visitor.get("/estimate", SPRAVATO)
-    yes, no = page.root.one("div", class_="pair").all("strong")
+    yes, no = page.root.one("div", class_="sides").all("strong")
     made = shown(estimated(SPRAVATO))
     assert (yes.text, no.text) == (money(made.you_pay.typical), money(made.if_not_covered.typical))
-    assert not visitor.get("/estimate", FOUR).root.all("div", class_="pair")
+    assert not visitor.get("/estimate", FOUR).root.all("div", class_="sides")
     denied = visitor.get("/estimate", {**SPRAVATO, "authorization": "denied"})
     agreed = denied.href("See what you would pay if it agreed")
     assert parse_qs(urlsplit(agreed).query)["authorization"] == ["approved"]
@@ -288,7 +289,7 @@ def test_the_lasting_link_gives_the_same_estimate_on_any_day(visitor):
     link = page.href("Link to this estimate")
     assert parse_qs(urlsplit(link).query)["start"] == ["2026-12-06"]
     again = visitor.get(link)
-    assert again.root.one("p", class_="figure").text == page.root.one("p", class_="figure").text
+    assert again.root.one("div", class_="headline").text == page.root.one("div", class_="headline").text
 
 
 def test_tables_and_their_day_are_named(visitor):

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from support.desk_priced import CLINIC, TODAY, PricedDesk
 from support.desk_priced import desk as desk
 from support.pages import Visitor, check_headers
+from support.writing import publish_files
 
 UPDATES = f"/c/{CLINIC}/price-updates"
 NEW_YEAR = date(2027, 1, 1)
@@ -26,7 +27,7 @@ def notice(desk: PricedDesk) -> None:
     assert first
     files = publications.files(first)
     files[MONEY] = files[MONEY].replace(b"Estimate only.", b"Estimate only and no Good Faith Estimate.")
-    publications.publish("national", files, based_on=1, by="-", why="-", how="command", in_force_from=TODAY)
+    publish_files(publications, "national", files, based_on=1, by="-", why="-", how="command", in_force_from=TODAY)
     desk.app.extensions["site"].prices.refresh()
 
 

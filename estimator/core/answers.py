@@ -148,7 +148,11 @@ class FieldProblem:
 
     @property
     def message(self) -> str:
-        return self.template.format(**dict(self.values))
+        return self.said(str)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language that `translate` turns English sentences into."""
+        return translate(self.template).format(**dict(self.values))
 
 
 class BadAnswers(ValueError):
@@ -372,6 +376,17 @@ def _has_settings(c: _Context) -> bool:
     return any(line.setting for line in c.lines)
 
 
+def charges_of(treatment: Treatment, payer: str, alongside: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    The charges that patients of this payer may be billed, each once, as the treatment's visits list them.
+
+    `alongside` holds the answers about psychotherapy, a therapist in the room and rides, by name.
+    """
+    own = (*treatment.before, *treatment.each_session, *treatment.follow_ups)
+    lines = (*(line for line in own if bills(line, payer)), *_lines_alongside(treatment, alongside))
+    return tuple(dict.fromkeys(name for line in lines for name in (line.charge, line.lower_dose) if name))
+
+
 def offered_treatments(book: PriceBook) -> tuple[str, ...]:
     """The treatments of the tables that the clinic offers; all of them in the national book."""
     offers = book.tables.clinic.offers if book.tables.clinic else ()
@@ -443,6 +458,28 @@ QUESTIONS: tuple[Question, ...] = (
 
 NAMES: tuple[str, ...] = tuple(question.name for question in QUESTIONS)
 REQUIRED: tuple[str, ...] = tuple(question.name for question in QUESTIONS if question.required)
+
+UNTOLD = frozenset(
+    (
+        "stage",
+        "every",
+        "family_deductible_remaining",
+        "family_out_of_pocket_remaining",
+        "drug_deductible",
+        "drug_deductible_remaining",
+        "out_of_network_deductible",
+        "out_of_network_deductible_remaining",
+        "out_of_network_out_of_pocket_maximum",
+        "out_of_network_out_of_pocket_remaining",
+        "out_of_network_coinsurance",
+        "new_plan_from",
+        "new_plan",
+        "savings_maximum",
+        "savings_remaining",
+        "discount",
+    )
+)
+"""Questions of which most people have nothing to tell: left open they say nothing that is worth a line."""
 
 
 def _charges(book: PriceBook) -> Iterable[str]:
@@ -636,7 +673,7 @@ def _first_price(charge: Charge, payer: Payer) -> date | None:
     """The first day on which every price that this payer's patients may meet is known; None where there is none."""
     own: PriceColumn = "insured_patient" if payer.allowed == "commercial" and charge.insured_patient else "self_pay"
     columns: tuple[PriceColumn, ...] = (own, payer.allowed) if payer.allowed else (own,)
-    return max((min(prices) for column in columns if (prices := charge.prices(column))), default=None)
+    return max((first for column in columns if (first := charge.first_day(column))), default=None)
 
 
 def months_later(day: date, months: int) -> date:

@@ -45,7 +45,6 @@ from estimator.prices.schema import (
     PriceColumn,
     QuestionWording,
     Text,
-    price_in_force,
 )
 
 EVEN = WHOLE // 2
@@ -251,8 +250,7 @@ class _Builder:
         charge = self.tables.charges[name]
         if charge.included_in:
             return PriceInPlay(None, column, FREE, None)
-        prices = charge.prices(column)
-        price = price_in_force(prices, day) if prices else None
+        price = charge.price_on(column, day)
         told = self.told[side].get(name)
         if price is None and told is None:
             return None
@@ -275,8 +273,7 @@ class _Builder:
         stated = self.tables.charges[name].proportion
         if stated is not None:
             return Range(*(part_of(told, points) for points in stated.range))
-        prices = self.tables.charges[leader].prices(column)
-        first = price_in_force(prices, day) if prices else None
+        first = self.tables.charges[leader].price_on(column, day)
         if first is None:
             return own.range
         pairs = list(zip(own.range, first.range, strict=True))

@@ -15,10 +15,10 @@ import numpy as np
 
 from estimator.core.answers import Answers
 from estimator.core.plan import Plan
-from estimator.core.results import Branch, BranchOption, Reset, YouPay
+from estimator.core.results import AUTHORIZATION, Branch, BranchOption, Estimate, PlanTerms, Reset, YouPay
 from estimator.core.scenarios import Search, Walk, search
 from estimator.core.unknowns import Positions, Unknown
-from estimator.core.words import AUTHORIZATION, AUTHORIZATION_SIDES, SIDES
+from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, RESETS, SIDES
 from estimator.money import CentsArray
 from estimator.prices.schema import Text
 
@@ -61,7 +61,7 @@ def _authorization(approved: YouPay, denied: YouPay) -> Iterator[Branch]:
     span = max(high - low for low, high in (approved.likely, denied.likely))
     if abs(denied.typical - approved.typical) > span:
         sides = zip(("approved", "denied"), AUTHORIZATION_SIDES, (approved, denied), strict=True)
-        yield Branch("authorization", AUTHORIZATION, tuple(BranchOption(*side) for side in sides))
+        yield Branch(AUTHORIZATION, AUTHORIZATION_LABEL, tuple(BranchOption(*side) for side in sides))
 
 
 def _explained(unknown: Unknown, row: int, found: Search) -> float:
@@ -112,3 +112,26 @@ def resets(answers: Answers, plan: Plan | None, days: Sequence[date]) -> tuple[R
     if answers.new_plan_from is not None:
         found.append((answers.new_plan_from, "new_plan"))
     return tuple(Reset(day, what, day <= first) for day, what in sorted(found) if begin < day <= last)
+
+
+def told_resets(estimate: Estimate) -> Iterator[tuple[Text, date]]:
+    """
+    The resets worth a sentence, with their day: the last of its kind before the first visit, and a change of plan.
+
+    A plan year matters where a deductible or a maximum comes back, the card's year where somebody said what is left.
+    """
+    before = {one.what: one.date for one in estimate.resets if one.before_first_claim}
+    for change in (one for one in estimate.resets if one.what == "new_plan"):
+        yield RESETS["new_plan" if change.before_first_claim else "new_plan_later"], change.date
+    turns, day = _what_turns(estimate.plan[1]), before.get("plan_year")
+    if turns and day and before.get("new_plan", date.min) < day:
+        yield RESETS[turns], day
+    if estimate.answers.savings_remaining is not None and (day := before.get("calendar_year")):
+        yield RESETS["card"], day
+
+
+def _what_turns(plan: PlanTerms) -> str:
+    limited = plan.out_of_pocket_maximum is not None
+    if plan.deductible:
+        return "both" if limited else "deductible"
+    return "maximum" if limited else ""

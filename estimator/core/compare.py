@@ -7,14 +7,23 @@ Pure, like `estimate`: every figure comes from estimates that the page could sho
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
-from estimator.core.answers import MOST_SESSIONS, Answers, months_later, offered_treatments, read_answers
+from estimator.core.answers import (
+    MOST_SESSIONS,
+    TOLD_FACTS,
+    Answers,
+    BadAnswers,
+    FieldProblem,
+    charges_of,
+    months_later,
+    offered_treatments,
+    read_answers,
+)
 from estimator.core.course import sessions
-from estimator.core.estimate import estimate, model_of
+from estimator.core.estimate import estimate, typical_of
 from estimator.core.results import Estimate
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Treatment
+from estimator.sentences import marked as _
 
 SPANS = (1, 3, 6, 12)
 """Months that treatments can be compared over, each at its usual schedule."""
@@ -58,37 +67,79 @@ class Comparison:
     break_even: BreakEven | None
 
 
+OF_THE_COURSE = ("stage", "every", "dose")
+"""Answers about one treatment's course, which say nothing about another's."""
+
+TOO_EARLY = _("to compare the treatments choose a day from {day} on: earlier prices are not known")
+
+
 def compare(answers: Answers, book: PriceBook, months: int | None) -> Comparison:
-    """The same answers for every treatment offered, over `months` at each one's usual schedule or as asked."""
-    alternatives = tuple(_alternative(answers, book, name, months) for name in offered_treatments(book))
-    return Comparison(months, alternatives, _break_even(answers, book))
+    """
+    The same answers for every treatment offered, over `months` at each one's usual schedule or as asked.
+
+    Raises BadAnswers as `answers_for_all` does.
+    """
+    every = answers_for_all(answers, book, months)
+    return Comparison(months, tuple(_alternative(own, book) for own in every), _break_even(answers, book))
 
 
-def sessions_within(treatment: Treatment, months: int, start: date) -> int:
-    """How many sessions of the usual schedule fall into the first `months` months; at least one."""
+def answers_for_all(answers: Answers, book: PriceBook, months: int | None) -> list[Answers]:
+    """
+    The same person's answers for every treatment offered, over `months` at each one's usual schedule or as asked.
+
+    Raises BadAnswers where some treatment's prices are not known yet, with the first day that all can begin on.
+    """
+    own, first = [], []
+    for name in offered_treatments(book):
+        try:
+            own.append(_for_treatment(answers, book, name, months))
+        except BadAnswers as bad:
+            first += [day for problem in bad.problems if (day := dict(problem.values).get("day"))]
+    if first:
+        raise BadAnswers((FieldProblem("start", TOO_EARLY, (("day", max(first)),)),))
+    return own
+
+
+def sessions_within(treatment: Treatment, months: int, start: date, every: int | None = None, new: bool = True) -> int:
+    """How many sessions of a schedule fall into the first `months` months, at least one; the rest as in `sessions`."""
     end = months_later(start, months)
-    return sum(session.day < end for session in sessions(treatment, MOST_SESSIONS, start))
+    return sum(session.day < end for session in sessions(treatment, MOST_SESSIONS, start, every, new))
 
 
 def _for_treatment(answers: Answers, book: PriceBook, name: str, months: int | None) -> Answers:
     """The same person's answers for another treatment; what does not apply to it is dropped."""
     count = answers.sessions
     if months is not None:
-        count = sessions_within(book.tables.treatments[name], months, answers.start)
+        own = (answers.every, answers.stage == "new") if name == answers.treatment else ()
+        count = sessions_within(book.tables.treatments[name], months, answers.start, *own)
     raw = dict(answers.query()) | {"treatment": name, "sessions": str(count)}
     if answers.psychotherapy != "none":
         raw["psychotherapy_sessions"] = str(answers.psychotherapy_sessions)
-    return read_answers(raw, book, answers.start)
+    if name != answers.treatment:
+        raw = {one: text for one, text in raw.items() if one not in _left_behind(answers, book, name)}
+    return read_answers(raw, book, max(answers.start, answers.balances_as_of or answers.start))
 
 
-def _alternative(answers: Answers, book: PriceBook, name: str, months: int | None) -> Alternative:
-    own = _for_treatment(answers, book, name, months)
+def _left_behind(answers: Answers, book: PriceBook, name: str) -> frozenset[str]:
+    """The answers that treatment `name` does not inherit: about the course, and about charges that it never bills."""
+    alongside = {one: getattr(answers, one) for one in ("psychotherapy", "therapist_present", "rides")}
+    billed = charges_of(book.tables.treatments[name], answers.insurance, alongside)
+    told = {
+        fact.prefix + charge
+        for fact in TOLD_FACTS
+        for charge, _value in getattr(answers, fact.field)
+        if charge in book.tables.charges and charge not in billed
+    }
+    return frozenset(told).union(OF_THE_COURSE)
+
+
+def _alternative(own: Answers, book: PriceBook) -> Alternative:
     alone = None
     if own.psychotherapy != "none":
         alone = estimate(replace(own, psychotherapy="none", psychotherapy_sessions=0), book)
-    minutes = book.tables.treatments[name].minutes
+    minutes = book.tables.treatments[own.treatment].minutes
     hours = (minutes.low * own.sessions / 60, minutes.high * own.sessions / 60) if minutes else None
-    return Alternative(name, estimate(own, book), alone, hours)
+    return Alternative(own.treatment, estimate(own, book), alone, hours)
 
 
 def _break_even(answers: Answers, book: PriceBook) -> BreakEven | None:
@@ -124,6 +175,4 @@ def _insurer_may_pay(answers: Answers, book: PriceBook, name: str) -> bool:
 
 
 def _typical(answers: Answers, book: PriceBook, name: str, months: int) -> int:
-    model = model_of(_for_treatment(answers, book, name, months), book)
-    world = np.array([[unknown.typical] for unknown in model.unknowns], dtype=np.float64)
-    return int(model.totals(world.reshape(len(model.unknowns), 1))[0])
+    return typical_of(_for_treatment(answers, book, name, months), book)

@@ -1,6 +1,6 @@
 """The JSON document of an estimate, amounts in whole US cents; other programs rely on its names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -77,9 +77,9 @@ def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
     }
 
 
-def problems_document(problems: tuple[FieldProblem, ...]) -> dict[str, Any]:
-    """What a refused request is answered with: every bad field and why."""
-    return {"errors": [{"field": problem.field, "message": problem.message} for problem in problems]}
+def problems_document(problems: tuple[FieldProblem, ...], translate: Callable[[str], str] = str) -> dict[str, Any]:
+    """What a refused request is answered with: every bad field and why, in the language of `translate`."""
+    return {"errors": [{"field": problem.field, "message": problem.said(translate)} for problem in problems]}
 
 
 def _amounts(amounts: Amounts) -> dict[str, int]:

@@ -7,6 +7,8 @@ The estimate: course, claims, plan and scenarios put together into what a patien
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from estimator.core.answers import Answers, months_later
 from estimator.core.billing import claims_of
 from estimator.core.branches import branches, resets
@@ -101,6 +103,13 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
         visits=len(set(days)),
         scenarios=found.tried,
     )
+
+
+def typical_of(answers: Answers, book: PriceBook) -> int:
+    """What the patient pays in the typical scenario, in cents, without looking for the range."""
+    model = model_of(answers, book)
+    world = np.array([[unknown.typical] for unknown in model.unknowns], dtype=np.float64)
+    return int(model.totals(world.reshape(len(model.unknowns), 1))[0])
 
 
 def _denied(answers: Answers, book: PriceBook) -> YouPay:

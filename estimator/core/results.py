@@ -17,6 +17,8 @@ from estimator.prices.book import PriceBook
 from estimator.prices.schema import Confidence, CoverageStatus, Text, Whom
 
 SCENARIOS = ("low", "typical", "high")
+AUTHORIZATION = "authorization"
+"""The either-or of the insurer's answer; any other is an estimate for the case that it agrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,14 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One of the cases that stand side by side where either-ors decide: what it is, in one or two parts."""
+
+    labels: tuple[Text, ...]
+    you_pay: YouPay
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     """A day on which something starts again or changes; `before_first_claim`: before the course has begun."""
 
@@ -282,6 +292,28 @@ class Estimate:
         """The insurance terms of the three scenarios."""
         plan = self.scenario_ledgers.plan
         return plan(0), plan(1), plan(2)
+
+    @cached_property
+    def sides(self) -> tuple[Side, ...]:
+        """The cases in place of one typical amount, which would be nobody's bill; empty where no either-or decides."""
+        answer = next((one for one in self.branches if one.unknown == AUTHORIZATION), None)
+        other = next((one for one in self.branches if one.unknown != AUTHORIZATION), None)
+        if answer is None or other is None:
+            only = answer or other
+            return tuple(Side((one.label,), one.you_pay) for one in only.options) if only else ()
+        agrees, refuses = answer.options
+        agreed = [Side((agrees.label, one.label), one.you_pay) for one in other.options]
+        return (*agreed, Side((refuses.label,), refuses.you_pay))
+
+    @property
+    def typical_side(self) -> Side | None:
+        """The side that the typical scenario belongs to, where that can be told."""
+        return next((side for side in self.sides if side.you_pay.typical == self.you_pay.typical), None)
+
+    @property
+    def agreement_decides(self) -> bool:
+        """Whether the insurer's yes and no stand among the sides."""
+        return any(branch.unknown == AUTHORIZATION for branch in self.branches)
 
     @property
     def at_least(self) -> bool:

@@ -1,4 +1,4 @@
-"""The few sentences the core itself says about coverage; everything else is worded in tables and templates."""
+"""The few sentences the core itself says; everything else is worded in tables and templates."""
 
 from estimator.prices.schema import QuestionWording, Text
 
@@ -55,7 +55,7 @@ NETWORK_CLASS = QuestionWording(
 TOLD_COVERED = Text(en="Your plan told you that it covers this.", es="Su plan le dijo que cubre esto.")
 TOLD_NOT_COVERED = Text(en="Your plan told you that it does not cover this.", es="Su plan le dijo que no cubre esto.")
 
-AUTHORIZATION = Text(en="Your insurer's answer", es="La respuesta de su aseguradora")
+AUTHORIZATION_LABEL = Text(en="Your insurer's answer", es="La respuesta de su aseguradora")
 AUTHORIZATION_SIDES = (
     Text(en="If your insurer agrees", es="Si su aseguradora acepta"),
     Text(en="If it says no", es="Si dice que no"),
@@ -68,3 +68,36 @@ SIDES = {
     "pharmacy": Text(en="Billed by a pharmacy", es="Facturado por una farmacia"),
     "medical": Text(en="Billed by the clinic", es="Facturado por la clínica"),
 }
+
+RESETS = {
+    "both": Text(
+        en="Your deductible and your yearly maximum start again on {day}, before your first visit.",
+        es="Su deducible y su máximo anual empiezan de nuevo el {day}, antes de su primera visita.",
+    ),
+    "deductible": Text(
+        en="Your deductible starts again on {day}, before your first visit.",
+        es="Su deducible empieza de nuevo el {day}, antes de su primera visita.",
+    ),
+    "maximum": Text(
+        en="Your yearly maximum starts again on {day}, before your first visit.",
+        es="Su máximo anual empieza de nuevo el {day}, antes de su primera visita.",
+    ),
+    "card": Text(
+        en="The savings card starts again on {day}, before your first visit.",
+        es="La tarjeta de ahorro empieza de nuevo el {day}, antes de su primera visita.",
+    ),
+    "new_plan": Text(
+        en="Your new plan begins on {day}, before your first visit. Only the new plan counts here.",
+        es="Su plan nuevo empieza el {day}, antes de su primera visita. Aquí cuenta solo el plan nuevo.",
+    ),
+    "new_plan_later": Text(
+        en="Your new plan begins on {day}. From then on we count with its full deductible.",
+        es="Su plan nuevo empieza el {day}. Desde entonces contamos con su deducible completo.",
+    ),
+}
+"""What starts again before the first visit, or a new plan; ``{day}`` is the day."""
+
+PLAN_UNLIKE = Text(
+    en="The amounts you typed are unlike those of the usual plans. We took the nearest one, with your amounts.",
+    es="Lo que usted escribió no se parece a ningún plan usual. Tomamos el más cercano, con sus cantidades.",
+)

@@ -108,9 +108,8 @@ def prices_not_known_have_a_question(book: Book) -> Iterator[Finding]:
 
 def packages_have_a_single_price(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
-        # Before the clinic's first own price the national range holds; a package is bought from the exact price on.
-        singles = [price.range.known for _, price in sorted((charge.self_pay or {}).items())]
-        if charge.packages and not (any(singles) and all(singles[singles.index(True) :])):
+        singles = (charge.self_pay or {}).values()
+        if charge.packages and not (singles and all(price.range.known for price in singles)):
             says = say("a package needs the exact self_pay price of one session beside it")
             yield Finding(("charges", id_, "packages"), says, say("add self_pay with one number per start date"))
 

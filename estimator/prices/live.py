@@ -10,11 +10,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading, collectable, read_books
+
+logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_AFTER = 1.0
 """Seconds during which the folder is not looked at again."""
@@ -41,15 +44,9 @@ class LivePriceBooks:
     Any number of threads may ask; one of them looks at the folder, at most once a second, the others do not wait.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        clock: Callable[[], float] = time.monotonic,
-        logger: logging.Logger | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
         self._clock = clock
-        self._logger = logger or logging.getLogger(__name__)
         self._looking = threading.Lock()
         self._signature = signature_of(folder)
         self._looked = clock()
@@ -76,6 +73,21 @@ class LivePriceBooks:
         book = self.current.get(owner)
         return book if book and book.version == version else None
 
+    def on(self, day: date) -> PriceBooks:
+        """Of a folder without a store nothing is known that begins later than today's tables."""
+        return self.current
+
+    def refresh(self) -> None:
+        """Look at the folder now, however short ago the last look was."""
+        self._looked = self._clock() - LOOK_AGAIN_AFTER
+        self._look()
+
+    conflicts: tuple[()] = ()
+    """A folder without a store has nothing to differ from."""
+
+    def resolution(self) -> None:
+        """There are no conflicts to decide."""
+
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
             return
@@ -94,7 +106,7 @@ class LivePriceBooks:
     def _log(self, reading: Reading) -> None:
         if reading.errors:
             listed = "\n".join(f"  {problem}" for problem in reading.errors)
-            self._logger.error("The price tables have errors; the last good prices stay in force:\n%s", listed)
+            logger.error("The price tables have errors; the last good prices stay in force:\n%s", listed)
 
 
 def _good(reading: Reading, before: PriceBooks) -> PriceBooks:

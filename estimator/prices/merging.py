@@ -6,7 +6,6 @@ Beside each book stand its places: which file and line a path of the book comes 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
@@ -21,8 +20,6 @@ from estimator.prices.schema import (
     ClinicFile,
     Defaults,
     NationalFile,
-    Price,
-    PriceColumn,
     Provenance,
     ReferencePatient,
     Table,
@@ -181,14 +178,13 @@ def merge_clinic(national: Book, file: TableFile[ClinicFile]) -> tuple[Book, Cli
             # What the clinic asks money for is not included in another charge, unless the clinic says so.
             changes.setdefault("included_in", None)
         if id_ in charges:
-            charges[id_] = charges[id_].model_copy(update=changes | _from_the_first_day(charges[id_], charge))
+            charges[id_] = charges[id_].model_copy(update=changes).after_national(national.charges[id_])
         elif charge.label is not None:
             charges[id_] = Charge.model_construct(**changes)
     copied = dict(_same_prices(charges, own))
     for (id_, column), model in copied.items():
-        prices = getattr(own[model], column)
-        earlier = _earlier(national.charges[id_].prices(cast(PriceColumn, column)), prices)
-        charges[id_] = charges[id_].model_copy(update={column: earlier or prices})
+        copy = charges[id_].model_copy(update={column: getattr(own[model], column)})
+        charges[id_] = copy.after_national(national.charges[id_])
     treatments = dict(national.treatments)
     for id_, lines in (table.adds or {}).items():
         if id_ in treatments:
@@ -206,20 +202,6 @@ def merge_clinic(national: Book, file: TableFile[ClinicFile]) -> tuple[Book, Cli
         "clinic": table.clinic,
     }
     return national.model_copy(update=changes), places, problems
-
-
-def _from_the_first_day(national: Charge, own: ClinicCharge) -> dict[str, Any]:
-    """The clinic's columns of prices, each with the national prices before the clinic's first own day."""
-    columns = {column: _earlier(national.prices(column), own.prices(column)) for column in PRICE_COLUMNS}
-    return {column: prices for column, prices in columns.items() if prices is not None}
-
-
-def _earlier(national: Mapping[date, Price] | None, own: Mapping[date, Price] | None) -> Mapping[date, Price] | None:
-    """`own` with the `national` prices that begin before it; None where there are none to add."""
-    if not national or not own:
-        return None
-    before = {start: price for start, price in national.items() if start < min(own)}
-    return MappingProxyType({**before, **own}) if before else None
 
 
 def _reference_patients(

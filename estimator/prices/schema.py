@@ -6,11 +6,10 @@ One schema serves the reader, the shipped JSON Schema and the core. Single value
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from estimator.money import Range, divided
 from estimator.prices.scalars import (
@@ -387,10 +386,34 @@ class _ChargeKeys(Table):
     def prices(self, column: PriceColumn) -> Mapping[date, Price] | None:
         return getattr(self, column)  # type: ignore[no-any-return]
 
-    @cached_property
+    # No field: no table can write it, and merging a clinic's list fills it in.
+    _national: Mapping[str, Mapping[date, Price]] = PrivateAttr(default_factory=dict)
+
+    @property
     def start_dates(self) -> frozenset[date]:
-        """Every day on which a price of this charge begins."""
-        return frozenset(start for column in PRICE_COLUMNS for start in self.prices(column) or ())
+        """Every day on which a price of this charge begins. Not cached: a merged copy would keep another's days."""
+        return frozenset(start for column in PRICE_COLUMNS for start in self._dated(column))
+
+    def price_on(self, column: PriceColumn, day: date) -> Price | None:
+        """The price that holds on `day`; before a clinic's first own day that is the national one."""
+        return price_in_force(self._dated(column), day)
+
+    def first_day(self, column: PriceColumn) -> date | None:
+        """The first day on which a price is known; None where there is none."""
+        return min(self._dated(column), default=None)
+
+    def _dated(self, column: PriceColumn) -> Mapping[date, Price]:
+        own = self.prices(column) or {}
+        before = self._national.get(column)
+        if not before:
+            return own
+        return {start: price for start, price in before.items() if not own or start < min(own)} | dict(own)
+
+    def after_national(self, national: "_ChargeKeys") -> Self:
+        """This clinic's charge, with the national prices in force before its own first days."""
+        columns = [column for column in PRICE_COLUMNS if self.prices(column) and national.prices(column)]
+        self._national = {column: national.prices(column) or {} for column in columns}
+        return self
 
 
 class Charge(_ChargeKeys):

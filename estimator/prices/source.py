@@ -1,6 +1,7 @@
 """Where an app takes its prices from: a folder of tables, or a store of publications."""
 
-from typing import Protocol
+from datetime import date
+from typing import Any, Protocol
 
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.problems import Problem
@@ -19,3 +20,18 @@ class PriceSource(Protocol):
 
     def old(self, owner: str, version: str) -> PriceBook | None:
         """A clinic's (or the national) price book of any version that was ever in force, as far as it is known."""
+
+    def on(self, day: date) -> PriceBooks:
+        """The price books that will be in force on `day`, as far as it is known."""
+
+    def refresh(self) -> None:
+        """Look at once whether the tables have changed: after a publication, so that whoever published sees it."""
+
+    # The desk's folder page asks these; their types are `versions`' own, which stands above this room.
+
+    @property
+    def conflicts(self) -> tuple[Any, ...]:
+        """`FolderConflict`s: whose files and publications have both changed, so that somebody has to decide."""
+
+    def resolution(self) -> Any:
+        """The `ConflictResolution` that carries out such a decision; None where no folder is kept in step."""

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, request
 
 from estimator.core.answers import BadAnswers, FieldProblem, book_for, unknown_names
-from estimator.core.document import document
+from estimator.core.document import document, problems_document
 from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBooks
 from estimator.web.responses import json_response
-from estimator.web.site import language, site
-from estimator.web.typed import answers_from, said
+from estimator.web.site import catalogue, language, site
+from estimator.web.typed import answers_from
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -24,8 +24,7 @@ def get_estimate() -> Response:
         books = _books()
         answers, book = answers_from(_answers(books), books, site().today())
     except BadAnswers as bad:
-        errors = [{"field": one.field, "message": said(one.template, dict(one.values))} for one in bad.problems]
-        return json_response({"errors": errors}, 400)
+        return json_response(problems_document(bad.problems, catalogue().ugettext), 400)
     return json_response(document(estimate(answers, book), language()))
 
 

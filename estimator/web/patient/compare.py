@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from estimator.core.answers import BadAnswers
 from estimator.core.compare import SPANS, Alternative, BreakEven, compare
-from estimator.core.results import Estimate, LineItem, YouPay
+from estimator.core.results import AUTHORIZATION, Estimate, LineItem
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.estimate_bill import session_charges
 from estimator.web.patient.figures import shown
@@ -18,7 +19,8 @@ bp = Blueprint("compare", __name__)
 @dataclass(frozen=True, slots=True)
 class TreatmentRow:
     """
-    One treatment as the page shows it; `session_line` is what is billed at its sessions, drug first.
+    One treatment as the page shows it, and `alone`, without psychotherapy. `session_line` is what is billed at its
+    sessions, drug first.
 
     `query` are the answers that lead to its own page; `chosen` is the treatment of the answers in the address.
     """
@@ -26,10 +28,15 @@ class TreatmentRow:
     treatment: str
     chosen: bool
     estimate: Estimate
-    alone: YouPay | None
+    alone: Estimate | None
     hours: tuple[float, float] | None
     session_line: LineItem | None
     query: dict[str, str]
+
+    @property
+    def highest(self) -> int:
+        """The dearest case that the row shows, in cents."""
+        return max((side.you_pay.high for side in self.estimate.sides), default=self.estimate.you_pay.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class BreakEvenInRows:
     Which of the two treatments of the break-even costs less in the rows on show, and from which month on.
 
     `less` and `more` are names, alike in price where `less_pays` is `more_pays` (typical cents, as shown); `cheaper`
-    begins to cost less than `dearer` in `month`, never within a year where that is None.
+    begins to cost less than `dearer` in `month`, never within a year where that is None. `if_agreed`: all this holds
+    where the insurer agrees.
     """
 
     less: str
@@ -48,6 +56,7 @@ class BreakEvenInRows:
     cheaper: str
     dearer: str
     month: int | None
+    if_agreed: bool
 
 
 @bp.get("/compare")
@@ -60,7 +69,11 @@ def show() -> ResponseReturnValue:
     answers, book = found
     months = next((span for span in SPANS if request.args.get("months", "").strip() == str(span)), None)
     g.also_in_links = {"months": months}
-    comparison = compare(answers, book, months)
+    try:
+        comparison = compare(answers, book, months)
+    except BadAnswers as bad:
+        form.refuse(bad)
+        return form_again(form)
     rows = [_row(one, one.treatment == answers.treatment) for one in comparison.alternatives]
     return render_template(
         "patient/compare.html",
@@ -69,7 +82,7 @@ def show() -> ResponseReturnValue:
         rows=rows,
         months=months,
         spans=SPANS,
-        scale=max(row.estimate.you_pay.high for row in rows),
+        scale=max(row.highest for row in rows),
         break_even=_in_rows(comparison.break_even, rows),
         answered=given(answers),
         permanent=in_link(answers),
@@ -80,16 +93,17 @@ def _row(one: Alternative, chosen: bool) -> TreatmentRow:
     estimate = shown(one.estimate)
     own = session_charges(estimate)
     line = next((item for item in estimate.items if item.charge in own), None)
-    alone = shown(one.alone).you_pay if one.alone else None
+    alone = shown(one.alone) if one.alone else None
     return TreatmentRow(one.treatment, chosen, estimate, alone, one.hours, line, in_link(one.estimate.answers))
 
 
 def _in_rows(even: BreakEven | None, rows: Sequence[TreatmentRow]) -> BreakEvenInRows | None:
-    """None where there is no break-even, or a price is missing in one of its two rows."""
+    """None where there is no break-even, or one of its two rows has no one amount."""
     if even is None:
         return None
     two = [row for row in rows if row.treatment in (even.cheaper, even.dearer)]
-    if any(row.estimate.at_least for row in two):
+    either_ors = {branch.unknown for row in two for branch in row.estimate.branches}
+    if any(row.estimate.at_least for row in two) or either_ors - {AUTHORIZATION}:
         return None
     less, more = sorted(two, key=lambda row: row.estimate.you_pay.typical)
     return BreakEvenInRows(
@@ -100,4 +114,5 @@ def _in_rows(even: BreakEven | None, rows: Sequence[TreatmentRow]) -> BreakEvenI
         even.cheaper,
         even.dearer,
         even.month,
+        bool(either_ors),
     )

@@ -6,10 +6,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from estimator.core.branches import told_resets
 from estimator.core.estimate import estimate
 from estimator.core.results import NOTHING, Amounts, Estimate, LineItem
+from estimator.core.words import PLAN_UNLIKE
 from estimator.money import dollars
-from estimator.web.filters import words
+from estimator.web.filters import day, words
 from estimator.web.patient.asked import form_again, form_asked
 from estimator.web.responses import csv_response
 
@@ -38,6 +40,7 @@ def rows(estimate: Estimate) -> Iterator[Cells]:
     yield [words(book.tables.texts.notice)]
     yield [_("Price tables"), book.id, book.version, book.as_of.isoformat()]
     yield [_("All amounts in US dollars. Low, typical and high are three whole cases; each column adds up.")]
+    yield from _beforehand(estimate)
     yield []
     parts = (_("Price of one"), _("Billed"), _("Plan pays"), _("Program pays"), _("You pay"))
     yield [_("What"), _("How many"), _("Billing codes"), _("Coverage"), *_headings(parts)]
@@ -49,6 +52,20 @@ def rows(estimate: Estimate) -> Iterator[Cells]:
     yield [_("Month"), *_headings((_("At the visits"), _("Rebates back later"), _("You pay")))]
     for month in estimate.months:
         yield [month.month, *_three(month.at_visit), *_three(month.rebates), *_three(month.you_pay)]
+
+
+def _beforehand(estimate: Estimate) -> Iterator[Cells]:
+    """What starts again, a plan like no other, and each case where either-ors decide."""
+    for sentence, on in told_resets(estimate):
+        yield [words(sentence).format(day=day(on))]
+    if estimate.plan_unlike:
+        yield [words(PLAN_UNLIKE)]
+    if estimate.sides:
+        likely = (_("most combinations, from"), _("most combinations, to"))
+        yield [_("What you pay depends on what applies to you."), *_headings((_("You pay"),)), *likely]
+        for side in estimate.sides:
+            label = ": ".join(words(one) for one in side.labels)
+            yield [label, *_three(side.you_pay), *_plain(side.you_pay.likely)]
 
 
 def _headings(parts: Iterable[str]) -> Iterator[str]:
@@ -77,4 +94,8 @@ def _amounts(item: LineItem) -> Iterator[str]:
 
 
 def _three(amounts: Amounts) -> Iterator[str]:
+    return _plain(amounts)
+
+
+def _plain(amounts: Iterable[int]) -> Iterator[str]:
     return (dollars(cents).replace("$", "").replace(",", "") for cents in amounts)

@@ -20,7 +20,8 @@ class BillLine:
     One line of the bill.
 
     `reason_above` is the label of the line that has said the coverage reason already, `limits_above` whether another
-    line has said the program's limits: a screen says both again, paper refers to them.
+    line has said the program's limits: a screen says both again, paper refers to them. `outside`: in the typical case
+    all of it is out of network, so the clinic is paid first.
     """
 
     item: LineItem
@@ -28,6 +29,13 @@ class BillLine:
     program: Program | None
     limits: str
     limits_above: bool
+    outside: bool
+
+    @property
+    def two_prices(self) -> bool:
+        """Whether what the clinic asks and what the plan allows are different facts about it."""
+        item = self.item
+        return item.asked is not None and item.allowed is not None and item.asked != item.allowed
 
     @property
     def unknown(self) -> bool:
@@ -74,6 +82,8 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
     """The lines in order, each knowing what the ones above it have said."""
     reasons: dict[str, Text] = {}
     programs: set[str] = set()
+    inside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "in"}
+    outside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "out"} - inside
     for item in estimate.items:
         reason, program = words(item.coverage_reason), program_of(estimate, item)
         label, limits = (words(program.label), program_limits(program)) if program else ("", "")
@@ -83,6 +93,7 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
             program=program,
             limits=limits,
             limits_above=label in programs and len(limits) > SHORT,
+            outside=item.charge in outside,
         )
         reasons.setdefault(reason, item.label)
         programs.add(label)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from estimator.core.answers import NAMES, Answers
+from estimator.core.answers import NAMES, UNTOLD, Answers
 from estimator.core.results import Driver, Estimate
 from estimator.web.fields import Option, Typed
 from estimator.web.filters import day, money, percent, words
@@ -19,41 +19,19 @@ AT_FIRST = 4
 """Questions in sight; the others stand folded under them."""
 
 
-UNTOLD = frozenset(
-    (
-        "stage",
-        "every",
-        "family_deductible_remaining",
-        "family_out_of_pocket_remaining",
-        "drug_deductible",
-        "drug_deductible_remaining",
-        "out_of_network_deductible",
-        "out_of_network_deductible_remaining",
-        "out_of_network_out_of_pocket_maximum",
-        "out_of_network_out_of_pocket_remaining",
-        "out_of_network_coinsurance",
-        "new_plan_from",
-        "new_plan",
-        "savings_maximum",
-        "savings_remaining",
-        "discount",
-    )
-)
-"""Questions of which most people have nothing to tell: left open they say nothing that is worth a line."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenQuestion:
     """
     An unknown that moves the total, with a form to answer it where one field does.
 
-    `label` is that field's, empty where it is the price one was told; `options` is None where the answer is typed;
-    `other_answers` are what else the form submits.
+    `label` and `options` are that field's; where the answer is typed it is of a `kind`. `other_answers` are what the
+    form submits besides.
     """
 
     driver: Driver
     label: str
-    options: tuple[Option, ...] | None
+    kind: str
+    options: tuple[Option, ...]
     other_answers: tuple[tuple[str, str], ...]
 
 
@@ -71,11 +49,15 @@ def open_questions(estimate: Estimate, form: AnswersForm) -> Iterator[OpenQuesti
     """What would narrow the range, most first."""
     answered = {**given(estimate.answers), "lang": form.raw.get("lang", "")}
     for driver in estimate.drivers:
-        field = form[driver.answer] if driver.answer and driver.answer in form else None
+        field = None
+        if driver.answer:
+            form.add_told([driver.answer])
+            field = form[driver.answer]
         yield OpenQuestion(
             driver,
             field.label.text if field else "",
-            None if field is None or isinstance(field, Typed) else _options(field.choices, estimate.answers),
+            field.kind if isinstance(field, Typed) else "",
+            () if field is None or isinstance(field, Typed) else _options(field.choices, estimate.answers),
             tuple((name, text) for name, text in answered.items() if text and name != driver.answer),
         )
 

@@ -10,9 +10,11 @@ from datetime import date
 from flask import request
 
 from estimator.core.answers import Answers
+from estimator.core.branches import told_resets
 from estimator.core.course import sessions
 from estimator.core.estimate import estimate
 from estimator.core.results import Estimate, LineItem
+from estimator.core.words import PLAN_UNLIKE
 from estimator.prices.book import PriceBook
 from estimator.prices.schema import Text, Treatment
 from estimator.web.filters import trio
@@ -21,6 +23,7 @@ from estimator.web.patient.dose import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, Ledger, bill_lines, ledger, session_charges
 from estimator.web.patient.estimate_months import PaidSoFar, PrintedMonth, paid_so_far, printed_months
 from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQuestion, assumptions, open_questions
+from estimator.web.patient.estimate_told import ToldFact, told_facts
 from estimator.web.patient.figures import shown
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
@@ -58,7 +61,8 @@ class EstimateView:
     An estimate as its page shows it; `exact` is the same to the cent.
 
     `insured`: a plan or a program pays a part in some case; `helped`: a program does; `rebates`: some of it comes back
-    later. `agreement_needed`: all this is only true if the insurer agrees; `denied`: it has said no.
+    later. `agreement_needed`: all this is only true if the insurer agrees; `denied`: it has said no. `resets` are those
+    worth a sentence, `told` what each fact the patient was told changes.
     """
 
     estimate: Estimate
@@ -73,6 +77,8 @@ class EstimateView:
     rebates: bool
     agreement_needed: bool
     denied: bool
+    resets: tuple[tuple[Text, date], ...]
+    told: tuple[ToldFact, ...]
     questions: tuple[OpenQuestion, ...]
     lines: tuple[BillLine, ...]
     months: list[PrintedMonth]
@@ -88,6 +94,16 @@ class EstimateView:
     @property
     def other_questions(self) -> tuple[OpenQuestion, ...]:
         return self.questions[AT_FIRST:]
+
+    @property
+    def depends_on(self) -> tuple[Text, ...]:
+        """What the sides in the headline depend on; empty where one amount stands there."""
+        return tuple(branch.label for branch in self.estimate.branches)
+
+    @property
+    def plan_unlike(self) -> Text:
+        """What is said where the terms that were typed are those of no usual plan."""
+        return PLAN_UNLIKE
 
     @property
     def months_share_lines(self) -> bool:
@@ -122,6 +138,8 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
         rebates=helped and any(any(month.rebates) for month in rounded.months),
         agreement_needed=rounded.authorization_applies and not denied,
         denied=denied,
+        resets=tuple(told_resets(exact)),
+        told=tuple(told_facts(exact, form)),
         questions=tuple(open_questions(rounded, form)),
         lines=tuple(bill_lines(rounded)),
         months=printed_months(rounded.months),
@@ -135,7 +153,7 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
 def _course(estimate: Estimate) -> Course:
     answers = estimate.answers
     treatment = estimate.book.tables.treatments[answers.treatment]
-    planned = sessions(treatment, answers.sessions, answers.start)
+    planned = sessions(treatment, answers.sessions, answers.start, answers.every, answers.stage == "new")
     first, last = planned[0].day, planned[-1].day
     phases = tuple(treatment.phases[name].label for name in dict.fromkeys(session.phase for session in planned))
     in_session = session_charges(estimate)

@@ -8,7 +8,7 @@ months to the same total. So whole dollars and cents never stand in one table: o
 from collections.abc import Sequence
 from dataclasses import replace
 
-from estimator.core.results import SCENARIOS, Amounts, Driver, Estimate, LineItem, Month, YouPay
+from estimator.core.results import SCENARIOS, Amounts, Branch, Driver, Estimate, LineItem, Month, YouPay
 from estimator.web.rounding import WHOLE_ABOVE, adding_up, whole_dollars
 
 WHOLE_UNIT_ABOVE = 100_00
@@ -21,9 +21,11 @@ PARTS = ("you_pay", "program_pays", "plan_pays")
 def shown(estimate: Estimate) -> Estimate:
     """`estimate` with its items, months and totals rounded for display; the ledger and the rest stay exact."""
     items = tuple(replace(item, unit_price=_unit_price(item.unit_price)) for item in estimate.items)
+    whole = max(estimate.billed) > WHOLE_ABOVE
     denied = _you_pay(estimate.if_not_covered, max(estimate.if_not_covered) > WHOLE_ABOVE)
-    if max(estimate.billed) <= WHOLE_ABOVE:
-        return replace(estimate, items=items, if_not_covered=denied)
+    branches = tuple(_branch(branch, whole) for branch in estimate.branches)
+    if not whole:
+        return replace(estimate, items=items, if_not_covered=denied, branches=branches)
     items = _rounded_items(items)
     return replace(
         estimate,
@@ -35,6 +37,7 @@ def shown(estimate: Estimate) -> Estimate:
         months=_rounded_months(estimate.months),
         drivers=tuple(_driver(driver) for driver in estimate.drivers),
         if_not_covered=denied,
+        branches=branches,
     )
 
 
@@ -54,6 +57,13 @@ def _you_pay(amounts: YouPay, whole: bool) -> YouPay:
         return amounts
     low, typical, high = map(whole_dollars, amounts)
     return YouPay(low, typical, high, likely=(whole_dollars(amounts.likely[0]), whole_dollars(amounts.likely[1])))
+
+
+def _branch(branch: Branch, whole: bool) -> Branch:
+    options = (
+        replace(one, you_pay=_you_pay(one.you_pay, whole or max(one.you_pay) > WHOLE_ABOVE)) for one in branch.options
+    )
+    return replace(branch, options=tuple(options))
 
 
 def _driver(driver: Driver) -> Driver:

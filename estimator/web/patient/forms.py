@@ -220,9 +220,13 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         try:
             return answers_from(self._that_apply(), self.books, self.today)
         except BadAnswers as bad:
-            for problem in bad.problems:
-                self[problem.field].errors = [*self[problem.field].errors, self._said(problem)]
+            self.refuse(bad)
             return None
+
+    def refuse(self, bad: BadAnswers) -> None:
+        """Say what is wrong beside the fields."""
+        for problem in bad.problems:
+            self[problem.field].errors = [*self[problem.field].errors, self._said(problem)]
 
     @property
     def book(self) -> PriceBook:

@@ -5,15 +5,15 @@ whether the plan pays at all, a package; and which part of the care is in the pl
 Each fact is a question of its own, asked of whom can answer it, for the charges of the treatment.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
-from estimator.core.answers import bills
+from estimator.core.answers import charges_of
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import NETWORK_CLASSES, Book, Line
+from estimator.prices.schema import NETWORK_CLASSES, Book
 from estimator.web.fields import Option, Radios, Typed
 from estimator.web.filters import words
 
@@ -73,7 +73,7 @@ def told_charges(raw: Mapping[str, str], book: PriceBook) -> Iterator[ToldCharge
     """The charges of the treatment and payer that were chosen, and those of which something was told."""
     tables = book.tables
     insured = bool(tables.payers[raw["insurance"]].profiles)
-    mine = list(dict.fromkeys(_charges(raw, tables)))
+    mine = _charges(raw, tables)
     told = {name.partition(".")[2] for name in raw if name.partition(".")[0] in OF_CLINIC + OF_PLAN}
     for charge in (*mine, *sorted(told.difference(mine))):
         of_plan = [f"{fact}.{charge}" for fact in OF_PLAN]
@@ -93,16 +93,12 @@ def network_questions(raw: Mapping[str, str], book: PriceBook) -> tuple[str, ...
     return tuple(dict.fromkeys((*names, *(name for name in raw if name.startswith(OF_NETWORK)))))
 
 
-def _charges(raw: Mapping[str, str], tables: Book) -> Iterator[str]:
-    """Whatever may be billed, in the order of the visits."""
-    treatment = tables.treatments[raw["treatment"]]
-    lines: Iterable[Line] = (*treatment.before, *treatment.each_session, *treatment.follow_ups)
-    for line in lines:
-        if bills(line, raw["insurance"]):
-            yield from (name for name in (line.charge, line.lower_dose) if name)
-    if treatment.therapist_present and raw.get("therapist_present") == "yes":
-        yield treatment.therapist_present
-    if (kind := raw.get("psychotherapy")) in ("in_person", "virtual"):
-        yield getattr(treatment.psychotherapy, kind)
-    if treatment.ride and raw.get("rides") == "yes":
-        yield treatment.ride.charge
+def _charges(raw: Mapping[str, str], tables: Book) -> tuple[str, ...]:
+    """Whatever may be billed for these answers."""
+    kind = raw.get("psychotherapy")
+    alongside = {
+        "psychotherapy": kind if kind in ("in_person", "virtual") else "none",
+        "therapist_present": raw.get("therapist_present") == "yes",
+        "rides": raw.get("rides") == "yes",
+    }
+    return charges_of(tables.treatments[raw["treatment"]], raw["insurance"], alongside)
