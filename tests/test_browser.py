@@ -57,9 +57,14 @@ def test_four_answers_give_a_range_with_the_notice_beside_it(tab):
     fill_in(tab)
     see(tab)
     assert tab.locator("h1").inner_text() == "Spravato: 12 sessions over 8 weeks"
-    assert re.search(r"\$[0-9,]+", tab.locator(".figure strong").inner_text())
-    assert re.search(r"between \$[0-9,.]+ and \$[0-9,.]+", tab.locator(".band").inner_text())
-    figure, notice = tab.locator(".figure").bounding_box(), tab.locator(".notice").bounding_box()
+    # The insurer agrees or says no: two sides, each with its own amount and range.
+    sides = tab.locator(".sides > div")
+    assert sides.count() == 2
+    for side in sides.all():
+        assert re.search(r"\$[0-9,]+", side.locator("strong").inner_text())
+        assert re.search(r"between \$[0-9,.]+ and \$[0-9,.]+", side.inner_text())
+    figure = tab.locator(".headline > div").first.bounding_box()
+    notice = tab.locator(".notice").bounding_box()
     assert tab.locator(".notice").is_visible()
     if tab.viewport_size["width"] > 1000:
         assert notice["x"] > figure["x"]
@@ -108,7 +113,7 @@ def test_a_hidden_answer_does_no_harm(tab):
     tab.get_by_label("Deductible for the year").fill("2000")
     tab.locator("label[for=insurance-medicare]").click()
     see(tab)
-    assert tab.locator(".figure").is_visible()
+    assert tab.locator(".headline").is_visible()
 
 
 def test_a_mistake_is_announced_focused_and_linked(tab):
@@ -125,7 +130,7 @@ def test_a_mistake_is_announced_focused_and_linked(tab):
     assert tab.locator("#treatment-spravato").is_checked()
     field.fill("12")
     see(tab)
-    assert tab.locator(".figure").is_visible()
+    assert tab.locator(".headline").is_visible()
 
 
 def test_an_assumption_leads_to_its_question_and_the_answer_narrows_the_range(tab):

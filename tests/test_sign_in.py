@@ -348,7 +348,7 @@ def test_patients_pages_know_no_session_even_of_somebody_signed_in(desk, dana, a
         raise AssertionError("a patient's page opened a session")
 
     monkeypatch.setattr(SecureCookieSessionInterface, "open_session", never)
-    monkeypatch.setattr("estimator.versions.sign_ins.SignIns.see", never)
+    monkeypatch.setattr("estimator.accounts.sign_ins.SignIns.see", never)
     # Browsers would not send it there; somebody else's program might.
     answer = visitor.client.get(address, headers={"Cookie": f"desk={cookie}"})
     assert "Set-Cookie" not in answer.headers

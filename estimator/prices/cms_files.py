@@ -89,7 +89,7 @@ def read_fee_schedule(data: bytes, file: str, codes: Collection[str]) -> tuple[F
         if code not in codes or row["modifier"]:
             continue
         if code in found or code in unpaid:
-            reader.problem(row, "code", say("code %(code)s stands in the file twice", code=code))
+            reader.row_problem(row, "code", say("code %(code)s stands in the file twice", code=code))
         elif row["status"] not in _PAID:
             unpaid[code] = row["status"]
         elif (units := reader.units(row)) is not None:
@@ -115,7 +115,7 @@ def read_areas(data: bytes, file: str) -> tuple[AreaFile | None, list[Problem]]:
             continue
         if (area.state, area.number) in found:
             says = say("area %(number)s of %(state)s stands in the file twice", number=area.number, state=area.state)
-            reader.problem(row, "number", says)
+            reader.row_problem(row, "number", says)
         found[area.state, area.number] = area
     if sheet is not None and not found and not reader.problems:
         reader.problems.append(Problem(file, sheet.header, 0, "", say("no area stands below the header")))
@@ -133,11 +133,11 @@ def read_hospital(data: bytes, file: str, codes: Collection[str]) -> tuple[Hospi
         if row["code"] not in codes or not row["amount"]:
             continue
         if row["code"] in found:
-            reader.problem(row, "code", say("code %(code)s stands in the file twice", code=row["code"]))
+            reader.row_problem(row, "code", say("code %(code)s stands in the file twice", code=row["code"]))
         try:
             found[row["code"]] = parse_typed_amount(row["amount"])
         except ValueError as error:
-            reader.problem(row, "amount", error.args[0])
+            reader.row_problem(row, "amount", error.args[0])
     if sheet is None or reader.problems:
         return None, reader.problems
     return HospitalFile(_january(sheet.title), _title(sheet.title, "Addendum B"), found), []
@@ -214,7 +214,7 @@ class _Reader:
     file: str
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, row: _Row, column: str, says: str, fix: str = "") -> None:
+    def row_problem(self, row: _Row, column: str, says: str, fix: str = "") -> None:
         """Something wrong with a cell; its column is named as the file names it."""
         place, head = row.heads[column]
         where = f"column {_letter(place)} ({head})" if place else head
@@ -311,7 +311,7 @@ class _Reader:
         try:
             return parse_decimal(row[column], places)
         except ValueError as error:
-            self.problem(row, column, error.args[0])
+            self.row_problem(row, column, error.args[0])
             return None
 
     def units(self, row: _Row) -> Units | None:
@@ -325,23 +325,23 @@ class _Reader:
             parts = work + (numbers[setting] or 0) + malpractice
             if parts != total:
                 says = say("the parts add up to %(sum)s, and the total says %(total)s", sum=parts, total=total)
-                self.problem(row, f"{setting}_total", says, say("have columns moved?"))
+                self.row_problem(row, f"{setting}_total", says, say("have columns moved?"))
                 return None
         if not factor:
-            self.problem(row, "factor", say("the conversion factor is 0"))
+            self.row_problem(row, "factor", say("the conversion factor is 0"))
             return None
         paid = {name: None if row[f"{name}_na"] == "NA" else numbers[name] for name in ("office", "facility")}
         return Units(row.line, work, paid["office"], paid["facility"], malpractice, factor)
 
     def area(self, row: _Row) -> AreaRow | None:
         if not re.fullmatch("[A-Z]{2}", row["state"]):
-            self.problem(row, "state", say("'%(text)s' is not a state's two capital letters", text=row["state"]))
+            self.row_problem(row, "state", say("'%(text)s' is not a state's two capital letters", text=row["state"]))
         if not re.fullmatch("[0-9]{1,2}", row["number"]):
-            self.problem(row, "number", say("'%(text)s' is not the number of an area like 05", text=row["number"]))
+            self.row_problem(row, "number", say("'%(text)s' is not the number of an area like 05", text=row["number"]))
         factors = [self.number(row, name, 3) for name in ("work", "practice", "malpractice")]
         for name, factor in zip(("work", "practice", "malpractice"), factors, strict=True):
             if factor is not None and not Decimal("0.1") <= factor <= 5:
-                self.problem(row, name, say("a factor of %(factor)s cannot be right", factor=factor))
+                self.row_problem(row, name, say("a factor of %(factor)s cannot be right", factor=factor))
         work, practice, malpractice = factors
         if work is None or practice is None or malpractice is None:
             return None
