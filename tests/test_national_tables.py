@@ -1,13 +1,15 @@
 """The shipped price tables: complete, sourced, and giving estimates that keep their promises."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from support import plain_ledger
+from support import plain_ledger, promises
+from support.strategies import told_answers
 
 from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
@@ -116,7 +118,8 @@ def test_a_price_that_moves_with_another_stays_in_the_tables_proportion():
 
 
 @st.composite
-def answers_to_the_shipped_tables(draw):
+def answers_to_the_shipped_tables(draw, told=False):
+    """Answers to the first questions and some more; with `told` all that a patient with a plan may know."""
     treatment, payer = draw(st.sampled_from(TREATMENTS)), draw(st.sampled_from(PAYERS))
     raw = {
         "treatment": treatment,
@@ -134,23 +137,75 @@ def answers_to_the_shipped_tables(draw):
         "deductible_remaining": ["0", "900"],
         "copay": ["30"],
         "therapist_present": ["yes"],
+        "setting": ["office", "hospital"],
+        "discount": list(NATIONAL.tables.discounts),
     }.items():
-        if draw(st.booleans()):
+        if values and draw(st.booleans()) and not (told and name == "deductible_remaining"):
             raw[name] = draw(st.sampled_from(values))
+    if told and NATIONAL.tables.payers[payer].profiles:
+        raw |= draw(told_answers(charges_of(treatment), list(NATIONAL.tables.payers[payer].profiles), TODAY))
+        if any(name.startswith("share.spravato") for name in raw):
+            raw.setdefault("dose", "84")
     return raw
 
 
+def charges_of(treatment):
+    """The charges of a treatment's visits and of its psychotherapy."""
+    told = NATIONAL.tables.treatments[treatment]
+    lines = (*told.before, *told.each_session, *told.follow_ups)
+    return [line.charge for line in lines] + [told.psychotherapy.in_person, told.psychotherapy.virtual]
+
+
 @settings(max_examples=60)
-@given(answers_to_the_shipped_tables())
+@given(answers_to_the_shipped_tables() | answers_to_the_shipped_tables(told=True))
 def test_estimates_on_them_add_up_and_agree_with_the_plain_ledger(raw):
     one = estimated(**raw)
-    assert one.missing == ()
+    assert one.missing == () or any(name.startswith("coverage.") for name in raw)
     assert one.you_pay.low <= one.you_pay.typical <= one.you_pay.high
     for place, scenario in enumerate(("low", "typical", "high")):
         rows, plan = one.ledger[place], one.plan[place]
-        for row, expected in zip(rows, plain_ledger.settle(rows, plan), strict=True):
+        for row, expected in zip(rows, plain_ledger.settle(rows, plan, one.answers.shares), strict=True):
             assert {name: getattr(row, name) for name in expected if plan.profile or "left" not in name} == {
                 name: value for name, value in expected.items() if plan.profile or "left" not in name
             }
         assert sum(getattr(item.you_pay, scenario) for item in one.items) == getattr(one.you_pay, scenario)
         assert sum(row.you_pay for row in rows) == getattr(one.you_pay, scenario)
+
+
+def told(raw):
+    """Answers of somebody with a plan, on the shipped tables."""
+    return read_answers(raw, NATIONAL, TODAY)
+
+
+@settings(max_examples=25)
+@given(answers_to_the_shipped_tables(told=True), st.integers(0, 2**32 - 1), st.integers(1, 400))
+def test_balances_of_last_plan_year_are_full_balances_on_the_first_day_of_the_next(raw, seed, days):
+    assume(NATIONAL.tables.payers[raw["insurance"]].profiles)
+    promises.assert_last_years_balances_say_nothing(told(raw), NATIONAL, seed, days)
+
+
+@settings(max_examples=25)
+@given(answers_to_the_shipped_tables(told=True), st.data())
+def test_typing_one_of_three_prices_never_moves_another(raw, data):
+    charge = data.draw(st.sampled_from(charges_of(raw["treatment"])))
+    promises.assert_three_prices_are_three(told(raw), NATIONAL, charge, data.draw(st.integers(0, 2_000_00)))
+
+
+@settings(max_examples=15)
+@given(answers_to_the_shipped_tables(told=True), st.data())
+def test_one_answer_more_never_widens_the_range(raw, data):
+    answers = told(raw)
+    choices = narrower(answers)
+    name = data.draw(st.sampled_from(sorted(choices)))
+    value = data.draw(st.sampled_from(choices[name]))
+    after = estimate(replace(answers, **{name.partition(".")[0]: value}), NATIONAL)
+    promises.assert_never_wider(estimate(answers, NATIONAL), after, tolerance=0.01)
+
+
+def narrower(answers):
+    """What may be answered inside its former range, told prices at the ends and in the middle of theirs."""
+    prices = {
+        f"{field}.{charge}": tuple((*getattr(answers, field), (charge, cents)) for cents in range_)
+        for field, charge, range_ in promises.told_prices(answers, NATIONAL)
+    }
+    return promises.narrower_answers(answers, NATIONAL) | prices

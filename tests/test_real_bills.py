@@ -273,3 +273,15 @@ def test_going_on_with_a_treatment_has_no_evaluation_and_the_last_phases_rhythm(
     )
     assert found.you_pay.typical == 3 * 400_00
     assert [row.date for row in found.ledger[1]] == [date(2026, 12, 1), date(2027, 1, 5), date(2027, 2, 9)]
+
+
+def test_a_typed_maximum_out_of_network_holds_although_the_tables_deductible_is_larger():
+    """Evaluation, twelve sessions with drug and observation: what the plan allows of them is far above $600."""
+    found = asked(
+        SPRAVATO
+        | {"dose": "84", "network": "out", "start": "2027-01-11", "out_of_network_out_of_pocket_maximum": "600"}
+        | {"savings_program": "no"}
+    )
+    for place in range(3):
+        assert found.plan[place].out_of_network.deductible == 600_00
+        assert sum(row.share for row in found.ledger[place]) == 600_00

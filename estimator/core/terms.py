@@ -166,8 +166,10 @@ def _out_of_network(plan: Plan, scenarios: Scenarios) -> OutOfNetworkTerms | Non
     stated, answers = plan.out_of_network, plan.answers
     if stated is None:
         return None
-    deductible = scenarios.number(stated.deductible.typical)
-    maximum = scenarios.number(max(stated.out_of_pocket_maximum.typical, stated.deductible.typical))
+    whole, most = stated.deductible.typical, stated.out_of_pocket_maximum.typical
+    if answers.out_of_network_out_of_pocket_maximum is not None:
+        whole = min(whole, most)
+    deductible, maximum = scenarios.number(whole), scenarios.number(max(most, whole))
     left, maximum_left = answers.out_of_network_deductible_remaining, answers.out_of_network_out_of_pocket_remaining
     if left is not None:
         deductible = np.maximum(deductible, left)
