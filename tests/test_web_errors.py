@@ -43,7 +43,7 @@ def test_the_form_comes_back_with_every_problem_at_once(visitor):
     assert problems(page) == {
         "sessions": "choose a number from 1 to 104",
         "deductible": "write an amount in dollars, like 1500 or $1,500.00",
-        "start": "write a date like 2027-01-31",
+        "start": "write a date like 2027-01-31 or 1/31/2027",
     }
 
 
