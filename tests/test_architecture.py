@@ -19,7 +19,7 @@ def test_every_arrow_of_the_picture_points_down_and_every_import_is_in_the_table
         assert room.words, f"say what {room.name} is for, in its docstring"
         assert all(names.index(other) > names.index(room.name) for other in room.imports)
     core = next(room for room in found if room.name == "core")
-    assert core.imports == ("prices", "ground")
+    assert core.imports == ("prices", "prices/schema", "ground")
 
 
 def test_an_arrow_that_other_arrows_imply_is_left_out():

@@ -21,7 +21,8 @@ from estimator.prices.comparing.changes import ALIKE, changes
 from estimator.prices.figures import tables
 from estimator.prices.merging import SECTIONS
 from estimator.prices.reading import read_books, read_files
-from estimator.prices.schema import PRICE_COLUMNS, Price, Table, Text
+from estimator.prices.schema.basics import PRICE_COLUMNS, Table, Text
+from estimator.prices.schema.dated_prices import Price
 
 SHIPPED = read_books(Path(__file__).parent.parent / "pricing").books
 

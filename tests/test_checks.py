@@ -9,7 +9,7 @@ from estimator.prices import alerts, checks
 from estimator.prices.alerts import ALERTS
 from estimator.prices.checks import BOOK_CHECKS, CHECKS, OWN_CHECKS
 from estimator.prices.reading import read_files
-from estimator.prices.schema import UNKNOWNS
+from estimator.prices.schema.wording import UNKNOWNS
 
 TODAY = date(2026, 3, 1)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estimator.core.course import psychotherapy_days, sessions
 from estimator.prices.reading import read_books
-from estimator.prices.schema import Phase
+from estimator.prices.schema.treatments import Phase
 
 
 class Schedule:

@@ -12,7 +12,7 @@ from support.desk_priced import desk as desk
 from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Page
 
-from estimator.prices.schema import PRICE_COLUMNS
+from estimator.prices.schema.basics import PRICE_COLUMNS
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict
 

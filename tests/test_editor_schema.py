@@ -11,7 +11,7 @@ from support.other_tools import Yaml12Loader, written_as_true_and_false
 from support.strategies_yaml import small_book
 
 from estimator.prices.editor_schema import FILES, SHIPPED, as_json, editor_schema, main
-from estimator.prices.schema import ClinicFile, NationalFile
+from estimator.prices.schema.files import ClinicFile, NationalFile
 
 PRICING = Path(__file__).parent.parent / "pricing"
 NATIONAL = sorted(PRICING.glob("national/*.yaml"))

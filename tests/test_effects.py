@@ -14,7 +14,7 @@ from estimator.core.effects import MOST_MOVE, Effect, Outcome, effects, largest_
 from estimator.core.estimate import estimate
 from estimator.core.results import YouPay
 from estimator.prices.reading import read_files
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 
 DAY = date(2026, 3, 1)
 

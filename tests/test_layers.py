@@ -66,10 +66,14 @@ def test_the_package_as_it_is_keeps_every_contract(pristine):
         ("core.course", "import os", "core.course -> os"),
         ("core.plan", "from estimator.prices.reading import load", "core.plan -> estimator.prices.reading"),
         ("core.results", "from estimator.core.estimate import estimate", "No cycles are allowed in estimator.core"),
-        ("prices.scalars", "import yaml", "prices.scalars -> yaml"),
+        ("prices.schema.scalars", "import yaml", "schema.scalars -> yaml"),
         ("prices.book", "from estimator.core.answers import Answers", "prices.book -> estimator.core.answers"),
-        ("prices.schema", "from estimator.prices import checks", "prices.schema -> estimator.prices.checks"),
-        ("sentences", "from estimator.prices.schema import Text", "sentences -> estimator.prices.schema"),
+        ("prices.schema.files", "from estimator.prices import checks", "schema.files -> estimator.prices.checks"),
+        (
+            "sentences",
+            "from estimator.prices.schema.basics import Text",
+            "sentences -> estimator.prices.schema.basics",
+        ),
         ("store.migrations.env", "import estimator.accounts.accounts", "env -> estimator.accounts.accounts"),
         (
             "accounts.accounts",

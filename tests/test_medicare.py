@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from estimator.prices.medicare import BY_LAW, allowed, amounts_in, areas_in, national_amount
 from estimator.prices.reading import read_books
-from estimator.prices.schema import Area, Book, FeeScheduleEntry
+from estimator.prices.schema.fee_schedule import Area, FeeScheduleEntry
+from estimator.prices.schema.files import Book
 
 TABLES = read_books(Path(__file__).resolve().parent.parent / "pricing").books.national.tables
 DAY = date(2026, 11, 28)

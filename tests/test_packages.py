@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.core.packages import Single, cheapest_mix
-from estimator.prices.schema import Package
+from estimator.prices.schema.offers import Package
 
 
 def package(sessions, price, *also):

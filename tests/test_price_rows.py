@@ -16,7 +16,8 @@ from estimator.prices.alerts import checked_long_ago
 from estimator.prices.figures import out_of_date
 from estimator.prices.price_rows import SOON, price_rows
 from estimator.prices.reading import read_books, read_files
-from estimator.prices.schema import PRICE_COLUMNS, Price
+from estimator.prices.schema.basics import PRICE_COLUMNS
+from estimator.prices.schema.dated_prices import Price
 
 TODAY = date(2026, 3, 1)
 SHIPPED = read_books(Path(__file__).parent.parent / "pricing").books

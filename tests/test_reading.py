@@ -17,7 +17,7 @@ from support.tables_for_tests import BAD_TABLES, changed, with_table
 from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, read_books, read_clinic, read_files, read_national
-from estimator.prices.schema import NationalFile
+from estimator.prices.schema.files import NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
 
 TODAY = date(2026, 3, 1)

@@ -15,7 +15,7 @@ from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.reading import read_books, read_files
 from estimator.prices.regions import REGION_OF
 from estimator.prices.samples import ENOUGH_FOR_PERCENTILES, FEWEST, posted, spread
-from estimator.prices.schema import Included, LeftOut, Sample
+from estimator.prices.schema.sources import Included, LeftOut, Sample
 from estimator.web.filters import money
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"

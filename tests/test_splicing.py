@@ -21,7 +21,8 @@ from estimator.prices.editing.splicing import (
     sources_of,
 )
 from estimator.prices.reading import collect, read_files
-from estimator.prices.schema import PRICE_COLUMNS, ClinicCharge, Text
+from estimator.prices.schema.basics import PRICE_COLUMNS, Text
+from estimator.prices.schema.charges import ClinicCharge
 
 PRICING = Path(__file__).parent.parent / "pricing"
 SHIPPED, _ = collect(PRICING)

@@ -16,7 +16,7 @@ from estimator.core import words as core_words
 from estimator.core.answers import PRICE_PREFIX
 from estimator.core.states import IN_SPANISH, STATES, state_names
 from estimator.prices.reading import read_books
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 from estimator.web.app import create_app
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"

@@ -11,7 +11,7 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 from estimator.web.filters import money
 from estimator.web.patient.figures import shown
 from estimator.web.patient.glossary import term, with_terms

@@ -21,7 +21,7 @@ from estimator.places import translations_folder
 from estimator.prices.claims_file import ClaimsFile
 from estimator.prices.problems import Problem
 from estimator.prices.reading_claims import read_claims
-from estimator.prices.schema import LANGUAGES
+from estimator.prices.schema.basics import LANGUAGES
 from estimator.prices.yaml_text import MOST_BYTES
 from estimator.sentences import Translate, reason_of, say, translated
 

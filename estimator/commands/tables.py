@@ -26,7 +26,7 @@ from estimator.prices.editing.slices import CannotSplice
 from estimator.prices.problems import Problem
 from estimator.prices.reading import National, collect, read_national
 from estimator.prices.samples import FEWEST, posted
-from estimator.prices.schema import Book
+from estimator.prices.schema.files import Book
 
 Act = Callable[[argparse.Namespace, Mapping[str, bytes], Book], Mapping[str, bytes]]
 """Options, the files of the national tables and what they say -> the files as they should be."""

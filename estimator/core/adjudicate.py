@@ -18,7 +18,7 @@ from estimator.core.terms import BenefitTerms, LimitTerms, OutOfNetworkTerms, Pr
 from estimator.core.unknowns import Scenarios
 from estimator.money import Cents, CentsArray, Range
 from estimator.prices.claims_file import AdjudicatedPlan, GivenBenefit, GivenClaim, GivenTerms, pays, terms_on
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 
 ONE_SCENARIO = Scenarios({}, np.zeros((0, 1)))
 YES = np.ones(1, dtype=np.bool_)

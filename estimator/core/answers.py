@@ -15,15 +15,10 @@ from typing import Any, Literal
 from estimator.core.states import STATES
 from estimator.money import dollars, parse_percent, parse_typed_amount
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import (
-    LANGUAGES,
-    NETWORK_CLASSES,
-    Charge,
-    Line,
-    Payer,
-    PriceColumn,
-    Treatment,
-)
+from estimator.prices.schema.basics import LANGUAGES, NETWORK_CLASSES, PriceColumn
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.payers import Payer
+from estimator.prices.schema.treatments import Line, Treatment
 from estimator.sentences import marked as _
 
 MOST_SESSIONS = 104

@@ -37,15 +37,11 @@ from estimator.core.words import (
 )
 from estimator.money import WHOLE, Range, part_of
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import (
-    BenefitClass,
-    Charge,
-    Payer,
-    Price,
-    PriceColumn,
-    QuestionWording,
-    Text,
-)
+from estimator.prices.schema.basics import BenefitClass, PriceColumn, Text
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.payers import Payer
+from estimator.prices.schema.wording import QuestionWording
 
 EVEN = WHOLE // 2
 FILL_DAYS = 28

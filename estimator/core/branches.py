@@ -20,7 +20,7 @@ from estimator.core.scenarios import Search, Walk, search
 from estimator.core.unknowns import Positions, Unknown
 from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, RESETS, SIDES
 from estimator.money import CentsArray
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 
 MOST = 0.5
 """An either-or explains most of a range when more than this part of the variance lies between its sides."""

@@ -10,7 +10,8 @@ from typing import Literal
 
 from estimator.core.answers import ToldShare
 from estimator.money import Range
-from estimator.prices.schema import BenefitClass, Coverage, CoverageStatus, PriceColumn, Provenance, Text
+from estimator.prices.schema.basics import BenefitClass, CoverageStatus, PriceColumn, Provenance, Text
+from estimator.prices.schema.charges import Coverage
 
 Covered = Literal["yes", "no", "maybe"]
 

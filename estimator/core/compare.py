@@ -22,7 +22,7 @@ from estimator.core.course import sessions
 from estimator.core.estimate import estimate, typical_of
 from estimator.core.results import Estimate
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Treatment
+from estimator.prices.schema.treatments import Treatment
 from estimator.sentences import marked as _
 
 SPANS = (1, 3, 6, 12)

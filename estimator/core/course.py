@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from estimator.core.answers import Answers, bills
-from estimator.prices.schema import Line, Treatment
+from estimator.prices.schema.treatments import Line, Treatment
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from estimator.core.estimate import estimate
 from estimator.core.results import YouPay
 from estimator.money import WHOLE
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import ReferencePatient, Text
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.files import ReferencePatient
 
 MOST_MOVE = 100 * WHOLE
 """What a move away from nothing counts as, in basis points: more than any rule about the size of moves allows."""

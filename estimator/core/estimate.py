@@ -23,7 +23,7 @@ from estimator.core.terms import terms_in
 from estimator.core.unknowns import Positions, Scenarios, Unknowns
 from estimator.money import CentsArray
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Book
+from estimator.prices.schema.files import Book
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from estimator.core.claims import Claim, Claims, LineHeading, PriceInPlay
 from estimator.core.records import Statement, total
 from estimator.core.results import Amounts, LineItem, SourceNote
 from estimator.money import Range
-from estimator.prices.schema import Book, Provenance
+from estimator.prices.schema.basics import Provenance
+from estimator.prices.schema.files import Book
 
 
 def line_items(claims: Claims, made: Sequence[Statement], tables: Book) -> tuple[LineItem, ...]:

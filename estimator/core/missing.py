@@ -14,7 +14,8 @@ from estimator.core.billing import asked_column, claims_of
 from estimator.core.claims import Claim
 from estimator.core.unknowns import Unknowns
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import PriceColumn, Text, Treatment
+from estimator.prices.schema.basics import PriceColumn, Text
+from estimator.prices.schema.treatments import Treatment
 
 
 @dataclass(frozen=True, slots=True)

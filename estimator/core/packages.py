@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from estimator.prices.schema import Package
+from estimator.prices.schema.offers import Package
 
 
 class Single(NamedTuple):

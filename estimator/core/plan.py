@@ -18,15 +18,8 @@ from estimator.core.unknowns import Flags, Scenarios, Unknown, Unknowns
 from estimator.core.words import NEW_PLAN, SESSION_COPAY
 from estimator.money import CentsArray, Range, between
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import (
-    AmountRange,
-    Benefit,
-    BenefitClass,
-    OutOfNetwork,
-    Payer,
-    Profile,
-    Program,
-)
+from estimator.prices.schema.basics import AmountRange, BenefitClass
+from estimator.prices.schema.payers import Benefit, OutOfNetwork, Payer, Profile, Program
 
 NO_LIMIT = 2**40
 """Stands for "no limit" in arrays of cents; far above any sum of claims, far below what int64 can hold."""

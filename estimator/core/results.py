@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from estimator.core.answers import Answers
 from estimator.money import Range
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Confidence, CoverageStatus, Text, Whom
+from estimator.prices.schema.basics import Confidence, CoverageStatus, Text, Whom
 
 SCENARIOS = ("low", "typical", "high")
 AUTHORIZATION = "authorization"

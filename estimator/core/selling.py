@@ -14,7 +14,9 @@ from estimator.core.answers import Answers, ToldPackage, months_later
 from estimator.core.claims import Claim, CoverageDetermination, PriceInPlay
 from estimator.core.packages import Single, cheapest_mix
 from estimator.money import WHOLE, Range, part_of
-from estimator.prices.schema import Book, Discount, Package, Provenance, Subscription, Text
+from estimator.prices.schema.basics import Provenance, Text
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.offers import Discount, Package, Subscription
 
 
 class Rows(Protocol):

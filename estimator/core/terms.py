@@ -14,7 +14,8 @@ from estimator.core.answers import Answers
 from estimator.core.plan import DRUG, NO_LIMIT, OWN, BenefitOptions, Plan, limit, session_copay_chance
 from estimator.core.unknowns import Flags, Scenarios
 from estimator.money import CentsArray, Range
-from estimator.prices.schema import BenefitClass, Program
+from estimator.prices.schema.basics import BenefitClass
+from estimator.prices.schema.payers import Program
 
 
 @dataclass(frozen=True, slots=True)

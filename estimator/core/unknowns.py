@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.money import WHOLE, CentsArray, Range, Weights, between, weights_at
-from estimator.prices.schema import QuestionWording, Text, UnknownWording, Whom
+from estimator.prices.schema.basics import Text, Whom
+from estimator.prices.schema.wording import QuestionWording, UnknownWording
 
 Positions = npt.NDArray[np.float64]
 """Shape (unknowns, scenarios): where each unknown stands in each scenario."""

@@ -1,6 +1,7 @@
 """The few sentences the core itself says; everything else is worded in tables and templates."""
 
-from estimator.prices.schema import QuestionWording, Text
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.wording import QuestionWording
 
 NO_INSURANCE = Text(
     en="No insurance: you pay the clinic's own price.",

@@ -9,7 +9,8 @@ from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
 from estimator.prices.medicare import allowed
 from estimator.prices.samples import FEWEST, posted
-from estimator.prices.schema import Book, last_start, price_in_force
+from estimator.prices.schema.dated_prices import last_start, price_in_force
+from estimator.prices.schema.files import Book
 from estimator.sentences import say
 
 JUMP = 50

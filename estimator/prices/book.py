@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from estimator.prices.schema import Book
+from estimator.prices.schema.files import Book
 
 NATIONAL = "national"
 """The id of the price book without a clinic's own figures."""

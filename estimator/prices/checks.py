@@ -14,17 +14,11 @@ from estimator.prices.figures import all_lines, as_written, figures, tables
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import (
-    MORE_UNKNOWNS,
-    PRICE_COLUMNS,
-    UNKNOWNS,
-    AmountRange,
-    Book,
-    CountRange,
-    PercentRange,
-    Price,
-    kinds_without_address,
-)
+from estimator.prices.schema.basics import PRICE_COLUMNS, AmountRange, CountRange, PercentRange
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.sources import kinds_without_address
+from estimator.prices.schema.wording import MORE_UNKNOWNS, UNKNOWNS
 from estimator.sentences import Sentence, say
 
 YES_NO_UNKNOWNS = ("accumulator", "drug_benefit", "dose")

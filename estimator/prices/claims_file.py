@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from estimator.prices.scalars import Amount, Count, Day, Frozen, Percent, Words, YesNo, refuse
-from estimator.prices.schema import Table
+from estimator.prices.schema.basics import Table
+from estimator.prices.schema.scalars import Amount, Count, Day, Frozen, Percent, Words, YesNo, refuse
 from estimator.sentences import say
 
 T = TypeVar("T")

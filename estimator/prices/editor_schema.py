@@ -14,20 +14,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from estimator.prices import schema
-from estimator.prices.scalars import AMOUNT_JSON, COUNT_JSON, NAME_JSON, PERCENT_JSON
-from estimator.prices.schema import (
-    AmountRange,
-    Benefit,
-    ClinicFile,
-    CountRange,
-    NationalFile,
-    PercentRange,
-    Price,
-    Provenance,
-    Sample,
-    Text,
-)
+from estimator.prices.schema.basics import AmountRange, CountRange, PercentRange, Provenance, Table, Text
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.files import ClinicFile, NationalFile
+from estimator.prices.schema.payers import Benefit
+from estimator.prices.schema.scalars import AMOUNT_JSON, COUNT_JSON, NAME_JSON, PERCENT_JSON
+from estimator.prices.schema.sources import Sample
 
 FILES: dict[str, type[BaseModel]] = {"national.json": NationalFile, "clinic.json": ClinicFile}
 """Which file's schema is which."""
@@ -46,8 +38,15 @@ _ONE_NUMBER: dict[type[BaseModel], JsonSchema] = {
 def editor_schema(model: type[BaseModel]) -> JsonSchema:
     """The JSON Schema of one kind of file, draft 2020-12."""
     described = _tidied(model.model_json_schema())
-    definitions = {name: _as_written(getattr(schema, name), table) for name, table in described["$defs"].items()}
+    tables = {table.__name__: table for table in _kinds(Table)}
+    definitions = {name: _as_written(tables[name], table) for name, table in described["$defs"].items()}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described, "$defs": definitions}
+
+
+def _kinds(table: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield table
+    for kind in table.__subclasses__():
+        yield from _kinds(kind)
 
 
 def as_json(model: type[BaseModel]) -> str:

@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 
 from estimator.prices.nodes import Node
 from estimator.prices.problems import KeyPath, Problem, dotted, shortened
-from estimator.prices.scalars import FIX, SAYS
-from estimator.prices.schema import Price
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.scalars import FIX, SAYS
 from estimator.prices.yaml_text import MOST_PROBLEMS
 from estimator.sentences import Sentence, say
 

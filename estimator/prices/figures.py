@@ -7,22 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import (
-    PRICE_COLUMNS,
-    AmountRange,
-    Book,
-    Charge,
-    CountRange,
-    Line,
-    Price,
-    PriceColumn,
-    Provenance,
-    QuestionWording,
-    Table,
-    Text,
-    Treatment,
-    UnknownWording,
-)
+from estimator.prices.schema.basics import PRICE_COLUMNS, AmountRange, CountRange, PriceColumn, Provenance, Table, Text
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.treatments import Line, Treatment
+from estimator.prices.schema.wording import QuestionWording, UnknownWording
 
 _LEAVES = frozenset({str, int, bool, date, Decimal, type(None), Text, QuestionWording})
 

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Literal, TypeVar
 
 from estimator.money import Cents, Range, cents_of
-from estimator.prices.schema import Area, AreaFactors, Book, FeeScheduleEntry
+from estimator.prices.schema.fee_schedule import Area, AreaFactors, FeeScheduleEntry
+from estimator.prices.schema.files import Book
 
 Setting = Literal["office", "facility"]
 """Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""

@@ -12,19 +12,10 @@ from typing import Any, Generic, TypeVar, cast
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.nodes import Node
 from estimator.prices.problems import KeyPath, Problem, dotted
-from estimator.prices.schema import (
-    PRICE_COLUMNS,
-    Book,
-    Charge,
-    ClinicCharge,
-    ClinicFile,
-    Defaults,
-    NationalFile,
-    Provenance,
-    ReferencePatient,
-    Table,
-    Treatment,
-)
+from estimator.prices.schema.basics import PRICE_COLUMNS, Provenance, Table
+from estimator.prices.schema.charges import Charge, ClinicCharge
+from estimator.prices.schema.files import Book, ClinicFile, Defaults, NationalFile, ReferencePatient
+from estimator.prices.schema.treatments import Treatment
 from estimator.sentences import say
 
 T = TypeVar("T", NationalFile, ClinicFile)

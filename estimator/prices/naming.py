@@ -5,7 +5,10 @@ from functools import partial
 
 from estimator.prices.figures import all_lines, lines, tables
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import Advice, Book, Charge, Line, Note, Treatment
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.treatments import Line, Treatment
+from estimator.prices.schema.wording import Advice, Note
 
 Visit = Callable[[str, Line], bool]
 """Whether a line of a part of a treatment belongs to one kind of visit."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from estimator.prices.figures import out_of_date, prices
-from estimator.prices.schema import Book, Price, PriceColumn, Source, Text, price_in_force
+from estimator.prices.schema.basics import PriceColumn, Text
+from estimator.prices.schema.dated_prices import Price, price_in_force
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.sources import Source
 
 SOON = timedelta(days=90)
 """How far ahead a change of price is soon."""

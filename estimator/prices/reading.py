@@ -25,7 +25,7 @@ from estimator.prices.findings import Finding
 from estimator.prices.merging import ClinicPlaces, NationalPlaces, TableFile, merge_clinic, merge_national
 from estimator.prices.nodes import read_tree
 from estimator.prices.problems import Problem, shortened
-from estimator.prices.schema import Book, ClinicFile, NationalFile
+from estimator.prices.schema.files import Book, ClinicFile, NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
 from estimator.sentences import reason_of, say
 

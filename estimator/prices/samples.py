@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from estimator.money import Range, divided
 from estimator.prices.regions import REGION_OF, Region
-from estimator.prices.schema import Book, Sample
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.sources import Sample
 
 FEWEST = 4
 """With fewer posted prices there is no range, and no word about a region."""

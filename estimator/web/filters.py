@@ -8,7 +8,7 @@ from flask import Flask
 
 from estimator.core.results import Amounts
 from estimator.money import dollars
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 from estimator.sentences import translated
 from estimator.web.rounding import WHOLE_ABOVE, whole_dollars
 from estimator.web.site import catalogue, language, locale

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from estimator.core.answers import Answers, BadAnswers, book_for, every_name, read_answers
 from estimator.prices.book import PriceBook, PriceBooks
-from estimator.prices.schema import LANGUAGES
+from estimator.prices.schema.basics import LANGUAGES
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 

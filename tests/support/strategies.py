@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from estimator.core.answers import read_answers
 from estimator.money import dollars
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Book
+from estimator.prices.schema.files import Book
 
 TODAY = date(2026, 11, 22)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from estimator.places import pricing_folder
 from estimator.prices.merging import SECTIONS
 from estimator.prices.nodes import read_tree
-from estimator.prices.schema import PRICE_COLUMNS
+from estimator.prices.schema.basics import PRICE_COLUMNS
 from support.strategies_yaml import plain, small_book
 
 BAD_TABLES = sorted((Path(__file__).parent.parent / "bad_tables").glob("*.yaml"))

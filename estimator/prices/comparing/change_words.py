@@ -9,7 +9,7 @@ from estimator.money import Range, dollars
 from estimator.prices.comparing.changes import About, Change, Value, Word
 from estimator.prices.comparing.differences import ENDS, Unit
 from estimator.prices.problems import shortened
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 from estimator.sentences import Translate
 from estimator.sentences import marked as _
 

@@ -17,18 +17,13 @@ from estimator.prices.comparing.differences import ABSENT, Difference, Unit, dif
 from estimator.prices.key_words import KEY_WORDS, VALUE_WORDS
 from estimator.prices.merging import SECTIONS
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import (
-    PRICE_COLUMNS,
-    Book,
-    Charge,
-    Line,
-    Package,
-    Price,
-    PriceColumn,
-    QuestionWording,
-    Text,
-    price_in_force,
-)
+from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn, Text
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.dated_prices import Price, price_in_force
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.offers import Package
+from estimator.prices.schema.treatments import Line
+from estimator.prices.schema.wording import QuestionWording
 from estimator.sentences import marked as _
 
 Kind = Literal["price", "value", "new", "gone", "order"]

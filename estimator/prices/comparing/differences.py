@@ -9,17 +9,11 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import WithJsonSchema
 
 from estimator.prices.problems import KeyPath
-from estimator.prices.scalars import AMOUNT_JSON, PERCENT_JSON
-from estimator.prices.schema import (
-    PRICE_COLUMNS,
-    AmountRange,
-    Book,
-    Charge,
-    CountRange,
-    PercentRange,
-    Price,
-    Table,
-)
+from estimator.prices.schema.basics import PRICE_COLUMNS, AmountRange, CountRange, PercentRange, Table
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.dated_prices import Price
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.scalars import AMOUNT_JSON, PERCENT_JSON
 
 Unit = Literal["amount", "percent", "other"]
 """What a whole number counts: cents, basis points, or sessions, minutes, days."""

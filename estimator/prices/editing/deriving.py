@@ -14,7 +14,9 @@ from estimator.money import Range
 from estimator.prices.editing.slices import read
 from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, set_price
 from estimator.prices.samples import ENOUGH_FOR_PERCENTILES, Posted, posted
-from estimator.prices.schema import Book, Text, last_start
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.dated_prices import last_start
+from estimator.prices.schema.files import Book
 from estimator.sentences import Sentence, Translate, say, translated
 
 SAMPLES = "posted-prices"

@@ -19,7 +19,9 @@ from estimator.prices.editing.written import Tree
 from estimator.prices.figures import prices
 from estimator.prices.medicare import allowed, in_force, national_amount
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import Book, FeeScheduleEntry, PriceColumn, Text
+from estimator.prices.schema.basics import PriceColumn, Text
+from estimator.prices.schema.fee_schedule import FeeScheduleEntry
+from estimator.prices.schema.files import Book
 from estimator.sentences import Sentence, Translate, say, translated
 from estimator.sentences import marked as _
 

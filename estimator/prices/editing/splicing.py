@@ -17,7 +17,8 @@ from estimator.prices.editing.slices import needed, put, read, remove
 from estimator.prices.editing.written import Tree
 from estimator.prices.nodes import Node, read_tree
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import Confidence, Price, PriceColumn, Text
+from estimator.prices.schema.basics import Confidence, PriceColumn, Text
+from estimator.prices.schema.dated_prices import Price
 from estimator.sentences import marked as _
 
 Group = dict[str, Tree]

@@ -9,7 +9,10 @@ from flask_babel import gettext as _
 
 from estimator.core.estimate import estimate
 from estimator.core.results import Estimate
-from estimator.prices.schema import Advice, Book, Treatment, Whom
+from estimator.prices.schema.basics import Whom
+from estimator.prices.schema.files import Book
+from estimator.prices.schema.treatments import Treatment
+from estimator.prices.schema.wording import Advice
 from estimator.web.filters import words
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.figures import shown

@@ -9,7 +9,7 @@ from wtforms.form import BaseForm
 from estimator.core.answers import DAYS_UNTIL_START, offered_treatments, read_day
 from estimator.core.states import STATES, state_names
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema import Treatment
+from estimator.prices.schema.treatments import Treatment
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
 from estimator.web.site import language

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 
 from estimator.core.results import Amounts, Estimate, LedgerRow, LineItem
-from estimator.prices.schema import Program, Text
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.payers import Program
 from estimator.web.filters import words
 from estimator.web.patient.programs import program_limits, program_of
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from estimator.core.milestones import Milestone, milestones
 from estimator.core.results import Estimate, Month, PlanTerms
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 
 SINGLY = 24
 """Up to this many months with a payment, each keeps its line; more would take a third page."""

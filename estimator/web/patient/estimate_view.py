@@ -16,7 +16,8 @@ from estimator.core.estimate import estimate
 from estimator.core.results import Estimate, LineItem
 from estimator.core.words import PLAN_UNLIKE
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Text, Treatment
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.treatments import Treatment
 from estimator.web.filters import trio
 from estimator.web.patient.asked import given, in_link
 from estimator.web.patient.dose import cheaper_at_higher_dose

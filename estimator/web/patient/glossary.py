@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from estimator.core.answers import Language
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import Text
+from estimator.prices.schema.basics import Text
 from estimator.web.filters import words
 from estimator.web.links import link
 from estimator.web.site import language, site

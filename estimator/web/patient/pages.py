@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from estimator.core.answers import Answers
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
-from estimator.prices.schema import PRICE_COLUMNS, Book
+from estimator.prices.schema.basics import PRICE_COLUMNS
+from estimator.prices.schema.files import Book
 from estimator.web.patient.asked import details_page, form_again, form_asked, form_page
 from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from estimator.prices.regions import Region
 from estimator.prices.samples import Posted, posted
-from estimator.prices.schema import Book, Price, last_start
+from estimator.prices.schema.dated_prices import Price, last_start
+from estimator.prices.schema.files import Book
 from estimator.sentences import marked as _
 
 IN_REGION: dict[Region, str] = {

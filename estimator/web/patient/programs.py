@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from estimator.core.results import Estimate, LineItem
-from estimator.prices.schema import Program
+from estimator.prices.schema.payers import Program
 from estimator.web.filters import money
 
 

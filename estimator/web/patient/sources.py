@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from estimator.core.results import Estimate
-from estimator.prices.schema import Book, Provenance
+from estimator.prices.schema.basics import Provenance
+from estimator.prices.schema.files import Book
 from estimator.web.filters import typed_address
 
 

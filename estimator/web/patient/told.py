@@ -13,7 +13,8 @@ from wtforms import Field
 
 from estimator.core.answers import charges_of
 from estimator.prices.book import PriceBook
-from estimator.prices.schema import NETWORK_CLASSES, Book
+from estimator.prices.schema.basics import NETWORK_CLASSES
+from estimator.prices.schema.files import Book
 from estimator.web.fields import Option, Radios, Typed
 from estimator.web.filters import words
 

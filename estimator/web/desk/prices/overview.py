@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from estimator.prices.editing.splicing import CannotSplice, mark_checked
-from estimator.prices.schema import PRICE_COLUMNS, PriceColumn
+from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say
 from estimator.store.stored_sentences import CHECKED_AGAIN
 from estimator.versions.drafts import DraftConflict

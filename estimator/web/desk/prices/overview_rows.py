@@ -8,7 +8,7 @@ from estimator.core.missing import MissingPrice, missing_prices
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.price_rows import SOON, PriceRow, price_rows
 from estimator.prices.problems import Problem
-from estimator.prices.schema import PriceColumn
+from estimator.prices.schema.basics import PriceColumn
 from estimator.web.desk.permissions import may
 from estimator.web.desk.prices.folder_page import problems_on_disk
 from estimator.web.desk.prices.owner_tables import OwnerTables

@@ -12,7 +12,7 @@ from estimator.prices.comparing.change_words import in_words as change_in_words
 from estimator.prices.comparing.change_words import names_in_words
 from estimator.prices.comparing.changes import Change, names_on
 from estimator.prices.problems import Problem, path_of
-from estimator.prices.schema import PriceColumn
+from estimator.prices.schema.basics import PriceColumn
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.web.desk.actions import who
 from estimator.web.desk.prices import (

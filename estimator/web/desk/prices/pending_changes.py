@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.schema import Price, PriceColumn, price_in_force
+from estimator.prices.schema.basics import PriceColumn
+from estimator.prices.schema.dated_prices import Price, price_in_force
 from estimator.versions.publications import Publication
 from estimator.versions.timeline import Timeline
 from estimator.web.desk.prices.owner_tables import OwnerTables

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing import splicing
 from estimator.prices.editing.splicing import CannotSplice, TypedPrice
-from estimator.prices.schema import Price, Source, Text, price_in_force
+from estimator.prices.schema.basics import Text
+from estimator.prices.schema.dated_prices import Price, price_in_force
+from estimator.prices.schema.sources import Source
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of

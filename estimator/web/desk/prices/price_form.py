@@ -15,7 +15,8 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 from estimator.core.answers import EARLIEST, LATEST
 from estimator.money import dollars, parse_typed_amount, plain_amount
 from estimator.prices.editing.splicing import TypedPrice
-from estimator.prices.schema import Confidence, Source, Text, kinds_without_address
+from estimator.prices.schema.basics import Confidence, Text
+from estimator.prices.schema.sources import Source, kinds_without_address
 from estimator.web.desk.forms import DeskForm
 from estimator.web.fields import Option
 from estimator.web.filters import day, words

@@ -14,7 +14,8 @@ from estimator.prices.editing.slices import hash_at, read
 from estimator.prices.editing.splicing import TypedPrice, price_in
 from estimator.prices.nodes import Node
 from estimator.prices.problems import KeyPath
-from estimator.prices.schema import PRICE_COLUMNS, Price, PriceColumn
+from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
+from estimator.prices.schema.dated_prices import Price
 from estimator.sentences import InLanguages, Sentence
 from estimator.store.stored_sentences import listed
 from estimator.versions.drafting import Edit
