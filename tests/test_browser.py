@@ -184,9 +184,14 @@ def test_the_estimate_prints_on_at_most_two_pages_with_everything_unfolded(tab):
     assert sheets(tab, "Letter") <= 2
 
 
-def sheets(tab, paper):
-    """The number of printed pages, of which there is at least one."""
-    count = len(re.findall(rb"/Type\s*/Page\b", tab.pdf(format=paper, prefer_css_page_size=True)))
+INCHES = {"Letter": (8.5, 11), "A4": (8.27, 11.69)}
+
+
+def sheets(tab, paper, spare=0.0):
+    """The number of printed pages, of which there is at least one, on paper shorter by `spare` of its height."""
+    width, height = INCHES[paper]
+    printed = tab.pdf(width=f"{width}in", height=f"{height * (1 - spare)}in", prefer_css_page_size=True)
+    count = len(re.findall(rb"/Type\s*/Page\b", printed))
     assert count, "no pages were found in the PDF"
     return count
 
@@ -231,7 +236,12 @@ def test_nothing_is_printed_too_small_to_read(tab, page):
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("path", ["/next-steps", "/before-you-decide", "/glossary"])
 def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, path, lang):
-    """Like the estimate: no address in the middle of a sentence, one list at the end, two pages at most."""
+    """
+    Like the estimate: no address in the middle of a sentence, one list at the end, two pages at most.
+
+    With a twentieth of each page to spare, because machines draw type a little differently. The day on which most was
+    checked is said once.
+    """
     tab.goto(f"{path}?{urlsplit(RESULT).query}&lang={lang}")
     told = [one.get_attribute("href").partition("//")[2].removesuffix("/") for one in tab.locator("main a.cite").all()]
     assert not tab.locator(".noted").is_visible()
@@ -242,7 +252,9 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     printed = tab.locator("main").inner_text()
     assert len(re.findall(r"\b(?:Sources?|Fuentes?): [0-9]", printed)) > 5
     assert "http" not in printed
-    assert max(sheets(tab, "A4"), sheets(tab, "Letter")) <= 2
+    days = re.findall(r"(?:checked|Checked|revisado el|Revisado el) ([0-9A-Za-z ,]*20[0-9]{2})", printed)
+    assert days.count(max(days, key=days.count)) == 1
+    assert max(sheets(tab, paper, spare=0.05) for paper in INCHES) <= 2
 
 
 def test_without_style_sheets_choices_stand_one_to_a_line_and_nothing_meant_for_paper_shows(tab):

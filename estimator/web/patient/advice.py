@@ -16,7 +16,7 @@ from estimator.prices.schema.wording import Advice
 from estimator.web.filters import words
 from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.figures import shown
-from estimator.web.patient.sources import numbered_sources
+from estimator.web.patient.sources import numbered_sources, usual_day
 from estimator.web.site import site
 
 bp = Blueprint("advice", __name__)
@@ -59,6 +59,7 @@ def next_steps() -> ResponseReturnValue:
         good_faith_estimate=good_faith_estimate,
         lower_cost=lower_cost,
         numbers=numbered_sources(tables, why_notice, good_faith_estimate, lower_cost),
+        usual=usual_day(good_faith_estimate, lower_cost),
         answered=given(answers),
         permanent=in_link(answers),
     )
@@ -72,7 +73,8 @@ def before_you_decide() -> ResponseReturnValue:
     approvals = [(one, _approval_sources(one, book.tables)) for one in book.tables.treatments.values()]
     backed = texts.safety, texts.decide, texts.why_notice
     numbers = numbered_sources(book.tables, *backed, first=(name for _one, names in approvals for name in names))
-    return render_template("patient/decide.html", book=book, approvals=approvals, numbers=numbers)
+    usual = usual_day(texts.safety, texts.decide, book.tables.treatments.values())
+    return render_template("patient/decide.html", book=book, approvals=approvals, numbers=numbers, usual=usual)
 
 
 @bp.get("/glossary")
@@ -81,7 +83,8 @@ def glossary() -> ResponseReturnValue:
     book = site().prices.current.national
     terms = sorted(book.tables.glossary.items(), key=lambda item: words(item[1].label).casefold())
     numbers = numbered_sources(book.tables, (term for _name, term in terms), book.tables.texts.why_notice)
-    return render_template("patient/glossary.html", book=book, terms=terms, numbers=numbers)
+    usual = usual_day(term for _name, term in terms)
+    return render_template("patient/glossary.html", book=book, terms=terms, numbers=numbers, usual=usual)
 
 
 def _approval_sources(treatment: Treatment, tables: Book) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """The sources that a page names, as paper needs them: by address, or by number."""
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from estimator.core.results import Estimate
 from estimator.prices.schema.basics import Provenance
@@ -26,3 +28,9 @@ def numbered_sources(tables: Book, *backed: Iterable[Provenance], first: Iterabl
     """
     names = dict.fromkeys((*first, *(name for some in backed for one in some for name in one.source)))
     return {name: number for number, name in enumerate((name for name in names if tables.sources[name].url), 1)}
+
+
+def usual_day(*backed: Iterable[Provenance]) -> date | None:
+    """The day on which most of what a page backs was last checked: paper says it once. None where nothing was."""
+    days = Counter(one.checked for some in backed for one in some if one.checked)
+    return max(days, key=lambda day: (days[day], day), default=None)
