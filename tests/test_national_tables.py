@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support import plain_ledger, promises
 from support.strategies import told_answers
 
-from estimator.core.answers import read_answers
+from estimator.core.answers import presences, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
@@ -66,6 +66,42 @@ def test_a_series_of_six_without_insurance():
     """6 infusions at $375 / $500 / $675 and an evaluation at $0 / $200 / $400: ketamine-prices-2, section 2."""
     paid = estimated().you_pay
     assert (paid.low, paid.typical, paid.high) == (2250_00, 3200_00, 4450_00)
+
+
+def test_a_guide_in_the_room_is_counted_once():
+    """
+    Six guided infusions: research of 2026-11-28, clinic-prices, section 4a.
+
+    On top: 6 × ($375 + $150), 6 × ($500 + $240), 6 × ($675 + $300), and an evaluation at $0 / $200 / $400. Inside:
+    Rewired posts six for $2,900 with a free consult, 6 × $483 and $2 less. A doctor who leads takes the infusion's place.
+    """
+    one = estimated(therapist_present="yes")
+    assert one.you_pay.low <= 2900_00
+    assert (one.you_pay.typical, one.you_pay.high) == (4640_00, 6250_00)
+    apart = estimated(therapist_present="yes", therapist_inside="no").you_pay
+    assert (apart.low, apart.typical, apart.high) == (3150_00, 4640_00, 6250_00)
+    assert not {"infusion", "therapist_joins"} & billed(estimated(therapist_present="yes", therapist_inside="yes"))
+    assert billed(estimated(therapist_present="physician")) == {"evaluation", "physician_session"}
+
+
+def test_six_shots_with_a_therapist_are_about_what_a_practice_posts():
+    """InnerPath: $4,675 for six shots with therapist, both intakes and 7 hours of therapy."""
+    paid = estimated(
+        treatment="im", therapist_present="yes", psychotherapy="in_person", psychotherapy_sessions="7"
+    ).you_pay
+    assert paid.low < 4675_00 < paid.high
+
+
+def test_a_therapist_takes_the_home_programs_place():
+    """The evaluation and the lozenges, which a program holds, are then paid apart."""
+    assert billed(estimated(treatment="at_home")) == {"home_session"}
+    with_therapist = estimated(treatment="at_home", therapist_present="yes")
+    assert billed(with_therapist) == {"evaluation", "therapist_session", "home_medicine"}
+
+
+def billed(one):
+    """The charges of an estimate's line items."""
+    return {item.charge for item in one.items}
 
 
 def test_commercial_insurance_changes_little_for_iv_and_much_for_spravato():
@@ -136,7 +172,8 @@ def answers_to_the_shipped_tables(draw, told=False):
         "savings_program": ["yes", "no"],
         "deductible_remaining": ["0", "900"],
         "copay": ["30"],
-        "therapist_present": ["yes"],
+        "therapist_present": list(presences(NATIONAL.tables.treatments[treatment])),
+        "therapist_inside": ["yes", "no"],
         "setting": ["office", "hospital"],
         "discount": list(NATIONAL.tables.discounts),
     }.items():

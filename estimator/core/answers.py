@@ -18,7 +18,7 @@ from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema.basics import LANGUAGES, NETWORK_CLASSES, PriceColumn
 from estimator.prices.schema.charges import Charge
 from estimator.prices.schema.payers import Payer
-from estimator.prices.schema.treatments import Line, Treatment
+from estimator.prices.schema.treatments import Arrangement, Line, Treatment
 from estimator.sentences import marked as _
 
 MOST_SESSIONS = 104
@@ -32,6 +32,9 @@ EARLIEST, LATEST = date(2020, 1, 1), date(2090, 12, 31)
 
 Language = Literal["en", "es"]
 Network = Literal["in", "out", "mixed"]
+Present = Literal["no", "yes", "physician"]
+"""Who sits with the patient through a session: nobody, a therapist or guide, a physician who leads it."""
+
 CopayAccumulator = Literal["yes", "no", "maximizer"]
 """What a plan does with a manufacturer's money: does not count it, counts it, or draws it evenly over the year."""
 
@@ -69,7 +72,8 @@ class Answers:
     psychotherapy: str
     start: date
     psychotherapy_sessions: int = 0
-    therapist_present: bool = False
+    therapist_present: Present = "no"
+    therapist_inside: str | None = None
     clinic: str = NATIONAL
     state: str | None = None
     setting: str | None = None
@@ -195,6 +199,7 @@ class _Context:
     payer_name: str | None = None
     psychotherapy: str | None = None
     out_of_network: bool = False
+    arrangements: tuple[Arrangement, ...] = ("none",)
 
     @property
     def payer(self) -> Payer | None:
@@ -206,7 +211,8 @@ class _Context:
         treatment, payer = self.treatment, self.payer_name
         if treatment is None or payer is None:
             return ()
-        return tuple(line for line in treatment.each_session + treatment.before if bills(line, payer))
+        every = treatment.each_session + treatment.before
+        return tuple(line for line in every if bills(line, payer) and sold(line, self.arrangements))
 
     @property
     def charges(self) -> frozenset[str]:
@@ -216,6 +222,45 @@ class _Context:
 def bills(line: Line, payer: str) -> bool:
     """Whether `line` is billed for patients of this payer."""
     return payer not in line.not_payers and (not line.payers or payer in line.payers)
+
+
+def sold(line: Line, arrangements: Iterable[Arrangement]) -> bool:
+    """Whether `line` is billed in one of these ways in which a session may be sold."""
+    return not line.therapist or not set(line.therapist).isdisjoint(arrangements)
+
+
+def arrangements_of(treatment: Treatment) -> frozenset[Arrangement]:
+    """The ways in which sessions of a treatment are sold with somebody in the room."""
+    named = {one for line in (*treatment.before, *treatment.each_session) for one in line.therapist}
+    if treatment.therapist_present:
+        named.add("extra")
+    return frozenset(named - {"none"})
+
+
+def presences(treatment: Treatment) -> tuple[Present, ...]:
+    """Who may sit with the patient through a session of this treatment."""
+    offered = arrangements_of(treatment)
+    there: dict[Present, bool] = {
+        "no": True,
+        "yes": bool(offered & {"extra", "inside"}),
+        "physician": "physician" in offered,
+    }
+    return tuple(one for one, possible in there.items() if possible)
+
+
+def arrangements_for(treatment: Treatment, present: str, inside: str | None) -> tuple[Arrangement, ...]:
+    """Those that these answers leave open; two where nobody said if the therapist's time is inside the price."""
+    offered = arrangements_of(treatment)
+    if present == "physician" and "physician" in offered:
+        return ("physician",)
+    either = tuple(one for one in _OF_A_THERAPIST if one in offered)
+    if present != "yes" or not either:
+        return ("none",)
+    told: Arrangement = "inside" if inside == "yes" else "extra"
+    return either if inside is None or told not in either else (told,)
+
+
+_OF_A_THERAPIST: tuple[Arrangement, ...] = ("extra", "inside")
 
 
 def _choice(choices: Callable[[_Context], tuple[str, ...]]) -> Callable[[str, _Context], str]:
@@ -378,7 +423,11 @@ def charges_of(treatment: Treatment, payer: str, alongside: Mapping[str, Any]) -
     `alongside` holds the answers about psychotherapy, a therapist in the room and rides, by name.
     """
     own = (*treatment.before, *treatment.each_session, *treatment.follow_ups)
-    lines = (*(line for line in own if bills(line, payer)), *_lines_alongside(treatment, alongside))
+    there = _arranged(treatment, alongside)
+    lines = (
+        *(line for line in own if bills(line, payer) and sold(line, there)),
+        *_lines_alongside(treatment, alongside),
+    )
     return tuple(dict.fromkeys(name for line in lines for name in (line.charge, line.lower_dose) if name))
 
 
@@ -400,9 +449,13 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "therapist_present",
-        _yes_no,
-        _write_yes_no,
-        applies=lambda c: bool(c.treatment and c.treatment.therapist_present),
+        _choice(lambda c: presences(c.treatment) if c.treatment else ()),
+        applies=lambda c: bool(c.treatment and arrangements_of(c.treatment)),
+    ),
+    Question(
+        "therapist_inside",
+        _one_of("yes", "no"),
+        applies=lambda c: bool(c.treatment and arrangements_of(c.treatment) >= {"extra", "inside"}),
     ),
     Question("clinic", lambda text, _: text),
     Question("state", _state),
@@ -458,6 +511,7 @@ UNTOLD = frozenset(
     (
         "stage",
         "every",
+        "therapist_inside",
         "family_deductible_remaining",
         "family_out_of_pocket_remaining",
         "drug_deductible",
@@ -590,6 +644,7 @@ def _narrowed(context: _Context, values: Mapping[str, Any]) -> _Context:
     treatment = context.book.tables.treatments.get(values.get("treatment", ""))
     return replace(
         context,
+        arrangements=_arranged(treatment, values) if treatment else ("none",),
         treatment=treatment,
         payer_name=values.get("insurance"),
         psychotherapy=values.get("psychotherapy"),
@@ -653,15 +708,20 @@ def _first_possible_start(context: _Context, values: Mapping[str, Any]) -> date 
 
 
 def _lines_alongside(treatment: Treatment, values: Mapping[str, Any]) -> tuple[Line, ...]:
-    """The lines that only some answers ask for: psychotherapy, a therapist in the room, rides."""
+    """The lines that only some answers ask for: psychotherapy, somebody in the room, rides."""
+    there = _arranged(treatment, values)
     asked = []
     if values.get("psychotherapy", "none") != "none":
         asked.append(Line(charge=getattr(treatment.psychotherapy, values["psychotherapy"])))
-    if values.get("therapist_present") and treatment.therapist_present:
+    if "extra" in there and treatment.therapist_present:
         asked.append(Line(charge=treatment.therapist_present))
     if values.get("rides") and treatment.ride:
         asked.append(treatment.ride)
     return tuple(asked)
+
+
+def _arranged(treatment: Treatment, values: Mapping[str, Any]) -> tuple[Arrangement, ...]:
+    return arrangements_for(treatment, values.get("therapist_present") or "no", values.get("therapist_inside"))
 
 
 def _first_price(charge: Charge, payer: Payer) -> date | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
-from estimator.core.answers import PRICE_PREFIX, Answers
+from estimator.core.answers import PRICE_PREFIX, Answers, arrangements_for
 from estimator.core.claims import (
     CLINIC,
     THERAPIST,
@@ -32,6 +32,7 @@ from estimator.core.words import (
     NOT_INSURED,
     OUTSIDE,
     SETTING,
+    THERAPIST_INSIDE,
     TOLD_COVERED,
     TOLD_NOT_COVERED,
 )
@@ -56,6 +57,7 @@ class _Builder:
         self.tables = book.tables
         self.payer: Payer = self.tables.payers[answers.insurance]
         self.treatment = self.tables.treatments[answers.treatment]
+        self.there = set(arrangements_for(self.treatment, answers.therapist_present, answers.therapist_inside))
         self.unknowns = unknowns
         self.told: dict[str, Mapping[str, Any]] = {
             "asked": dict(answers.prices),
@@ -159,10 +161,9 @@ class _Builder:
             asked = self.with_lower(asked, self.asked(line.lower_dose, day, coverage, network))
             allowed = self.with_lower(allowed, self.allowed(line.lower_dose, day, coverage))
         if line.setting and self.answers.setting is None:
-            setting = self.tables.unknowns.get("setting", SETTING)
-            chance = getattr(setting, "chance", None) or EVEN
-            self.unknowns.add_flag("setting", setting, chance, "setting")
-            conditions = (*conditions, Condition("setting", chance, line.setting == "hospital"))
+            conditions = (*conditions, self.condition("setting", SETTING, line.setting == "hospital"))
+        if line.therapist and not self.there <= set(line.therapist):
+            conditions = (*conditions, self.condition("therapist_inside", THERAPIST_INSIDE, "inside" in line.therapist))
         label = line.label if open_dose and line.label else charge.label
         program = self.program(name, coverage, network)
         pharmacy = charge.pharmacy_benefit if self.answers.drug_benefit != "medical" else None
@@ -187,6 +188,13 @@ class _Builder:
             lower_charge=line.lower_dose if open_dose else None,
             kind=self.next_kind(),
         )
+
+    def condition(self, unknown: str, default: QuestionWording, wanted: bool) -> Condition:
+        """That a yes/no which `unknown` names, and its answer too, turns out as `wanted`."""
+        wording = self.tables.unknowns.get(unknown, default)
+        chance = getattr(wording, "chance", None) or EVEN
+        self.unknowns.add_flag(unknown, wording, chance, unknown)
+        return Condition(unknown, chance, wanted)
 
     def row(self, name: str, label: Text, coverage: CoverageDetermination, program: str | None) -> int:
         key = (name, label.en)

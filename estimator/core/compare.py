@@ -16,6 +16,7 @@ from estimator.core.answers import (
     charges_of,
     months_later,
     offered_treatments,
+    presences,
     read_answers,
 )
 from estimator.core.course import sessions
@@ -122,14 +123,17 @@ def _for_treatment(answers: Answers, book: PriceBook, name: str, months: int | N
 
 def _left_behind(answers: Answers, book: PriceBook, name: str) -> frozenset[str]:
     """The answers that treatment `name` does not inherit: about the course, and about charges that it never bills."""
-    alongside = {one: getattr(answers, one) for one in ("psychotherapy", "therapist_present", "rides")}
-    billed = charges_of(book.tables.treatments[name], answers.insurance, alongside)
+    treatment = book.tables.treatments[name]
+    asked = ("psychotherapy", "therapist_present", "therapist_inside", "rides")
+    billed = charges_of(treatment, answers.insurance, {one: getattr(answers, one) for one in asked})
     told = {
         fact.prefix + charge
         for fact in TOLD_FACTS
         for charge, _value in getattr(answers, fact.field)
         if charge in book.tables.charges and charge not in billed
     }
+    if answers.therapist_present not in presences(treatment):
+        told.add("therapist_present")
     return frozenset(told).union(OF_THE_COURSE)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from estimator.core.answers import Answers, bills
+from estimator.core.answers import Answers, arrangements_for, bills, sold
 from estimator.prices.schema.treatments import Line, Treatment
 
 
@@ -77,6 +77,7 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
     charges the patient was told anything.
     """
     new = answers.stage == "new"
+    there = arrangements_for(treatment, answers.therapist_present, answers.therapist_inside)
     plan = sessions(treatment, answers.sessions, answers.start, answers.every, new)
 
     # A clinic that bills a line to everybody does not bill it once more to those who were told about it.
@@ -85,18 +86,18 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
     def billed_here(line: Line) -> bool:
         elsewhere = line.setting is not None and answers.setting not in (None, line.setting)
         told = not line.if_told or (is_told(line.charge) and line.charge not in always)
-        return bills(line, answers.insurance) and not elsewhere and told
+        return bills(line, answers.insurance) and sold(line, there) and not elsewhere and told
 
     billed: list[Billed] = [
         Billed(answers.start - timedelta(days=line.days_before), line)
         for line in treatment.before
         if new and billed_here(line)
     ]
-    present = Line(charge=treatment.therapist_present) if treatment.therapist_present else None
+    extra = Line(charge=treatment.therapist_present, therapist=("extra",)) if treatment.therapist_present else None
     for session in plan:
         lines = [line for line in treatment.each_session if billed_here(line) and _belongs(line, session, new)]
-        if answers.therapist_present and present:
-            lines.append(present)
+        if extra and "extra" in there:
+            lines.append(extra)
         if answers.rides and treatment.ride:
             lines.append(treatment.ride)
         billed.extend(Billed(session.day, line, session.number) for line in lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable, offered_treatments
+from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable, offered_treatments, presences
 from estimator.core.billing import asked_column, claims_of
 from estimator.core.claims import Claim
 from estimator.core.unknowns import Unknowns
@@ -55,11 +55,12 @@ def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
         treatment = book.tables.treatments[name]
         open_ = applicable(name, payer, "in_person", book)
         networks: tuple[Network, ...] = ("in", "out") if "network" in open_ else ("in",)
-        for dose, network, denied, psychotherapy in product(
+        for dose, network, denied, psychotherapy, present in product(
             treatment.doses or (None,),
             networks,
             (False, True) if "authorization" in open_ else (False,),
             ("in_person", "virtual"),
+            presences(treatment),
         ):
             yield Answers(
                 treatment=name,
@@ -71,7 +72,7 @@ def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
                 dose=dose,
                 network=network,
                 authorization="denied" if denied else "approved",
-                therapist_present=treatment.therapist_present is not None,
+                therapist_present=present,
                 rides=treatment.ride is not None,
             )
 

@@ -45,6 +45,14 @@ SETTING = QuestionWording(
     ),
     whom="clinic",
 )
+THERAPIST_INSIDE = QuestionWording(
+    label=Text(en="Is the therapist's time inside the price?", es="¿Incluye el precio el tiempo del terapeuta?"),
+    ask=Text(
+        en="Is the therapist's or guide's time inside the price of a session, or what does it cost on top?",
+        es="¿El precio de una sesión incluye el tiempo del terapeuta o guía, o cuánto cuesta aparte?",
+    ),
+    whom="clinic",
+)
 NETWORK_CLASS = QuestionWording(
     label=Text(en="What is in your plan's network?", es="¿Qué está en la red de su plan?"),
     ask=Text(

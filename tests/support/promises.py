@@ -88,6 +88,7 @@ def narrower_answers(answers, book):
         "accumulator": ("yes", "no"),
         "plan": plan.names if plan else (),
         "setting": ("office", "hospital"),
+        "therapist_inside": ("yes", "no") if answers.therapist_present == "yes" else (),
         "state": ("CO", "MA", "TX"),
     }
     return {name: values for name, values in open_.items() if values and getattr(answers, name) is None}

@@ -7,6 +7,12 @@ from pydantic import Field
 from estimator.prices.schema.basics import CountRange, Provenance, Setting, Table, Text
 from estimator.prices.schema.scalars import Code, Count, Frozen, Name, YesNo
 
+Arrangement = Literal["none", "extra", "inside", "physician"]
+"""
+How a treatment session is sold: nobody sits with the patient; a therapist's time costs extra; it is inside the price of
+the session; a physician leads the session, in one price.
+"""
+
 
 class Phase(Table):
     """
@@ -26,8 +32,9 @@ class Line(Table):
     One charge of a visit.
 
     `phase` limits it to one phase (by name), `only` to the first or the later sessions, `payers` and
-    `not_payers` to some payers, `setting` to one place. With `if_told` it is billed only where the patient was told
-    something about the charge. `lower_dose` is the charge billed instead when the dose is the lower one.
+    `not_payers` to some payers, `setting` to one place, `therapist` to some ways in which a session is sold. With
+    `if_told` it is billed only where the patient was told something about the charge. `lower_dose` is the charge billed
+    instead when the dose is the lower one.
     """
 
     charge: Name
@@ -38,6 +45,7 @@ class Line(Table):
     payers: tuple[Name, ...] = ()
     not_payers: tuple[Name, ...] = ()
     setting: Setting | None = None
+    therapist: tuple[Arrangement, ...] = ()
     if_told: YesNo = False
     units: Annotated[Count, Field(ge=1, le=100)] = 1
     days_before: Annotated[Count, Field(le=365)] = 7
@@ -57,7 +65,11 @@ class Psychotherapy(Table):
 
 
 class Treatment(Provenance):
-    """A treatment: its schedule and the charges of each visit, in the order they are billed."""
+    """
+    A treatment: its schedule and the charges of each visit, in the order they are billed.
+
+    `therapist_present` is billed besides where a therapist in the room costs extra.
+    """
 
     label: Text
     short: Text

@@ -44,6 +44,7 @@ MORE_UNKNOWNS = (
     "drug_deductible",
     "session_copay",
     "setting",
+    "therapist_inside",
     "network_class",
     "new_plan",
 )

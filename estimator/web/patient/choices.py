@@ -38,7 +38,13 @@ def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> No
     ]
     doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
     form["dose"].choices = [unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
-    for name in ("therapist_present", "rides", "savings_program"):
+    form["therapist_present"].choices = [
+        unsure(),
+        Option("no", _("No")),
+        Option("yes", _("Yes, a therapist or guide")),
+        Option("physician", _("Yes, a doctor who leads the session")),
+    ]
+    for name in ("therapist_inside", "rides", "savings_program"):
         form[name].choices = [unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
     form["accumulator"].choices = [
         unsure(),

@@ -25,7 +25,7 @@ DETAIL_GROUPS = (
     (_l("Your plan's year, and a new plan"), ("plan_year_start", "new_plan_from", "new_plan")),
     (_l("In network or not"), ("network", OF_NETWORK, *OUTSIDE)),
     (_l("Help from the drug's maker"), ("savings_program", "savings_maximum", "savings_remaining", "accumulator")),
-    (_l("Your sessions"), ("every", "setting", "therapist_present", "rides", "discount")),
+    (_l("Your sessions"), ("every", "setting", "therapist_present", "therapist_inside", "rides", "discount")),
 )
 """The questions of the page by heading; ``network.`` stands for one question for each kind of care."""
 

@@ -86,7 +86,7 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
 def _instead(answers: Answers) -> dict[str, str]:
     """What is counted with where a question other than a plan's term is open."""
     return {
-        "therapist_present": _("no therapist in the room"),
+        "therapist_present": _("nobody else in the room"),
         "rides": _("no paid rides"),
         "dose": _("either dose"),
         "setting": _("a doctor's office; a hospital is in the range"),

@@ -185,8 +185,12 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         description=_l("A hospital may bill a fee for its rooms as well. Ask how the clinic bills."),
     )
     therapist_present = Radios(
-        _l("Will a therapist sit with you during the sessions?"),
-        description=_l("Some clinics offer this, for a price of its own."),
+        _l("Will somebody sit with you during the sessions?"),
+        description=_l("Some clinics offer this, for more money. Talk therapy on other days is asked about apart."),
+    )
+    therapist_inside = Radios(
+        _l("Is the therapist's time inside the price?"),
+        description=_l("Only if a therapist or guide is there. Ask the clinic: one price for the session, or two?"),
     )
     rides = Radios(
         _l("Count paid rides, both ways?"), description=_l("You may not drive yourself home after a session.")

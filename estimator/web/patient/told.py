@@ -99,7 +99,8 @@ def _charges(raw: Mapping[str, str], tables: Book) -> tuple[str, ...]:
     kind = raw.get("psychotherapy")
     alongside = {
         "psychotherapy": kind if kind in ("in_person", "virtual") else "none",
-        "therapist_present": raw.get("therapist_present") == "yes",
+        "therapist_present": raw.get("therapist_present"),
+        "therapist_inside": raw.get("therapist_inside"),
         "rides": raw.get("rides") == "yes",
     }
     return charges_of(tables.treatments[raw["treatment"]], raw["insurance"], alongside)
