@@ -73,7 +73,7 @@ def test_a_guide_in_the_room_is_counted_once():
     Six guided infusions: research of 2026-11-28, clinic-prices, section 4a.
 
     On top: 6 × ($375 + $150), 6 × ($500 + $240), 6 × ($675 + $300), and an evaluation at $0 / $200 / $400. Inside:
-    Rewired posts six for $2,900 with a free consult, 6 × $483 and $2 less. A doctor who leads takes the infusion's place.
+    Rewired posts six for $2,900 with a free consult: 6 × $483 is $2 less. A doctor who leads takes its place.
     """
     one = estimated(therapist_present="yes")
     assert one.you_pay.low <= 2900_00
