@@ -266,6 +266,20 @@ def test_a_new_plan_from_a_day_begins_with_full_amounts():
     assert january.you_pay.typical == 900_00 + 200_00
 
 
+def test_where_the_new_plan_decides_each_of_them_stands_by_itself():
+    """
+    By December other care has met the old plan's $283. From January a supplement asks $283 and pays the rest; Medicaid
+    pays that too.
+    """
+    course = SPRAVATO | {"insurance": "medicare", "start": "2026-12-20"}
+    found = asked(course | {"plan": "medicare_supplement", "new_plan_from": "2027-01-01"})
+    (branch,) = found.branches
+    assert branch.unknown == "new_plan"
+    typical = {one.value: one.you_pay.typical for one in branch.options}
+    assert typical["medicare_supplement"] == 28300
+    assert typical["medicare_medicaid"] == 0
+
+
 def test_going_on_with_a_treatment_has_no_evaluation_and_the_last_phases_rhythm():
     found = asked(
         {"treatment": "iv", "insurance": "none", "sessions": "3", "psychotherapy": "none"}

@@ -92,8 +92,9 @@ def _option(unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Wa
 
 def _said(unknown: Unknown, side: int, plan: Plan | None) -> tuple[str, Text]:
     """The answer that stands for a side, and its words."""
-    if unknown.id == "plan" and plan is not None:
-        return plan.names[side], plan.profiles[side].label
+    for one in (plan, plan.following) if plan is not None else ():
+        if one is not None and one.unknown == unknown.id:
+            return one.names[side], one.profiles[side].label
     value = ANSWERS.get(unknown.id, ("yes", "no"))[side]
     return value, SIDES.get(value, SIDES[("yes", "no")[side]])
 
