@@ -10,10 +10,9 @@ WORLDS = 20_000
 
 
 def main() -> None:
-    book = cases.books().national
     random = np.random.default_rng(7)
     outside, tried, furthest, scenarios = 0, 0, 0.0, 0
-    for answers in cases.varied(book, ANSWERS):
+    for answers, book in cases.varied(cases.books(), ANSWERS):
         one, model = estimate(answers, book), model_of(answers, book)
         scenarios += one.scenarios
         positions = random.random((len(model.unknowns), WORLDS))

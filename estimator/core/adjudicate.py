@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from estimator.core.claims import Claim, CoverageDetermination, PriceInPlay
+from estimator.core.claims import Claim, Claims, CoverageDetermination, PriceInPlay
 from estimator.core.ledger import Ledger, SettledClaim
 from estimator.core.plan import NO_LIMIT, plan_year
 from estimator.core.terms import BenefitTerms, LimitTerms, OutOfNetworkTerms, ProgramTerms, Terms
@@ -91,7 +91,7 @@ def adjudicate(plan: AdjudicatedPlan, claims: Sequence[GivenClaim]) -> Adjudicat
     if not claims:
         return Adjudication((), {})
     ledger = Ledger(
-        [_claim(claim, number, pays(terms_on(plan, claim), claim)) for number, claim in enumerate(claims)],
+        Claims(tuple(_claim(one, number, pays(terms_on(plan, one), one)) for number, one in enumerate(claims))),
         _terms(plan, plan, plan.as_of or claims[0].date),
         ONE_SCENARIO,
     )
@@ -162,7 +162,7 @@ def _terms(plan: AdjudicatedPlan, given: GivenTerms, as_of: date, first: bool = 
             _array(outside.coinsurance),
         ),
         # A maximizer counts nothing of a program's money, in network or out of it.
-        copay_accumulator=np.array([given.accumulator != "no"]),
+        copay_accumulator=_array(1) if given.accumulator != "no" else None,
         maximizer=given.accumulator == "maximizer",
         profile_index=_array(0),
         profiles=("given",),
@@ -195,7 +195,6 @@ def _benefit(benefit: GivenBenefit, drug_deductible: bool) -> BenefitTerms:
         first_visits=_array(first.number) if first else None,
         first_copay=_array(first.copay) if first else None,
         any_copay=has_copay or first is not None,
-        all_copay=has_copay,
         never_deductible=benefit.deductible == "no",
     )
 

@@ -4,8 +4,10 @@ Claims: what is billed on a day, at which price, and what the payer says about i
 What the clinic asks and what the plan allows are two facts; knowing one says nothing about the other.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from estimator.core.answers import ToldShare
@@ -125,14 +127,48 @@ class LineHeading:
     program: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claims:
-    """All claims of a course in date order, the line items they make, and where prices are missing."""
+    """All claims of a course in date order, and the line items they make."""
 
     all: tuple[Claim, ...]
-    rows: tuple[LineHeading, ...]
+    rows: tuple[LineHeading, ...] = ()
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """The charges without a price, each once."""
         return tuple(dict.fromkeys(claim.charge for claim in self.all if claim.missing))
+
+    @cached_property
+    def priced(self) -> tuple[Claim, ...]:
+        """The claims that can be settled: those with every price that they need."""
+        return tuple(claim for claim in self.all if not claim.missing)
+
+    @cached_property
+    def insured(self) -> tuple[Claim, ...]:
+        """The priced claims that a plan covers, or may cover."""
+        return tuple(claim for claim in self.priced if claim.coverage.covered != "no")
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[Claim, int], ...]:
+        """One priced claim of each kind, and how many there are of it."""
+        times = Counter(claim.kind for claim in self.priced)
+        return tuple((claim, times[kind]) for kind, claim in {claim.kind: claim for claim in self.priced}.items())
+
+    @cached_property
+    def uncovered_kinds(self) -> tuple[tuple[Claim, int], ...]:
+        """The same for the claims that no plan covers."""
+        return tuple((claim, times) for claim, times in self.kinds if claim.coverage.covered == "no")
+
+    @cached_property
+    def asks_again(self) -> frozenset[int]:
+        """The ids of insured claims after which the same visit of a day, or the same fill, has another one."""
+        last: dict[tuple[date | None, str], int] = {}
+        again = set()
+        for claim in self.insured:
+            places = [(claim.day, claim.visit)] + ([(None, claim.fill)] if claim.fill else [])
+            for place in places:
+                if place in last:
+                    again.add(last[place])
+                last[place] = id(claim)
+        return frozenset(again)

@@ -39,7 +39,7 @@ class Model:
         """The ledger of these scenarios; `positions` has shape (unknowns, scenarios)."""
         scenarios = Scenarios(self.unknowns.rows, positions)
         terms = terms_in(self.plan, scenarios) if self.plan else None
-        return Ledger(self.claims.all, terms, scenarios, self.dose_chance)
+        return Ledger(self.claims, terms, scenarios, self.dose_chance)
 
     def totals(self, positions: Positions) -> CentsArray:
         """What the patient pays in each of these scenarios, cents, shape (scenarios,)."""

@@ -6,22 +6,23 @@ Coverage and Medical Terms (CMS, 45 CFR 147.200), 45 CFR 156.130 (annual limit o
 
 What makes it fast, and what would break it:
 
-- A price, a bill and a coverage are worked out once per object, found again by ``id(...)``. The claims hold these
-  objects as long as the ledger lives, so no id is given away twice; a copied price would only be worked out again.
-- ``covered is self.always`` stands for "covered in every scenario" and leaves out two selections a claim. Code that
+- Claims of one kind under the same terms share one `Bill`, in which everything but the accumulators is worked out.
+- A price is worked out once per object, found again by ``id(...)``. The claims hold these objects as long as the
+  ledger lives, so no id is given away twice; a copied price would only be worked out again.
+- ``covered is self.always`` stands for "covered in every scenario" and leaves out two selections a bill. Code that
   copies the array gets the same numbers, only slower.
-- After a deductible part x the coinsurance of the rest, plus x, is one division: see `Bill`.
+- After a deductible part x the copay or the coinsurance of the rest, plus x, is one division: see `Bill`.
+- What is asked at a visit is kept only where the same visit asks again (`Claims.asks_again`).
 - What no plan covers touches no accumulator, so `totals` adds it up kind by kind.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
-from estimator.core.claims import Claim, PriceInPlay
+from estimator.core.claims import Claim, Claims, PriceInPlay
 from estimator.core.plan import plan_year
 from estimator.core.terms import BenefitTerms, LimitTerms, ProgramTerms, Terms, either
 from estimator.core.unknowns import Flags, Scenarios
@@ -123,8 +124,16 @@ class Accumulators:
 
     def begin_day(self) -> None:
         """Copays of visits are asked once a day; those of a pharmacy's fill once per fill, however many days."""
-        self.copays_asked = {visit: asked for visit, asked in self.copays_asked.items() if visit.startswith(FILL)}
-        self.first_visits = {key: first for key, first in self.first_visits.items() if key[0].startswith(FILL)}
+        if self.copays_asked:
+            self.copays_asked = {visit: asked for visit, asked in self.copays_asked.items() if visit.startswith(FILL)}
+        if self.first_visits:
+            self.first_visits = {key: first for key, first in self.first_visits.items() if key[0].startswith(FILL)}
+
+    def ask(self, place: str, due: CentsArray, where: CentsArray | None) -> None:
+        """Remember what was asked at a place (a visit, a fill): `due` where `where` is 1, None for nowhere."""
+        if where is not None:
+            before = self.copays_asked.get(place)
+            self.copays_asked[place] = due * where if before is None else before + due * where
 
 
 def _drug_deductible(amounts: CentsArray | None) -> CentsArray | None:
@@ -138,37 +147,66 @@ FILL = "fill "
 @dataclass(frozen=True, slots=True)
 class Bill:
     """
-    One allowed amount under one benefit, made ready for `patient_share`; everything but the accumulators is worked out.
+    Claims of one kind under one plan's terms, made ready to be shared; everything but the accumulators is worked out.
 
     After a deductible part x the coinsurance is (allowed − x) × rate, halves rounded up; with x added that is
-    (x × (1 − rate) + allowed × rate), so `slope` and `offset` give both in one go: (x × slope + offset) // 10,000.
+    (x × (1 − rate) + allowed × rate), so `slope` and `offset` give both in one go: (x × slope + offset) // 10,000. A
+    copay is the slope 1 with itself as offset, and then no more than `allowed`; of what a visit was asked already
+    `per_asked` is taken off, down to `least`. `undeducted` is the result where no deductible applies at all.
+
+    `asks_visit` and `asks_fill` are 1 where a copay is asked of the visit or of the pharmacy's fill (None: nowhere).
     """
 
     billed: CentsArray
     allowed: CentsArray
+    covered: Flags
+    present: Flags | None
     benefit: BenefitTerms
     subject: CentsArray | None
     drug_subject: CentsArray | None
-    slope: CentsArray | None
-    offset: CentsArray | None
+    slope: CentsArray
+    offset: CentsArray
+    per_asked: CentsArray | None
+    least: CentsArray | None
+    undeducted: CentsArray | None
+    asks_visit: CentsArray | None
+    asks_fill: CentsArray | None
     nothing: CentsArray
 
     @classmethod
-    def under(cls, billed: CentsArray, allowed: CentsArray, benefit: BenefitTerms) -> "Bill":
-        coinsures = not benefit.all_copay
+    def under(
+        cls,
+        billed: CentsArray,
+        allowed: CentsArray,
+        covered: Flags,
+        present: Flags | None,
+        benefit: BenefitTerms,
+        pharmacy: Flags | None = None,
+    ) -> "Bill":
+        """`pharmacy` says where a charge of either benefit is the pharmacy's; None where it is one benefit's alone."""
+        subject = None if benefit.never_deductible else allowed * benefit.subject
+        drug_subject = None if benefit.drug_subject is None else allowed * benefit.drug_subject
+        slope, offset = WHOLE - benefit.coinsurance, allowed * benefit.coinsurance + WHOLE // 2
+        per_asked = least = asks_visit = asks_fill = None
+        if benefit.any_copay:
+            copay = benefit.has_copay
+            slope, offset = np.where(copay, WHOLE, slope), np.where(copay, benefit.copay * WHOLE, offset)
+            per_asked, least = WHOLE * copay, np.where(copay, 0, offset)
+            asks_visit = copay.astype(np.int64)
+            if pharmacy is not None:
+                by_pharmacy = copay & pharmacy
+                asks_fill = by_pharmacy.astype(np.int64) if by_pharmacy.any() else None
+                asks_visit = (copay & ~pharmacy).astype(np.int64)
+        undeducted = None
+        if subject is None and drug_subject is None:
+            undeducted = np.minimum(offset // WHOLE, allowed)
         return cls(
-            billed,
-            allowed,
-            benefit,
-            None if benefit.never_deductible else allowed * benefit.subject,
-            None if benefit.drug_subject is None else allowed * benefit.drug_subject,
-            WHOLE - benefit.coinsurance if coinsures else None,
-            allowed * benefit.coinsurance + WHOLE // 2 if coinsures else None,
-            np.zeros_like(allowed),
-        )
+            billed, allowed, covered, present, benefit, subject, drug_subject, slope, offset, per_asked, least,
+            undeducted, asks_visit, asks_fill, np.zeros_like(allowed),
+        )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Share:
     """
     The patient's share of one allowed amount before any savings program helps; `uncapped` is before the maximum.
@@ -184,33 +222,29 @@ class Share:
     is_copay: Flags | None
 
 
-def patient_share(bill: Bill, left: Accumulators, asked: CentsArray | None, outside: bool = False) -> Share:
+def patient_share(bill: Bill, limits: Limits, drug_deductible: CentsArray | None, asked: CentsArray | None) -> Share:
     """
     Rule 3: deductible first, then copay or coinsurance, all under what is left of the maximum.
 
     A copay is never larger than what remains of the bill; of a visit's copay only what was not `asked` on it yet is
     due. Source: Uniform Glossary, "deductible", "copayment", "coinsurance", "out-of-pocket limit", and its page 6.
     """
-    limits = left.outside if outside and left.outside is not None else left.limits
     deductible_part, drug_part = bill.nothing, None
     if bill.subject is not None:
         deductible_part = np.minimum(limits.deductible_left, bill.subject)
-    if bill.drug_subject is not None and left.drug_deductible is not None:
-        drug_part = np.minimum(left.drug_deductible, bill.drug_subject)
+    if bill.drug_subject is not None and drug_deductible is not None:
+        drug_part = np.minimum(drug_deductible, bill.drug_subject)
         deductible_part = deductible_part + drug_part
-    if bill.slope is not None and bill.offset is not None:
+    uncapped = bill.undeducted
+    if uncapped is None or asked is not None:
+        offset = bill.offset
+        if asked is not None and bill.per_asked is not None and bill.least is not None:
+            offset = np.maximum(offset - asked * bill.per_asked, bill.least)
         uncapped = deductible_part * bill.slope
-        uncapped += bill.offset
+        uncapped += offset
         uncapped //= WHOLE
-    if bill.benefit.any_copay:
-        with_copay = deductible_part + (
-            bill.benefit.copay if asked is None else np.maximum(bill.benefit.copay - asked, 0)
-        )
-        np.minimum(with_copay, bill.allowed, out=with_copay)
-        if bill.slope is None:
-            uncapped = with_copay
-        else:
-            np.copyto(uncapped, with_copay, where=bill.benefit.has_copay)
+        if bill.per_asked is not None:
+            np.minimum(uncapped, bill.allowed, out=uncapped)
     is_copay = bill.benefit.has_copay if bill.benefit.any_copay else None
     return Share(deductible_part, drug_part, uncapped, np.minimum(uncapped, limits.out_of_pocket_left), is_copay)
 
@@ -229,17 +263,20 @@ def copay_assistance(share: CentsArray, program: ProgramTerms, left_this_year: C
     return np.minimum(assistance, left_this_year)
 
 
-def credited(share: CentsArray, assistance: CentsArray, program: ProgramTerms, copay_accumulator: Flags) -> CentsArray:
+def credited(
+    share: CentsArray, assistance: CentsArray, program: ProgramTerms, copay_accumulator: CentsArray | None
+) -> CentsArray:
     """
     Rule 5: how much of the share counts toward deductible and maximum.
 
-    A plan with a copay accumulator does not count the manufacturer's money; a rebate after the fact is not seen by the
-    plan at all. Source: 45 CFR 156.130(h) as reinstated 2023; see the unknown "accumulator" in the tables.
+    A plan with a copay accumulator (1 there, None: nowhere) does not count the manufacturer's money; a rebate after the
+    fact is not seen by the plan at all. Source: 45 CFR 156.130(h) as reinstated 2023; see the unknown "accumulator" in
+    the tables.
     """
-    return share if program.rebate else share - assistance * copay_accumulator
+    return share if program.rebate or copay_accumulator is None else share - assistance * copay_accumulator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SettledClaim:
     """
     One claim in every scenario, amounts of shape (scenarios,): what was billed, who paid, what is left after it.
@@ -262,10 +299,8 @@ class SettledClaim:
 class Ledger:
     """Claims priced for some scenarios, ready to be settled in date order. Claims without a price are left out."""
 
-    def __init__(
-        self, claims: Sequence[Claim], terms: Terms | None, scenarios: Scenarios, dose_chance: int = 0
-    ) -> None:
-        self.claims = [claim for claim in claims if not claim.missing]
+    def __init__(self, claims: Claims, terms: Terms | None, scenarios: Scenarios, dose_chance: int = 0) -> None:
+        self.claims = claims
         self.terms = terms
         self.scenarios = scenarios
         self.dose_chance = dose_chance
@@ -273,27 +308,29 @@ class Ledger:
         self.always = np.ones(scenarios.count, dtype=np.bool_)
         self._amounts: dict[tuple[int, int], CentsArray] = {}
         self._bills: dict[tuple[int, int], Bill] = {}
-        self._covered: dict[tuple[int, int], Flags] = {}
-        self._asks_more = _asks_more(self.claims)
 
     def totals(self) -> CentsArray:
         """What the patient pays in each scenario, rebates already back; shape (scenarios,)."""
         total = self.nothing.copy()
-        self._settle(self._without_uncovered(total), total, None)
+        for claim, times in self.claims.uncovered_kinds if self.terms else self.claims.kinds:
+            total += self.asked(claim) * times
+        if self.terms is not None:
+            self._settle(self.claims.insured, self.terms, total, None)
         return total
 
     def settle(self) -> tuple[CentsArray, list[SettledClaim]]:
         """The same, and every claim with who pays it."""
         total, settled = self.nothing.copy(), list[SettledClaim]()
-        self._settle(self.claims, total, settled)
+        if self.terms is None:
+            for claim in self.claims.priced:
+                self._not_covered(claim, None, total, settled)
+        else:
+            self._settle(self.claims.priced, self.terms, total, settled)
         return total, settled
 
-    def _settle(self, claims: Sequence[Claim], total: CentsArray, settled: list[SettledClaim] | None) -> None:
-        terms = self.terms
-        if terms is None:
-            for claim in claims:
-                self._not_covered(claim, None, total, settled)
-            return
+    def _settle(
+        self, claims: Sequence[Claim], terms: Terms, total: CentsArray, settled: list[SettledClaim] | None
+    ) -> None:
         left, before = Accumulators.at_start(terms, self.scenarios.count), terms.as_of
         for claim in claims:
             if claim.day != before:
@@ -316,19 +353,11 @@ class Ledger:
             left.begin_calendar_year(terms)
         return terms
 
-    def _without_uncovered(self, total: CentsArray) -> list[Claim]:
-        """Add the claims that no plan covers to `total`, kind by kind since they touch no accumulator."""
-        uncovered = [claim for claim in self.claims if self.terms is None or claim.coverage.covered == "no"]
-        times = Counter(claim.kind for claim in uncovered)
-        for claim in {claim.kind: claim for claim in uncovered}.values():
-            total += self.present(claim, self.amount(claim.asked, claim.units)) * times[claim.kind]
-        return [claim for claim in self.claims if self.terms is not None and claim.coverage.covered != "no"]
-
     def _not_covered(
         self, claim: Claim, left: Accumulators | None, total: CentsArray, settled: list[SettledClaim] | None
     ) -> None:
         """Rule 2: the patient pays the clinic's own price; no accumulator moves, no savings program helps."""
-        billed = self.present(claim, self.amount(claim.asked, claim.units))
+        billed = self.asked(claim)
         total += billed
         if settled is not None:
             counts = left.limits.now if left else (None, None)
@@ -349,51 +378,45 @@ class Ledger:
         Out of network the clinic's price is billed and the plan recognises no more than its allowed amount; the
         difference is the patient's and counts toward nothing.
         """
-        covered = self.covered(claim, terms)
-        bill = self.bill(claim, terms, covered)
+        bill = self.bill(claim, terms)
+        limits = (left.outside or left.limits) if claim.out_of_network else left.limits
         program = terms.programs.get(claim.program) if claim.program else None
-        maximizes = program is not None and terms.maximizer and not program.rebate and not claim.out_of_network
-        limits = left.limits
-        if claim.out_of_network and left.outside is not None:
-            limits = left.outside
-        assistance, counts = self.nothing, self.nothing
-        if maximizes and program is not None:
-            share, assistance = self._maximized(claim, terms, bill, covered, left)
-        elif claim.out_of_network:
-            share = patient_share(bill, left, None, outside=True)
-            counts = share.total
+        if program is not None and terms.maximizer and not program.rebate and not claim.out_of_network:
+            share, assistance = self._maximized(claim, terms, program, bill, left)
         else:
-            share = self._shared(claim, terms, bill, covered, left)
-            counts = share.total
-        if program is not None and not maximizes:
-            assistance = copay_assistance(share.total, program, left.programs[program.id])
-            counts = credited(share.total, assistance, program, terms.copay_accumulator)
-        if program is not None:
-            left.programs[program.id] = left.programs[program.id] - assistance
-            total -= assistance
-        if not maximizes:
+            if claim.out_of_network:
+                share = patient_share(bill, limits, None, None)
+            else:
+                share = self._shared(claim, terms, bill, left)
+            assistance, counts = None, share.total
+            if program is not None:
+                assistance = copay_assistance(share.total, program, left.programs[program.id])
+                counts = credited(share.total, assistance, program, terms.copay_accumulator)
             self._credit(share, counts, limits, left)
+        if program is not None and assistance is not None:
+            left.programs[program.id] -= assistance
+            total -= assistance
         total += share.total
         if bill.billed is not bill.allowed:
             total += bill.billed - bill.allowed
         if settled is not None:
-            amounts = bill.billed, bill.allowed, covered, share, assistance
-            settled.append(
-                SettledClaim(claim, self.where(claim), *amounts, *self._left(bill, share, covered, limits, left))
-            )
+            by_program = self.nothing if assistance is None else assistance
+            amounts = bill.present, bill.billed, bill.allowed, bill.covered, share, by_program
+            settled.append(SettledClaim(claim, *amounts, *self._left(bill, limits, left)))
 
-    def _left(
-        self, bill: Bill, share: Share, covered: Flags, limits: Limits, left: Accumulators
-    ) -> tuple[CentsArray, CentsArray]:
+    def _left(self, bill: Bill, limits: Limits, left: Accumulators) -> tuple[CentsArray, CentsArray]:
         """What is left of the amounts that a claim draws on; a claim that is not covered draws on none in network."""
         deductible_left, maximum_left = limits.now
         drug_subject = bill.benefit.drug_subject
         if left.drug_deductible is not None and drug_subject is not None:
             deductible_left = np.where(drug_subject > 0, left.drug_deductible, deductible_left)
-        if covered is self.always:
+        if bill.covered is self.always:
             return deductible_left, maximum_left
         in_network = left.limits.now
-        return np.where(covered, deductible_left, in_network[0]), np.where(covered, maximum_left, in_network[1])
+        return (
+            np.where(bill.covered, deductible_left, in_network[0]),
+            np.where(bill.covered, maximum_left, in_network[1]),
+        )
 
     def _credit(self, share: Share, counts: CentsArray, limits: Limits, left: Accumulators) -> None:
         if share.drug_part is None or left.drug_deductible is None:
@@ -402,64 +425,58 @@ class Ledger:
         left.drug_deductible = left.drug_deductible - np.minimum(share.drug_part, counts)
         limits.credit(share.deductible_part - share.drug_part, counts)
 
-    def _shared(self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators) -> Share:
+    def _shared(self, claim: Claim, terms: Terms, bill: Bill, left: Accumulators) -> Share:
         """The share of a claim in network: a visit's copay is asked once, the first visits have their own terms."""
         if bill.benefit.first_visits is not None:
-            bill = self._first_visits(claim, terms, bill, covered, left)
+            bill = self._first_visits(claim, terms, bill, left)
         if not bill.benefit.any_copay or claim.share is not None:
-            return patient_share(bill, left, None)
+            return patient_share(bill, left.limits, left.drug_deductible, None)
         either = claim.pharmacy_benefit is not None
-        place = f"{FILL}{claim.fill}" if claim.fill and not either else claim.visit
-        at_visit = left.copays_asked.get(place)
-        if not either:
-            share = patient_share(bill, left, at_visit)
-            if id(claim) in self._asks_more:
-                asked = (share.uncapped - share.deductible_part) * bill.benefit.has_copay
-                left.copays_asked[place] = asked if at_visit is None else at_visit + asked
-            return share
-        fill, at_visit = f"{FILL}{claim.fill}", self.nothing if at_visit is None else at_visit
-        at_fill = left.copays_asked.get(fill, self.nothing)
-        share = patient_share(bill, left, np.where(terms.pharmacy, at_fill, at_visit))
-        asked = (share.uncapped - share.deductible_part) * bill.benefit.has_copay
-        by_pharmacy = asked * terms.pharmacy
-        left.copays_asked[fill] = at_fill + by_pharmacy
-        left.copays_asked[place] = at_visit + (asked - by_pharmacy)
+        place, fill = claim.visit, f"{FILL}{claim.fill}"
+        if claim.fill and not either:
+            place = fill
+        asked = left.copays_asked.get(place)
+        if either and (at_fill := left.copays_asked.get(fill)) is not None:
+            asked = np.where(terms.pharmacy, at_fill, self.nothing if asked is None else asked)
+        elif either and asked is not None:
+            asked = asked * ~terms.pharmacy
+        share = patient_share(bill, left.limits, left.drug_deductible, asked)
+        if id(claim) in self.claims.asks_again:
+            due = share.uncapped - share.deductible_part
+            left.ask(place, due, bill.asks_visit)
+            left.ask(fill, due, bill.asks_fill)
         return share
 
-    def _first_visits(self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators) -> Bill:
+    def _first_visits(self, claim: Claim, terms: Terms, bill: Bill, left: Accumulators) -> Bill:
         """The bill with the terms of the plan year's first visits where it is one of them: no deductible, a copay."""
         benefit = bill.benefit
         assert claim.benefit is not None, "a covered charge has a benefit class"
         assert benefit.first_visits is not None, "asked only for a class that has them"
         assert benefit.first_copay is not None, "first visits have a copay"
-        fill = claim.fill and claim.pharmacy_benefit is None
-        key = (f"{FILL}{claim.fill}" if fill else claim.visit, claim.benefit)
+        either = claim.pharmacy_benefit is not None
+        key = (f"{FILL}{claim.fill}" if claim.fill and not either else claim.visit, claim.benefit)
         first, counted = left.first_visits.get(key, (~self.always, ~self.always))
-        where = self.where(claim)
-        counts = (covered if where is None else covered & where) & ~counted
-        if claim.pharmacy_benefit is not None:
+        counts = (bill.covered if bill.present is None else bill.covered & bill.present) & ~counted
+        if either:
             counts = counts & ~terms.pharmacy
         made = left.visits_made.get(claim.benefit, self.nothing)
         first = first | ((made < benefit.first_visits) & counts)
         left.first_visits[key], left.visits_made[claim.benefit] = (first, counted | counts), made + counts
-        if claim.pharmacy_benefit is not None:
+        if either:
             first = first & ~terms.pharmacy
-        special = BenefitTerms(
+        special = replace(
+            benefit,
             subject=np.where(first, 0, benefit.subject),
             drug_subject=None if benefit.drug_subject is None else np.where(first, 0, benefit.drug_subject),
             has_copay=benefit.has_copay | first,
             copay=np.where(first, benefit.first_copay, benefit.copay),
-            coinsurance=benefit.coinsurance,
-            first_visits=benefit.first_visits,
-            first_copay=benefit.first_copay,
             any_copay=True,
-            all_copay=benefit.all_copay,
-            never_deductible=benefit.never_deductible,
         )
-        return Bill.under(bill.billed, bill.allowed, special)
+        amounts = bill.billed, bill.allowed, bill.covered, bill.present
+        return Bill.under(*amounts, special, terms.pharmacy if either else None)
 
     def _maximized(
-        self, claim: Claim, terms: Terms, bill: Bill, covered: Flags, left: Accumulators
+        self, claim: Claim, terms: Terms, program: ProgramTerms, bill: Bill, left: Accumulators
     ) -> tuple[Share, CentsArray]:
         """
         Rule 5 for a maximizer: the plan sets the drug's share so that the program's year is used up evenly.
@@ -468,7 +485,6 @@ class Ledger:
         the rest; nothing of it counts. Where the program does not help, the plan's own terms hold. Source: the vendors'
         own descriptions, see DECISIONS.
         """
-        program = terms.programs[claim.program or ""]
         active, month = program.active, (claim.day.year, claim.day.month)
         known = left.program_months.get(program.id)
         twelfth = (program.annual_max + 6) // 12 if known is None or known[0] != month else known[1]
@@ -481,40 +497,52 @@ class Ledger:
         share = minimum + assistance
         if active.all():
             return Share(self.nothing, None, share, share, self.always), assistance
-        others = Bill.under(bill.billed, bill.allowed * ~active, bill.benefit)
-        rest = self._shared(claim, terms, others, covered & ~active, left)
+        pharmacy = terms.pharmacy if claim.pharmacy_benefit is not None else None
+        others = Bill.under(
+            bill.billed, bill.allowed * ~active, bill.covered & ~active, bill.present, bill.benefit, pharmacy
+        )
+        rest = self._shared(claim, terms, others, left)
         self._credit(rest, rest.total, left.limits, left)
         total = share + rest.total
         return Share(rest.deductible_part, rest.drug_part, share + rest.uncapped, total, rest.is_copay), assistance
 
-    def bill(self, claim: Claim, terms: Terms, covered: Flags) -> Bill:
+    def bill(self, claim: Claim, terms: Terms) -> Bill:
         """What is billed, and the part of it the plan recognises (nothing where it does not cover the claim)."""
         key = (claim.kind, id(terms))
-        if key not in self._bills:
-            allowed = self.present(claim, self.amount(claim.allowed, claim.units))
+        bill = self._bills.get(key)
+        if bill is None:
+            where, covered = self.where(claim), self.covered(claim, terms)
+            allowed = self.amount(claim.allowed, claim.units, where)
             billed = allowed
             if claim.out_of_network:
-                billed = self.present(claim, self.amount(claim.asked, claim.units))
+                billed = self.asked(claim)
                 allowed = np.minimum(allowed, billed) * covered
             elif covered is not self.always:
-                billed = np.where(covered, billed, self.present(claim, self.amount(claim.asked, claim.units)))
+                billed = np.where(covered, billed, self.asked(claim))
                 allowed = allowed * covered
-            self._bills[key] = Bill.under(billed, allowed, self.benefit(claim, terms))
-        return self._bills[key]
+            pharmacy = terms.pharmacy if claim.pharmacy_benefit is not None else None
+            bill = Bill.under(billed, allowed, covered, where, self.benefit(claim, terms), pharmacy)
+            self._bills[key] = bill
+        return bill
 
-    def amount(self, price: PriceInPlay | None, units: int) -> CentsArray:
-        """A price times `units` in each scenario."""
+    def asked(self, claim: Claim) -> CentsArray:
+        """What the clinic asks, where the claim is billed."""
+        return self.amount(claim.asked, claim.units, self.where(claim))
+
+    def amount(self, price: PriceInPlay | None, units: int, where: Flags | None = None) -> CentsArray:
+        """A price times `units` in each scenario, nothing outside of `where`."""
         if price is None:
             return self.nothing
         key = (id(price), units)
-        if key not in self._amounts:
+        amount = self._amounts.get(key)
+        if amount is None:
             amount = self.scenarios.value(price.range, price.unknown)
             if price.lower is not None:
                 amount = np.where(self.higher_dose, amount, self.amount(price.lower, 1))
             if price.less is not None:
                 amount = np.maximum(amount - self.amount(price.less, 1), 0)
-            self._amounts[key] = amount * units if units > 1 else amount
-        return self._amounts[key]
+            self._amounts[key] = amount = amount * units if units > 1 else amount
+        return amount if where is None else amount * where
 
     def where(self, claim: Claim) -> Flags | None:
         """Where the claim is billed at all; None for everywhere."""
@@ -524,11 +552,6 @@ class Ledger:
             found = holds if found is None else found & holds
         return found
 
-    def present(self, claim: Claim, amount: CentsArray) -> CentsArray:
-        """`amount` where the claim is billed, nothing elsewhere."""
-        where = self.where(claim)
-        return amount if where is None else amount * where
-
     @property
     def higher_dose(self) -> Flags:
         """Where the open dose is the higher one."""
@@ -536,16 +559,12 @@ class Ledger:
 
     def covered(self, claim: Claim, terms: Terms) -> Flags:
         """Where the plan covers the claim; `always` itself where it surely does."""
-        coverage = claim.coverage
-        key = (id(coverage), id(terms) if claim.out_of_network else 0)
-        if key not in self._covered:
-            covered = self.always
-            if coverage.unknown:
-                covered = self.scenarios.is_yes(coverage.unknown, coverage.chance)
-            if claim.out_of_network:
-                covered = covered & terms.out_of_network.pays if terms.out_of_network else covered & False
-            self._covered[key] = covered
-        return self._covered[key]
+        coverage, covered = claim.coverage, self.always
+        if coverage.unknown:
+            covered = self.scenarios.is_yes(coverage.unknown, coverage.chance)
+        if claim.out_of_network:
+            covered = covered & terms.out_of_network.pays if terms.out_of_network else covered & False
+        return covered
 
     def benefit(self, claim: Claim, terms: Terms) -> BenefitTerms:
         """The terms of the claim's benefit class; of either class where it is open which benefit pays the drug."""
@@ -560,7 +579,7 @@ class Ledger:
     def _everything_shared(self, coinsurance: CentsArray) -> BenefitTerms:
         """Rule 7: out of network every class has the deductible first, then the same coinsurance."""
         one, none = self.nothing + 1, ~self.always
-        return BenefitTerms(one, None, none, self.nothing, coinsurance, None, None, False, False, False)
+        return BenefitTerms(one, None, none, self.nothing, coinsurance, None, None, False, False)
 
     def _as_told(self, claim: Claim, benefit: BenefitTerms) -> BenefitTerms:
         """What the plan told the patient they pay for this charge, in place of the class's terms."""
@@ -568,24 +587,9 @@ class Ledger:
         assert share is not None
         if share.amount is not None:
             copay = self.nothing + share.amount * claim.units
-            return BenefitTerms(self.nothing, None, self.always, copay, self.nothing, None, None, True, True, True)
+            return BenefitTerms(self.nothing, None, self.always, copay, self.nothing, None, None, True, True)
         percent = self.nothing + (share.coinsurance or 0)
         drug, subject = benefit.drug_subject, self.nothing + 1
         if drug is not None:
             subject = 1 - drug
-        return BenefitTerms(subject, drug, ~self.always, self.nothing, percent, None, None, False, False, False)
-
-
-def _asks_more(claims: Sequence[Claim]) -> frozenset[int]:
-    """The ids of covered claims after which the same visit of a day, or the same fill, has another one."""
-    last: dict[tuple[date | None, str], int] = {}
-    more = set()
-    for claim in claims:
-        if claim.coverage.covered == "no":
-            continue
-        places = [(claim.day, claim.visit)] + ([(None, claim.fill)] if claim.fill else [])
-        for place in places:
-            if place in last:
-                more.add(last[place])
-            last[place] = id(claim)
-    return frozenset(more)
+        return BenefitTerms(subject, drug, ~self.always, self.nothing, percent, None, None, False, False)

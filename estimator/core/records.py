@@ -142,7 +142,7 @@ def plan_terms(terms: Terms | None, k: int) -> PlanTerms:
         out_of_pocket_remaining=_limited(int(terms.limits.out_of_pocket_remaining[k])),
         out_of_pocket_maximum=_limited(int(terms.limits.out_of_pocket_maximum[k])),
         plan_year_start=terms.plan_year_start,
-        accumulator=bool(terms.copay_accumulator[k]),
+        accumulator=terms.copay_accumulator is not None and bool(terms.copay_accumulator[k]),
         maximizer=terms.maximizer,
         drug_deductible=_drug(terms.drug_deductible, k),
         drug_deductible_remaining=_drug(terms.drug_deductible_remaining, k),

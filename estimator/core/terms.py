@@ -25,8 +25,8 @@ class BenefitTerms:
 
     `subject` is 1 where the plan's deductible applies, `drug_subject` where the drug deductible does (None: nowhere).
     `coinsurance` is the patient's part, used where `has_copay` is false. The first `first_visits` of a plan year cost
-    `first_copay` instead (None: no such visits). The last three fields name what never or always holds, so that the
-    ledger leaves out whole steps.
+    `first_copay` instead (None: no such visits). The last two fields name what never holds, so that the ledger
+    leaves out whole steps.
     """
 
     subject: CentsArray
@@ -37,7 +37,6 @@ class BenefitTerms:
     first_visits: CentsArray | None
     first_copay: CentsArray | None
     any_copay: bool
-    all_copay: bool
     never_deductible: bool
 
 
@@ -90,7 +89,7 @@ class Terms:
     benefits: Mapping[BenefitClass, BenefitTerms]
     programs: Mapping[str, ProgramTerms]
     out_of_network: OutOfNetworkTerms | None
-    copay_accumulator: Flags
+    copay_accumulator: CentsArray | None
     maximizer: bool
     profile_index: CentsArray
     profiles: tuple[str, ...]
@@ -212,7 +211,6 @@ def _benefit(options: BenefitOptions, plan: Plan, scenarios: Scenarios, index: C
         first_visits=None if options.first_visits is None else options.first_visits[index],
         first_copay=None if options.first_copay is None else options.first_copay[index],
         any_copay=bool(has_copay.any()) or options.first_visits is not None,
-        all_copay=bool(has_copay.all()),
         never_deductible=not subject.any() and not any_drug,
     )
 
@@ -228,7 +226,6 @@ def either(yes: Flags, first: BenefitTerms, second: BenefitTerms) -> BenefitTerm
         _where(yes, first.first_visits, second.first_visits),
         _where(yes, first.first_copay, second.first_copay),
         first.any_copay or second.any_copay,
-        first.all_copay and second.all_copay,
         first.never_deductible and second.never_deductible,
     )
 
@@ -274,15 +271,17 @@ def _annual_limit(program: Program, answers: Answers) -> Range:
     return limit(program.annual_max)
 
 
-def _copay_accumulator(plan: Plan, scenarios: Scenarios, index: CentsArray) -> Flags:
-    """Where a manufacturer's money counts toward nothing; a state's ban holds whatever was typed."""
+def _copay_accumulator(plan: Plan, scenarios: Scenarios, index: CentsArray) -> CentsArray | None:
+    """1 where a manufacturer's money counts toward nothing (None: nowhere); a state's ban holds whatever was typed."""
     wording = plan.book.tables.unknowns["accumulator"]
     typed = plan.answers.accumulator
+    if typed == "no":
+        return None
     if typed is not None:
-        refuses = np.full(scenarios.count, typed != "no", dtype=np.bool_)
+        refuses = np.ones(scenarios.count, dtype=np.bool_)
     else:
         refuses = scenarios.is_yes("accumulator", wording.chance or 0)
     if plan.answers.state in wording.banned_in:
         regulated = np.array([profile.state_regulated for profile in plan.profiles], dtype=np.bool_)
         refuses = refuses & ~regulated[index]
-    return refuses
+    return refuses.astype(np.int64)
