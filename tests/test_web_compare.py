@@ -13,7 +13,7 @@ from estimator.core.compare import SPANS, BreakEven, compare
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
 
 BOOK = read_books(pricing_folder()).books.national
 MOST_BYTES = 20_000
@@ -52,7 +52,7 @@ def test_each_row_says_what_its_own_estimate_says(visitor, query, months):
     comparison = compared(query, months)
     assert len(found) == len(comparison.alternatives)
     for row, one in zip(found, comparison.alternatives, strict=True):
-        estimate = shown(one.estimate)
+        estimate = rounded_estimate(one.estimate)
         assert row.one("h2").text == BOOK.tables.treatments[one.treatment].label.en
         assert [strong.text for strong in row.all("strong")] == [money(paid.typical) for paid in amounts(estimate)]
         for paid in amounts(estimate):
@@ -86,7 +86,7 @@ def test_the_estimate_leads_here_and_back_again(visitor):
 
 def test_approval_and_denial_stand_only_where_an_insurer_must_agree(visitor):
     for row, one in zip(rows(visitor.get("/compare", SPRAVATO)), compared(SPRAVATO).alternatives, strict=True):
-        no = shown(one.estimate).if_not_covered
+        no = rounded_estimate(one.estimate).if_not_covered
         assert ("prior authorization" in facts(row)["Insurance"]) == one.estimate.authorization_applies
         sides = {side.text.partition(" $")[0]: side.text for side in row.all("li") if side.all("strong")}
         assert ("If it says no" in sides) == one.estimate.authorization_applies
@@ -97,7 +97,7 @@ def test_approval_and_denial_stand_only_where_an_insurer_must_agree(visitor):
 
 def test_psychotherapy_is_shown_apart_only_where_it_was_asked_for(visitor):
     for row, one in zip(rows(visitor.get("/compare", SPRAVATO)), compared(SPRAVATO).alternatives, strict=True):
-        for paid in amounts(shown(one.alone)):
+        for paid in amounts(rounded_estimate(one.alone)):
             assert money(paid.typical) in facts(row)["Without psychotherapy"]
     assert "Without psychotherapy" not in visitor.get("/compare", FOUR).text
 

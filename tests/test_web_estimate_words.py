@@ -8,7 +8,7 @@ from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
 
 BOOK = read_books(pricing_folder()).books.national
 LONG = SPRAVATO | {"start": "2026-12-06", "sessions": "21"}
@@ -21,7 +21,7 @@ def visitor():
 
 
 def typical(raw):
-    return shown(estimate(read_answers(raw, BOOK, TODAY), BOOK)).you_pay.typical
+    return rounded_estimate(estimate(read_answers(raw, BOOK, TODAY), BOOK)).you_pay.typical
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_questions_that_narrow_lead_to_the_insurers_answer(visitor):
     (way,) = [one for one in page.root.all("a") if one.attributes["href"] == "#agreement"]
     assert way.within("section").one("h2").text == "What would narrow this"
     assert "insurer" in page.root.one("section", id="agreement").one("h2").text
-    exact = shown(estimate(read_answers(LONG, BOOK, TODAY), BOOK))
+    exact = rounded_estimate(estimate(read_answers(LONG, BOOK, TODAY), BOOK))
     assert f"from {money(exact.you_pay.typical)} to {money(exact.if_not_covered.typical)}" in way.within("p").text
 
 
@@ -98,7 +98,7 @@ def test_veterans_are_told_what_holds_for_va(visitor):
 def test_an_exact_amount_too_holds_only_if_the_insurer_agrees(visitor):
     """Without a range there is nothing between the ends; both answers stand side by side all the same."""
     sure = LONG | {"insurance": "military", "plan": "tricare_prime", "psychotherapy": "none"}
-    exact = shown(estimate(read_answers(sure, BOOK, TODAY), BOOK))
+    exact = rounded_estimate(estimate(read_answers(sure, BOOK, TODAY), BOOK))
     assert exact.you_pay.low == exact.you_pay.high < exact.if_not_covered.typical
     both = [money(exact.you_pay.typical), money(exact.if_not_covered.typical)]
     assert [one.text for one in visitor.get("/estimate", sure).root.one(class_="sides").all("strong")] == both

@@ -13,7 +13,7 @@ from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.prices.schema.basics import Text
 from estimator.web.filters import money
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.glossary import term, with_terms
 
 BOOK = read_books(pricing_folder()).books.national
@@ -27,7 +27,7 @@ def visitor():
 
 
 def estimated(query):
-    return shown(estimate(read_answers(query, BOOK, TODAY), BOOK))
+    return rounded_estimate(estimate(read_answers(query, BOOK, TODAY), BOOK))
 
 
 def asked(page):

@@ -13,7 +13,7 @@ from estimator.core.answers import UNTOLD, applicable, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
 BOOKS = read_books(PRICING).books
@@ -184,9 +184,9 @@ def test_every_treatment_and_insurance_gives_a_page_that_says_what_the_estimate_
         raw = {"treatment": treatment, "insurance": insurance, "sessions": "7", "psychotherapy": psychotherapy}
         page = visitor.get("/estimate", raw)
         made = estimated(raw)
-        you_pay = shown(made).you_pay
+        you_pay = rounded_estimate(made).you_pay
         headline = page.root.one("div", class_="headline")
-        amounts = [side.you_pay for side in shown(made).sides] or [you_pay]
+        amounts = [side.you_pay for side in rounded_estimate(made).sides] or [you_pay]
         assert [one.text for one in headline.all("strong")] == [money(one.typical) for one in amounts]
         for one in amounts:
             if one.low < one.high:
@@ -245,7 +245,7 @@ def test_what_the_money_buys_is_a_sentence(visitor):
 def test_approved_and_denied_stand_side_by_side_where_an_insurer_must_agree(visitor):
     page = visitor.get("/estimate", SPRAVATO)
     yes, no = page.root.one("div", class_="sides").all("strong")
-    made = shown(estimated(SPRAVATO))
+    made = rounded_estimate(estimated(SPRAVATO))
     assert (yes.text, no.text) == (money(made.you_pay.typical), money(made.if_not_covered.typical))
     assert not visitor.get("/estimate", FOUR).root.all("div", class_="sides")
     denied = visitor.get("/estimate", {**SPRAVATO, "authorization": "denied"})

@@ -18,7 +18,7 @@ from estimator.web.patient import advice, api, compare, download, updates
 from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
 from estimator.web.patient.glossary import term, with_terms
-from estimator.web.patient.stamp import print_stamp
+from estimator.web.patient.print_footer import print_footer
 from estimator.web.site import Site, catalogue, catalogues, language, locale
 from estimator.web.styles import style
 
@@ -58,7 +58,7 @@ def create_app(
         live_script=script.live_script,
         colours_of=colours_of,
         logo_of=logo_of,
-        print_stamp=print_stamp,
+        print_footer=print_footer,
         keeps_versions=updates.keeps_versions,
     )
     app.add_template_filter(with_terms)

@@ -22,7 +22,7 @@ class Select(SelectField):  # type: ignore[misc, unused-ignore]
     """One of many choices; what was given stays among them even when it is none."""
 
 
-class Typed(StringField):  # type: ignore[misc, unused-ignore]
+class TextBox(StringField):  # type: ignore[misc, unused-ignore]
     """Something written: a `kind` of ``money``, ``percent``, ``count``, ``day`` or ``text``."""
 
     def __init__(self, label: object, kind: str, **rest: object) -> None:

@@ -75,13 +75,13 @@ def largest(amounts: Amounts) -> int:
     return max(amounts)
 
 
-def trio(amounts: Amounts) -> str:
+def amounts_in_link(amounts: Amounts) -> str:
     """``16000-109000-648500``: low, typical and high in cents, as a link carries them."""
     return "-".join(str(cents) for cents in amounts)
 
 
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    amounts = (money, dollars, whole_dollars, percent, smallest, largest, trio)
+    amounts = (money, dollars, whole_dollars, percent, smallest, largest, amounts_in_link)
     for function in (*amounts, words, day, short_day, month, typed_address):
         app.add_template_filter(function)

@@ -5,8 +5,8 @@ from typing import Any
 from flask import g, request, url_for
 
 from estimator.core.answers import Language
+from estimator.web.query import answers_in_query
 from estimator.web.site import LOCALES, language, site
-from estimator.web.typed import typed
 
 NAMES_OF_LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
 
@@ -36,7 +36,11 @@ def other_languages() -> list[tuple[str, str, str]]:
         here = "patient.questions"
     else:
         here = request.endpoint
-        answers = typed(request.args, site().prices.current) | g.get("also_in_links", {}) | (request.view_args or {})
+        answers = (
+            answers_in_query(request.args, site().prices.current)
+            | g.get("also_in_links", {})
+            | (request.view_args or {})
+        )
     return [
         (one, NAMES_OF_LANGUAGES[one], url_for(here, **{**answers, "lang": one}))
         for one in site().languages

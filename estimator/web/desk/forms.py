@@ -8,8 +8,8 @@ from wtforms.fields import SelectChoice, SelectField
 
 from estimator.accounts.accounts import EVERYWHERE, ROLES, Account, AccountRefused
 from estimator.web.desk.permissions import name_of_owner, name_of_role
+from estimator.web.query import problem_sentence
 from estimator.web.site import site
-from estimator.web.typed import said
 
 ANY_PASSWORD = 1000
 """Longer ones are not even hashed."""
@@ -33,7 +33,7 @@ class DeskForm(Form):  # type: ignore[misc, unused-ignore]
     def refused(self, refusal: AccountRefused, otherwise: str) -> None:
         """Say a refusal beside the field it is about, or beside `otherwise`."""
         name = refusal.field if refusal.field in self else otherwise
-        self.problem(name, said(refusal.template, refusal.values))
+        self.problem(name, problem_sentence(refusal.template, refusal.values))
 
 
 class SignInForm(DeskForm):

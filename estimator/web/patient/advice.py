@@ -14,9 +14,10 @@ from estimator.prices.schema.files import Book
 from estimator.prices.schema.treatments import Treatment
 from estimator.prices.schema.wording import Advice
 from estimator.web.filters import words
-from estimator.web.patient.asked import form_again, form_asked, given, in_link
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
+from estimator.web.patient.form_pages import form_from_query, page_with_problems
 from estimator.web.patient.sources import numbered_sources, usual_day
+from estimator.web.query import answered_query, permanent_query
 from estimator.web.site import site
 
 bp = Blueprint("advice", __name__)
@@ -39,12 +40,12 @@ class ListedQuestion:
 @bp.get("/next-steps")
 def next_steps() -> ResponseReturnValue:
     """A checklist for the answers in the query, or the form again with what is wrong."""
-    form = form_asked()
+    form = form_from_query()
     found = form.answers()
     if found is None:
-        return form_again(form)
+        return page_with_problems(form)
     answers, book = found
-    rounded = shown(estimate(answers, book))
+    rounded = rounded_estimate(estimate(answers, book))
     tables, whose = book.tables, (answers.treatment, answers.insurance)
     good_faith_estimate = _meant_for(*whose, tables.texts.good_faith_estimate)
     lower_cost = _meant_for(*whose, tables.texts.lower_cost)
@@ -60,8 +61,8 @@ def next_steps() -> ResponseReturnValue:
         lower_cost=lower_cost,
         numbers=numbered_sources(tables, why_notice, good_faith_estimate, lower_cost),
         usual=usual_day(good_faith_estimate, lower_cost),
-        answered=given(answers),
-        permanent=in_link(answers),
+        answered=answered_query(answers),
+        permanent=permanent_query(answers),
     )
 
 

@@ -6,9 +6,9 @@ from estimator.core.answers import BadAnswers, FieldProblem, book_for, unknown_n
 from estimator.core.document import document, problems_document
 from estimator.core.estimate import estimate
 from estimator.prices.book import NATIONAL, PriceBooks
+from estimator.web.query import answers_from
 from estimator.web.responses import json_response
 from estimator.web.site import catalogue, language, site
-from estimator.web.typed import answers_from
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 

@@ -1,28 +1,61 @@
 """What each question of the form offers: choices and hints from the price tables, states, months."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm
 
 from estimator.core.answers import DAYS_UNTIL_START, offered_treatments, read_day
 from estimator.core.states import STATES, state_names
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.schema.files import Book
 from estimator.prices.schema.treatments import Treatment
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
 from estimator.web.site import language
 
-USUAL = ("sessions", "psychotherapy_sessions")
+WITH_USUAL_NUMBER = ("sessions", "psychotherapy_sessions")
 """Questions whose hint is the usual number, which depends on the treatment."""
 
 DAYS = ("start", "balances_as_of", "new_plan_from")
 """Questions whose answer is a day."""
 
 
-def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> None:
+_UNSURE = ("", _l("Not sure"))
+_YES_OR_NO = (_UNSURE, ("yes", _l("Yes")), ("no", _l("No")))
+
+ALWAYS_THE_SAME: Mapping[str, tuple[tuple[str, object], ...]] = {
+    "psychotherapy": (("none", _l("No")), ("in_person", _l("In person")), ("virtual", _l("By video or phone"))),
+    "therapist_present": (
+        _UNSURE,
+        ("no", _l("No")),
+        ("yes", _l("Yes, a therapist or guide")),
+        ("physician", _l("Yes, a doctor who leads the session")),
+    ),
+    "therapist_inside": _YES_OR_NO,
+    "rides": _YES_OR_NO,
+    "savings_program": _YES_OR_NO,
+    "accumulator": (
+        _UNSURE,
+        ("no", _l("No, it counts it")),
+        ("yes", _l("Yes, it does not count")),
+        ("maximizer", _l("It spreads it over the year")),
+    ),
+    "network": (_UNSURE, ("in", _l("In network")), ("out", _l("Out of network")), ("mixed", _l("Some in, some out"))),
+    "stage": (("", _l("Yes")), ("continuing", _l("No, I go on with it"))),
+    "setting": (_UNSURE, ("office", _l("In a doctor's office")), ("hospital", _l("In a hospital clinic"))),
+    "authorization": (("", _l("Not yet, or not sure")), ("approved", _l("Yes")), ("denied", _l("It said no"))),
+}
+"""The choices that no price table has a say in: an answer and its words."""
+
+
+def fill_choices(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> None:
     """Give every question with choices its choices; `book` is the one that was chosen among `books`."""
+    for name, choices in ALWAYS_THE_SAME.items():
+        form[name].choices = [Option(value, str(label)) for value, label in choices]
     tables = books.national.tables
     form["treatment"].choices = [
         Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
@@ -31,69 +64,33 @@ def offer(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> No
     form["insurance"].choices = [
         Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()
     ]
-    form["psychotherapy"].choices = [
-        Option("none", _("No")),
-        Option("in_person", _("In person")),
-        Option("virtual", _("By video or phone")),
-    ]
     doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
-    form["dose"].choices = [unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
-    form["therapist_present"].choices = [
-        unsure(),
-        Option("no", _("No")),
-        Option("yes", _("Yes, a therapist or guide")),
-        Option("physician", _("Yes, a doctor who leads the session")),
-    ]
-    for name in ("therapist_inside", "rides", "savings_program"):
-        form[name].choices = [unsure(), Option("yes", _("Yes")), Option("no", _("No"))]
-    form["accumulator"].choices = [
-        unsure(),
-        Option("no", _("No, it counts it")),
-        Option("yes", _("Yes, it does not count")),
-        Option("maximizer", _("It spreads it over the year")),
-    ]
-    form["network"].choices = [
-        unsure(),
-        Option("in", _("In network")),
-        Option("out", _("Out of network")),
-        Option("mixed", _("Some in, some out")),
-    ]
-    form["stage"].choices = [Option("", _("Yes")), Option("continuing", _("No, I go on with it"))]
-    form["setting"].choices = [
-        unsure(),
-        Option("office", _("In a doctor's office")),
-        Option("hospital", _("In a hospital clinic")),
-    ]
+    form["dose"].choices = [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
     form["discount"].choices = [
         Option("", _("None, or not sure")),
         *(Option(name, words(one.label)) for name, one in book.tables.discounts.items()),
     ]
-    form["authorization"].choices = [
-        Option("", _("Not yet, or not sure")),
-        Option("approved", _("Yes")),
-        Option("denied", _("It said no")),
-    ]
     for name in ("plan", "new_plan"):
-        form[name].choices = [
-            unsure(),
-            *(
-                Option(plan, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
-                for payer, one in tables.payers.items()
-                for plan, profile in one.profiles.items()
-            ),
-        ]
+        form[name].choices = [_unsure(), *_plans(tables)]
     form["drug_benefit"].choices = [
-        unsure(),
+        _unsure(),
         Option("medical", _("By the clinic"), hint=_("medical benefit")),
         Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
     ]
-    _offer_lists(form, books, today)
+    _fill_lists(form, books, today)
 
 
-def _offer_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
-    form["state"].choices = [unsure(), *(Option(code, name) for code, name in state_names(language()))]
+def _plans(tables: Book) -> Iterator[Option]:
+    """Every payer's plans, each shown beside its payer."""
+    for payer, one in tables.payers.items():
+        for plan, profile in one.profiles.items():
+            yield Option(plan, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
+
+
+def _fill_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
+    form["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
     form["plan_year_start"].choices = [
-        unsure(),
+        _unsure(),
         *(Option(str(number), month_name(number)) for number in range(1, 13)),
     ]
     form["clinic"].choices = [Option("", _("Usual prices across the United States"))]
@@ -109,14 +106,14 @@ def _offer_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
     form["start"].description = _(
         "If you leave this open we count from %(day)s.", day=day(today + timedelta(days=DAYS_UNTIL_START))
     )
-    for name in USUAL:
+    for name in WITH_USUAL_NUMBER:
         form[name].description = _("The usual number.")
     form["savings_program"].description = "; ".join(
         dict.fromkeys(words(program.label) for program in books.national.tables.programs.values())
     )
 
 
-def keep_typed(form: BaseForm, raw: dict[str, str]) -> None:
+def keep_unknown_choices(form: BaseForm, raw: dict[str, str]) -> None:
     """A list that does not offer what was given offers it as well, so that nothing typed is lost."""
     if raw.get("stage") == "new":
         raw["stage"] = ""
@@ -136,7 +133,7 @@ def with_iso_days(raw: dict[str, str]) -> dict[str, str]:
     return raw | {name: found.isoformat() for name, found in read.items()}
 
 
-def usual_words(name: str, treatment: Treatment) -> str:
+def usual_number(name: str, treatment: Treatment) -> str:
     """How many sessions are usual with a treatment, in words; `name` is the question."""
     number = treatment.usual_sessions if name == "sessions" else treatment.psychotherapy.usual_sessions
     if number.low == number.high:
@@ -157,6 +154,5 @@ def month_name(number: int) -> str:
     return str(format_date(date(2000, number, 1), "LLLL"))
 
 
-def unsure() -> Option:
-    """What leaves a question open."""
-    return Option("", _("Not sure"))
+def _unsure() -> Option:
+    return Option("", str(_UNSURE[1]))

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from estimator.core.answers import BadAnswers
 from estimator.core.compare import SPANS, Alternative, BreakEven, compare
 from estimator.core.results import AUTHORIZATION, Estimate, LineItem
-from estimator.web.patient.asked import form_again, form_asked, given, in_link
 from estimator.web.patient.estimate_bill import session_charges
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
+from estimator.web.patient.form_pages import form_from_query, page_with_problems
+from estimator.web.query import answered_query, permanent_query
 
 bp = Blueprint("compare", __name__)
 
@@ -62,10 +63,10 @@ class BreakEvenInRows:
 @bp.get("/compare")
 def show() -> ResponseReturnValue:
     """Every treatment for the answers in the query, over some months or as many sessions as asked."""
-    form = form_asked()
+    form = form_from_query()
     found = form.answers()
     if found is None:
-        return form_again(form)
+        return page_with_problems(form)
     answers, book = found
     months = next((span for span in SPANS if request.args.get("months", "").strip() == str(span)), None)
     g.also_in_links = {"months": months}
@@ -73,7 +74,7 @@ def show() -> ResponseReturnValue:
         comparison = compare(answers, book, months)
     except BadAnswers as bad:
         form.refuse(bad)
-        return form_again(form)
+        return page_with_problems(form)
     rows = [_row(one, one.treatment == answers.treatment) for one in comparison.alternatives]
     return render_template(
         "patient/compare.html",
@@ -84,17 +85,17 @@ def show() -> ResponseReturnValue:
         spans=SPANS,
         scale=max(row.highest for row in rows),
         break_even=_in_rows(comparison.break_even, rows),
-        answered=given(answers),
-        permanent=in_link(answers),
+        answered=answered_query(answers),
+        permanent=permanent_query(answers),
     )
 
 
 def _row(one: Alternative, chosen: bool) -> TreatmentRow:
-    estimate = shown(one.estimate)
+    estimate = rounded_estimate(one.estimate)
     own = session_charges(estimate)
     line = next((item for item in estimate.items if item.charge in own), None)
-    alone = shown(one.alone) if one.alone else None
-    return TreatmentRow(one.treatment, chosen, estimate, alone, one.hours, line, in_link(one.estimate.answers))
+    alone = rounded_estimate(one.alone) if one.alone else None
+    return TreatmentRow(one.treatment, chosen, estimate, alone, one.hours, line, permanent_query(one.estimate.answers))
 
 
 def _in_rows(even: BreakEven | None, rows: Sequence[TreatmentRow]) -> BreakEvenInRows | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from estimator.core.estimate import estimate
 from estimator.core.results import Estimate
-from estimator.web.patient.figures import shown
+from estimator.web.patient.estimate_rounding import rounded_estimate
 
 
 def cheaper_at_higher_dose(exact: Estimate) -> tuple[str, int] | None:
@@ -19,4 +19,6 @@ def cheaper_at_higher_dose(exact: Estimate) -> tuple[str, int] | None:
     if answers.dose is None or answers.dose not in doses[:-1] or not exact.program_pays.typical:
         return None
     other = estimate(replace(answers, dose=doses[-1]), exact.book)
-    return (doses[-1], shown(other).you_pay.typical) if other.you_pay.typical < exact.you_pay.typical else None
+    return (
+        (doses[-1], rounded_estimate(other).you_pay.typical) if other.you_pay.typical < exact.you_pay.typical else None
+    )

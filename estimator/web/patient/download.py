@@ -12,7 +12,7 @@ from estimator.core.results import NOTHING, Amounts, Estimate, LineItem
 from estimator.core.words import PLAN_UNLIKE
 from estimator.money import dollars
 from estimator.web.filters import day, words
-from estimator.web.patient.asked import form_again, form_asked
+from estimator.web.patient.form_pages import form_from_query, page_with_problems
 from estimator.web.responses import csv_response
 
 bp = Blueprint("download", __name__)
@@ -25,10 +25,10 @@ Cells = list[str]
 @bp.get("/estimate.csv")
 def show() -> ResponseReturnValue:
     """The estimate for the answers in the query as CSV, or the form again with what is wrong."""
-    form = form_asked()
+    form = form_from_query()
     found = form.answers()
     if found is None:
-        return form_again(form)
+        return page_with_problems(form)
     answers, _book = found
     name = f"ketamine-cost-estimate-{answers.treatment}-{answers.start.isoformat()}.csv"
     return csv_response(rows(estimate(*found)), name)

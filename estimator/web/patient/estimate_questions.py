@@ -8,12 +8,12 @@ from flask_babel import ngettext
 
 from estimator.core.answers import NAMES, UNTOLD, Answers
 from estimator.core.results import Driver, Estimate
-from estimator.web.fields import Option, Typed
+from estimator.web.fields import Option, TextBox
 from estimator.web.filters import day, money, percent, words
-from estimator.web.patient.asked import given
 from estimator.web.patient.choices import month_name
-from estimator.web.patient.details import stands_on_details
+from estimator.web.patient.details import only_on_details
 from estimator.web.patient.forms import AnswersForm
+from estimator.web.query import answered_query
 
 AT_FIRST = 4
 """Questions in sight; the others stand folded under them."""
@@ -47,7 +47,7 @@ class Assumption:
 
 def open_questions(estimate: Estimate, form: AnswersForm) -> Iterator[OpenQuestion]:
     """What would narrow the range, most first."""
-    answered = {**given(estimate.answers), "lang": form.raw.get("lang", "")}
+    answered = {**answered_query(estimate.answers), "lang": form.raw.get("lang", "")}
     for driver in estimate.drivers:
         field = None
         if driver.answer:
@@ -56,8 +56,8 @@ def open_questions(estimate: Estimate, form: AnswersForm) -> Iterator[OpenQuesti
         yield OpenQuestion(
             driver,
             field.label.text if field else "",
-            field.kind if isinstance(field, Typed) else "",
-            () if field is None or isinstance(field, Typed) else _options(field.choices, estimate.answers),
+            field.kind if isinstance(field, TextBox) else "",
+            () if field is None or isinstance(field, TextBox) else _options(field.choices, estimate.answers),
             tuple((name, text) for name, text in answered.items() if text and name != driver.answer),
         )
 
@@ -76,7 +76,7 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
             str(form[name].label.text),
             str(instead[name]) if name in instead else _plan_term(name, estimate),
             form.first_id(name),
-            "patient.more_questions" if stands_on_details(name) else "patient.questions",
+            "patient.more_questions" if only_on_details(name) else "patient.questions",
         )
         for name in NAMES
         if name in estimate.answers.assumed and name not in idle

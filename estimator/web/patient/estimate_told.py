@@ -22,4 +22,6 @@ def told_facts(estimate: Estimate, form: AnswersForm) -> Iterator[ToldFact]:
     """What each told fact changes, in the words of its question."""
     for effect in told_effects(estimate.answers, estimate.book):
         form.add_told([effect.name])
-        yield ToldFact(effect.name, form.label(effect.name), form.described(effect.name, effect.value), effect.more)
+        yield ToldFact(
+            effect.name, form.label(effect.name), form.answer_in_words(effect.name, effect.value), effect.more
+        )

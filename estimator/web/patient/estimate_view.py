@@ -18,17 +18,17 @@ from estimator.core.words import PLAN_UNLIKE
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.treatments import Treatment
-from estimator.web.filters import trio
-from estimator.web.patient.asked import given, in_link
+from estimator.web.filters import amounts_in_link
 from estimator.web.patient.dose import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, Ledger, bill_lines, ledger, session_charges
 from estimator.web.patient.estimate_months import PaidSoFar, PrintedMonth, paid_so_far, printed_months
 from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQuestion, assumptions, open_questions
+from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.estimate_told import ToldFact, told_facts
-from estimator.web.patient.figures import shown
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
 from estimator.web.patient.sources import source_addresses
+from estimator.web.query import answered_query, permanent_query
 from estimator.web.site import language
 
 
@@ -123,7 +123,7 @@ class EstimateView:
 def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> EstimateView:
     """The view of the estimate for these answers with any price book."""
     exact = estimate(answers, book)
-    rounded = shown(exact)
+    rounded = rounded_estimate(exact)
     insured, helped = any((*rounded.plan_pays, *rounded.program_pays)), any(rounded.program_pays)
     denied = answers.authorization == "denied"
     return EstimateView(
@@ -163,11 +163,11 @@ def _course(estimate: Estimate) -> Course:
 
 
 def _queries(exact: Estimate) -> Queries:
-    permanent, version = in_link(exact.answers), exact.book.version
+    permanent, version = permanent_query(exact.answers), exact.book.version
     without_language = {name: text for name, text in permanent.items() if name != "lang"}
     return Queries(
-        answered=given(exact.answers),
+        answered=answered_query(exact.answers),
         permanent=permanent,
         on_paper={**without_language, "prices": version, "lang": language() if language() != "en" else None},
-        to_share={**permanent, "prices": version, "was": trio(exact.you_pay)},
+        to_share={**permanent, "prices": version, "was": amounts_in_link(exact.you_pay)},
     )

@@ -16,12 +16,18 @@ from wtforms.form import BaseForm
 
 from estimator.core.answers import Answers, BadAnswers, FieldProblem, offered_treatments
 from estimator.prices.book import PriceBook, PriceBooks
-from estimator.web.fields import Option, Radios, Select, Typed
+from estimator.web.fields import Option, Radios, Select, TextBox
 from estimator.web.filters import day
-from estimator.web.patient.choices import USUAL, keep_typed, offer, usual_words, with_iso_days
-from estimator.web.patient.reveal import Reveal, reveal
+from estimator.web.patient.choices import (
+    WITH_USUAL_NUMBER,
+    fill_choices,
+    keep_unknown_choices,
+    usual_number,
+    with_iso_days,
+)
 from estimator.web.patient.told import about_charge, told_field
-from estimator.web.typed import answers_from, said, typed
+from estimator.web.patient.visibility import Visibility, visibility
+from estimator.web.query import answers_from, answers_in_query, problem_sentence
 
 GROUPS = (
     (
@@ -47,41 +53,41 @@ GROUPS = (
 
 
 class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
-    """Every answer of the estimate, as typed. Made by `offering`."""
+    """Every answer of the estimate, as typed. Made by `filled`."""
 
     treatment = Radios(_l("Which treatment?"))
     insurance = Radios(_l("Do you have health insurance?"))
-    sessions = Typed(_l("How many treatment sessions?"), "count")
+    sessions = TextBox(_l("How many treatment sessions?"), "count")
     psychotherapy = Radios(
         _l("Psychotherapy alongside?"), description=_l("Talk therapy, at the clinic or with your own therapist.")
     )
 
     plan = Radios(_l("Which plan is most like yours?"))
-    deductible = Typed(
+    deductible = TextBox(
         _l("Deductible for the year"),
         "money",
         description=_l("What you pay in a year before the plan starts to share."),
     )
-    deductible_remaining = Typed(
+    deductible_remaining = TextBox(
         _l("Deductible still left"),
         "money",
         description=_l("For you alone. Your plan's website or app shows it, or call the number on your card."),
     )
-    out_of_pocket_maximum = Typed(
+    out_of_pocket_maximum = TextBox(
         _l("Out-of-pocket maximum for the year"),
         "money",
         description=_l("The most you pay in a year for covered care."),
     )
-    out_of_pocket_remaining = Typed(
+    out_of_pocket_remaining = TextBox(
         _l("Out-of-pocket maximum still left"),
         "money",
         description=_l("How much more you can be asked to pay this year."),
     )
-    balances_as_of = Typed(_l("Day you read what is left"), "day", description=_l("Left open, we take today."))
-    coinsurance = Typed(
+    balances_as_of = TextBox(_l("Day you read what is left"), "day", description=_l("Left open, we take today."))
+    coinsurance = TextBox(
         _l("Coinsurance"), "percent", description=_l("Your part of a bill after the deductible, in percent.")
     )
-    copay = Typed(_l("Copay for a visit"), "money", description=_l("A fixed amount for a visit, whatever is billed."))
+    copay = TextBox(_l("Copay for a visit"), "money", description=_l("A fixed amount for a visit, whatever is billed."))
     network = Radios(
         _l("Is the clinic in your plan's network?"),
         description=_l("In network: the clinic and your plan have agreed on prices."),
@@ -99,8 +105,8 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         description=_l("If you go on with it, we count no evaluation and no first series."),
     )
     dose = Radios(_l("Which dose?"), description=_l("The first session always uses the lower one."))
-    psychotherapy_sessions = Typed(_l("How many psychotherapy sessions?"), "count")
-    start = Typed(_l("First session on"), "day")
+    psychotherapy_sessions = TextBox(_l("How many psychotherapy sessions?"), "count")
+    start = TextBox(_l("First session on"), "day")
     state = Select(
         _l("Your state"), description=_l("A few states have their own rules on savings cards and insurance.")
     )
@@ -110,60 +116,60 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         _l("Plan year starts in"),
         description=_l("The month in which your deductible goes back to full. Mostly January."),
     )
-    new_plan_from = Typed(
+    new_plan_from = TextBox(
         _l("You get a new plan on"),
         "day",
         description=_l("Only if your plan will change. From then on we count with a full deductible."),
     )
     new_plan = Radios(_l("Which plan will the new one be most like?"))
-    family_deductible_remaining = Typed(
+    family_deductible_remaining = TextBox(
         _l("Family deductible still left"),
         "money",
         description=_l("If you share a plan, the family may have a limit too. The one that is met first counts."),
     )
-    family_out_of_pocket_remaining = Typed(
+    family_out_of_pocket_remaining = TextBox(
         _l("Family out-of-pocket maximum still left"),
         "money",
         description=_l("How much more the whole family can be asked to pay this year."),
     )
-    drug_deductible = Typed(
+    drug_deductible = TextBox(
         _l("Deductible for drugs alone"),
         "money",
         description=_l("A few plans have one more deductible, for drugs only. Write 0 if yours has none."),
     )
-    drug_deductible_remaining = Typed(
+    drug_deductible_remaining = TextBox(
         _l("Drug deductible still left"), "money", description=_l("What is left of it this year.")
     )
-    out_of_network_deductible = Typed(
+    out_of_network_deductible = TextBox(
         _l("Deductible out of network"),
         "money",
         description=_l("Plans that pay out of network mostly have a larger deductible for it."),
     )
-    out_of_network_deductible_remaining = Typed(
+    out_of_network_deductible_remaining = TextBox(
         _l("Deductible out of network still left"), "money", description=_l("What is left of it this year.")
     )
-    out_of_network_out_of_pocket_maximum = Typed(
+    out_of_network_out_of_pocket_maximum = TextBox(
         _l("Out-of-pocket maximum out of network"),
         "money",
         description=_l("What a clinic asks above the allowed amount comes on top of it."),
     )
-    out_of_network_out_of_pocket_remaining = Typed(
+    out_of_network_out_of_pocket_remaining = TextBox(
         _l("Out-of-pocket maximum out of network still left"),
         "money",
         description=_l("What is left of it this year."),
     )
-    out_of_network_coinsurance = Typed(
+    out_of_network_coinsurance = TextBox(
         _l("Coinsurance out of network"),
         "percent",
         description=_l("Your part of what the plan allows out of network, in percent."),
     )
     savings_program = Radios(_l("Will you use the maker's savings program?"))
-    savings_maximum = Typed(
+    savings_maximum = TextBox(
         _l("What the card gives in a year, at most"),
         "money",
         description=_l("The program's letter or website says it."),
     )
-    savings_remaining = Typed(
+    savings_remaining = TextBox(
         _l("What is left on the card this year"),
         "money",
         description=_l("If you have used it since January 1. Call the number on the card."),
@@ -175,7 +181,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
             "Some spread it over the year: a copay maximizer."
         ),
     )
-    every = Typed(
+    every = TextBox(
         _l("Days from one session to the next"),
         "count",
         description=_l("If the clinic has its own rhythm, such as 21 for every three weeks."),
@@ -200,29 +206,29 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         description=_l("We count it where you pay the clinic's own price."),
     )
 
-    USUAL = USUAL
+    WITH_USUAL_NUMBER = WITH_USUAL_NUMBER
 
     books: PriceBooks
     today: date
     raw: dict[str, str]
-    reveal: Reveal
+    visibility: Visibility
 
     @classmethod
-    def offering(cls, books: PriceBooks, args: MultiDict[str, str], today: date) -> Self:
+    def filled(cls, books: PriceBooks, args: MultiDict[str, str], today: date) -> Self:
         """The form with the choices of these price tables, filled with what was typed."""
-        raw = with_iso_days(typed(args, books))
+        raw = with_iso_days(answers_in_query(args, books))
         form = cls(MultiDict(raw))
         form.raw, form.books, form.today = raw, books, today
         form.add_told(form.told)
-        form.reveal = reveal(books.national, tuple(names for _heading, names in GROUPS))
-        offer(form, form.book, books, today)
-        keep_typed(form, raw)
+        form.visibility = visibility(books.national, tuple(names for _heading, names in GROUPS))
+        fill_choices(form, form.book, books, today)
+        keep_unknown_choices(form, raw)
         return form
 
     def answers(self) -> tuple[Answers, PriceBook] | None:
         """The answers and the price book they name, or None with the fields' `errors` filled."""
         try:
-            return answers_from(self._that_apply(), self.books, self.today)
+            return answers_from(self._without_hidden_plans(), self.books, self.today)
         except BadAnswers as bad:
             self.refuse(bad)
             return None
@@ -230,7 +236,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     def refuse(self, bad: BadAnswers) -> None:
         """Say what is wrong beside the fields."""
         for problem in bad.problems:
-            self[problem.field].errors = [*self[problem.field].errors, self._said(problem)]
+            self[problem.field].errors = [*self[problem.field].errors, self._sentence(problem)]
 
     @property
     def book(self) -> PriceBook:
@@ -244,7 +250,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
             for message in field.errors:
                 yield self.first_id(field.name), self.label(field.name), message
 
-    def wrong(self, besides: Iterable[str] = ()) -> list[str]:
+    def with_errors(self, besides: Iterable[str] = ()) -> list[str]:
         """The names of the fields with errors, in the form's order, without those that stand `besides`."""
         seen = frozenset(besides)
         return [field.name for field in self if field.errors and field.name not in seen]
@@ -292,42 +298,44 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         """The id of one choice. A plan's name may occur under several payers, so its payer is part of it."""
         return "-".join(part for part in (name, option.when.removeprefix("p-"), option.value) if part)
 
-    def given(self, name: str, option: Option) -> bool:
+    def is_chosen(self, name: str, option: Option) -> bool:
         """Whether `option` is the one chosen."""
         apt = not option.when or option.when == f"p-{self.raw.get('insurance')}"
         return bool(apt and self.raw.get(name, "") == option.value)
 
-    def usual(self, name: str) -> list[tuple[str, str]]:
+    def usual_numbers(self, name: str) -> list[tuple[str, str]]:
         """The usual number of `name` for every treatment, in words; each is shown beside its own."""
         treatments = self.book.tables.treatments
-        return [(treatment, usual_words(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
+        return [(treatment, usual_number(name, treatments[treatment])) for treatment in offered_treatments(self.book)]
 
-    def described(self, name: str, value: str) -> str:
+    def answer_in_words(self, name: str, value: str) -> str:
         """An answer as the form words it, where it is one of its choices; else as it was typed."""
         field = self[name]
-        if isinstance(field, Typed):
+        if isinstance(field, TextBox):
             return {"money": f"${value.removeprefix('$')}", "percent": f"{value.removesuffix('%')}%"}.get(
                 field.kind, value
             )
         return next((str(option.label) for option in field.choices or () if option.value == value), value)
 
-    def _that_apply(self) -> dict[str, str]:
+    def _without_hidden_plans(self) -> dict[str, str]:
         """What was typed, without a plan of another payer: its choice is out of sight but still submitted."""
         return {
-            name: text for name, text in self.raw.items() if name not in ("plan", "new_plan") or self._own(name, text)
+            name: text
+            for name, text in self.raw.items()
+            if name not in ("plan", "new_plan") or self._is_of_payer(name, text)
         }
 
-    def _own(self, name: str, text: str) -> bool:
+    def _is_of_payer(self, name: str, text: str) -> bool:
         """Whether a plan is one of the chosen payer's, or of nobody, which is a mistake to be told."""
         offered = [option for option in self[name].choices if option.value == text]
-        return not offered or any(self.given(name, option) for option in offered)
+        return not offered or any(self.is_chosen(name, option) for option in offered)
 
-    def _said(self, problem: FieldProblem) -> str:
+    def _sentence(self, problem: FieldProblem) -> str:
         values = dict(problem.values)
         if "choices" in values:
             values["choices"] = ", ".join(
-                self.described(problem.field, value) for value in values["choices"].split(", ")
+                self.answer_in_words(problem.field, value) for value in values["choices"].split(", ")
             )
         if "day" in values:
             values["day"] = day(date.fromisoformat(values["day"]))
-        return said(problem.template, values)
+        return problem_sentence(problem.template, values)

@@ -14,14 +14,14 @@ from estimator.web.links import link
 from estimator.web.site import language, site
 
 
-def term(name: str, as_said: str = "") -> Markup:
+def term(name: str, wording: str = "") -> Markup:
     """
     The word of this name in the glossary, with a link at its first mention; plain, if nobody explained it.
 
-    `as_said` is the word as its sentence needs it.
+    `wording` is the word as its sentence needs it.
     """
     explained = site().prices.current.national.tables.glossary.get(name)
-    label = as_said or (words(explained.label) if explained else name.replace("_", " "))
+    label = wording or (words(explained.label) if explained else name.replace("_", " "))
     seen = g.setdefault("terms_explained", set())
     if explained is None or name in seen:
         return Markup("{}").format(label)
@@ -32,7 +32,7 @@ def term(name: str, as_said: str = "") -> Markup:
 
 def with_terms(text: Text | None) -> Markup:
     """The tables' words in the reader's language, the glossary's words in them linked as `term` does."""
-    known = _spoken(site().prices.current.national, language())
+    known = _terms_by_wording(site().prices.current.national, language())
     if not known:
         return Markup("{}").format(words(text))
     any_word = rf"\b({'|'.join(re.escape(word) for word in sorted(known, key=len, reverse=True))})\b"
@@ -41,10 +41,10 @@ def with_terms(text: Text | None) -> Markup:
 
 
 @lru_cache(maxsize=8)
-def _spoken(book: PriceBook, spoken: Language) -> dict[str, str]:
+def _terms_by_wording(book: PriceBook, lang: Language) -> dict[str, str]:
     """Every way to say a term, in small letters, with its name: ``superbill (detailed bill)`` can be said in two."""
     return {
         way.strip(" )").lower(): name
         for name, explained in book.tables.glossary.items()
-        for way in explained.label.get(spoken).split("(")
+        for way in explained.label.get(lang).split("(")
     }

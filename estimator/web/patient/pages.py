@@ -10,9 +10,9 @@ from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema.basics import PRICE_COLUMNS
 from estimator.prices.schema.files import Book
-from estimator.web.patient.asked import details_page, form_again, form_asked, form_page
 from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view
+from estimator.web.patient.form_pages import details_page, form_from_query, page_with_problems, questions_page
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.posted import IN_REGION, posted_prices
 from estimator.web.patient.programs import program_limits
@@ -24,7 +24,7 @@ bp = Blueprint("patient", __name__)
 @bp.get("/")
 def questions() -> ResponseReturnValue:
     """The form; answers in the query fill it, unchecked, so that a reader can come back and change them."""
-    return form_page(form_asked())
+    return questions_page(form_from_query())
 
 
 @bp.get("/c/<clinic>")
@@ -32,26 +32,26 @@ def clinic_questions(clinic: str) -> ResponseReturnValue:
     """A clinic's own entry page: the same questions with its prices chosen, its name and its colours."""
     if clinic not in site().prices.current.clinics:
         abort(404)
-    return form_page(form_asked(clinic))
+    return questions_page(form_from_query(clinic))
 
 
 @bp.get("/details")
 def more_questions() -> ResponseReturnValue:
     """More about plan, clinic and sessions, filled, unchecked; the form again without a treatment and a payer."""
-    form = form_asked()
+    form = form_from_query()
     if not can_be_asked(form):
         form.answers()
-        return form_again(form)
+        return page_with_problems(form)
     return details_page(form)
 
 
 @bp.get("/estimate")
 def show_estimate() -> ResponseReturnValue:
     """The estimate for the answers in the query, or the form again with what is wrong."""
-    form = form_asked()
+    form = form_from_query()
     found = form.answers()
     if found is None:
-        return form_again(form)
+        return page_with_problems(form)
     return estimate_page(form, *found)
 
 

@@ -15,11 +15,11 @@ from estimator.core.answers import BadAnswers, read_answers
 from estimator.core.estimate import estimate
 from estimator.core.results import Amounts
 from estimator.prices.book import PriceBook, PriceBooks
+from estimator.web.query import answers_in_query
 from estimator.web.rounding import WHOLE_ABOVE, whole_dollars
 from estimator.web.site import site
-from estimator.web.typed import typed
 
-TRIO = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
+AMOUNTS = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
 
 Change = Literal["none", "dearer", "cheaper", "ends", "unknown", "narrowed"]
 """
@@ -63,14 +63,14 @@ def _recomputed(args: MultiDict[str, str], owner: str, version: str) -> Amounts 
     if old is None:
         return None
     try:
-        answers = read_answers(typed(args, PriceBooks(old, {})), old, site().today())
+        answers = read_answers(answers_in_query(args, PriceBooks(old, {})), old, site().today())
     except BadAnswers:
         return None
     return estimate(answers, old).you_pay
 
 
 def _remembered(text: str) -> Amounts | None:
-    found = TRIO.fullmatch(text)
+    found = AMOUNTS.fullmatch(text)
     amounts = Amounts(*map(int, found.groups())) if found else None
     return amounts if amounts and amounts.low <= amounts.typical <= amounts.high else None
 

@@ -15,7 +15,7 @@ from estimator.core.answers import charges_of
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import NETWORK_CLASSES
 from estimator.prices.schema.files import Book
-from estimator.web.fields import Option, Radios, Typed
+from estimator.web.fields import Option, Radios, TextBox
 from estimator.web.filters import words
 
 OF_CLINIC = ("price", "package")
@@ -61,7 +61,7 @@ def told_field(name: str) -> Field:
         answers = (("", _l("Not sure")), ("in", _l("In network")), ("out", _l("Out of network")))
         return Radios(_CLASSES[about], choices=[Option(value, str(label)) for value, label in answers])
     label, kind, hint = _QUESTIONS[fact]
-    return Typed(label, kind, description=hint)
+    return TextBox(label, kind, description=hint)
 
 
 def about_charge(name: str, book: PriceBook) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # Without a store nothing of it is imported.
 bp = Blueprint("updates", __name__)
 
 ON_A_PAGE = 10
-MOST_LOOKED_AT = 30
+MOST_COMPARED = 30
 """Publications compared for one page at most: many only note that a price was checked again."""
 
 MOST_CHANGES = 40
@@ -39,11 +39,11 @@ BEHIND_THE_SCENES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class PriceUpdate:
     """A publication as patients read about it; `changes` are in words, None for the first price list."""
 
     publication: "Publication"
-    begins: bool
+    pending: bool
     changes: tuple[str, ...] | None
 
     @property
@@ -65,10 +65,10 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class UpdatesPage:
     """One page of updates, and the number to go on from, if there are more."""
 
-    updates: tuple[Update, ...]
+    updates: tuple[PriceUpdate, ...]
     older: int | None
 
 
@@ -112,7 +112,7 @@ def _page(owner: str) -> str:
         "patient/updates.html",
         book=_book(owner),
         books=site().prices.current,
-        listed=_listed(owner, before) if keeps_versions() else None,
+        page=_updates_page(owner, before) if keeps_versions() else None,
         address=_address,
         most=MOST_CHANGES,
     )
@@ -130,7 +130,7 @@ def _feed(owner: str) -> Response:
         notice=words(book.tables.texts.notice),
         here=_address(owner, _external=True),
         itself=url_for(endpoint, **names, _external=True),
-        updates=_listed(owner, None).updates,
+        updates=_updates_page(owner, None).updates,
     )
     return Response(page, mimetype="application/atom+xml")
 
@@ -151,7 +151,7 @@ def _endpoint(kind: str, owner: str) -> tuple[str, dict[str, str]]:
     return {"show": "updates.of_clinic", "feed": "updates.feed_of_clinic"}[kind], {"clinic": owner}
 
 
-def _listed(owner: str, before: int | None) -> Listed:
+def _updates_page(owner: str, before: int | None) -> UpdatesPage:
     """Publications that are, were or will be in force, and changed something for patients."""
     from estimator.versions.comparing import states
     from estimator.versions.publications import Publications
@@ -162,29 +162,31 @@ def _listed(owner: str, before: int | None) -> Listed:
     effective = [one for one in history if found[one.number] != "overtaken"]
     pairs = [*zip([None, *effective], effective, strict=False)][::-1]
     pairs = [(old, new) for old, new in pairs if before is None or new.number < before]
-    looked_at = pairs[:MOST_LOOKED_AT]
-    updates = tuple(islice(_updates(looked_at, found), ON_A_PAGE))
-    last = updates[-1].publication.number if len(updates) == ON_A_PAGE else _last(looked_at)
-    return Listed(updates, last if last is not None and last > pairs[-1][1].number else None)
+    compared = pairs[:MOST_COMPARED]
+    updates = tuple(islice(_updates(compared, found), ON_A_PAGE))
+    last = updates[-1].publication.number if len(updates) == ON_A_PAGE else _last(compared)
+    return UpdatesPage(updates, last if last is not None and last > pairs[-1][1].number else None)
 
 
-def _last(looked_at: "Sequence[tuple[Publication | None, Publication]]") -> int | None:
-    return looked_at[-1][1].number if looked_at else None
+def _last(compared: "Sequence[tuple[Publication | None, Publication]]") -> int | None:
+    return compared[-1][1].number if compared else None
 
 
-def _updates(pairs: "Sequence[tuple[Publication | None, Publication]]", found: Mapping[int, str]) -> Iterator[Update]:
+def _updates(
+    pairs: "Sequence[tuple[Publication | None, Publication]]", found: Mapping[int, str]
+) -> Iterator[PriceUpdate]:
     for old, new in pairs:
-        begins = found[new.number] == "begins"
+        pending = found[new.number] == "begins"
         if old is None:
-            yield Update(new, begins, None)
+            yield PriceUpdate(new, pending, None)
             continue
-        changes = [change for change in comparing().changes(old, new) or () if matters(change)]
+        changes = [change for change in comparing().changes(old, new) or () if is_news(change)]
         if changes:
             said = tuple(in_words(change, catalogue().ugettext, language()) for change in changes)
-            yield Update(new, begins, said)
+            yield PriceUpdate(new, pending, said)
 
 
-def matters(change: Change) -> bool:
+def is_news(change: Change) -> bool:
     """Whether a change is news for patients."""
     return change.path[0] in SECTIONS and not BEHIND_THE_SCENES.intersection(map(str, change.path))
 

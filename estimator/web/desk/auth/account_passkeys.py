@@ -12,7 +12,7 @@ from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.auth.codes import shown_once
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
-from estimator.web.typed import said
+from estimator.web.query import problem_sentence
 
 bp = Blueprint("desk_account_passkeys", __name__, url_prefix=f"{PREFIX}/account/passkeys")
 
@@ -39,7 +39,7 @@ def add() -> ResponseReturnValue:
     try:
         codes = services().passkeys.add(current_person(), key)
     except AccountRefused as refusal:
-        flash(said(refusal.template, refusal.values), "trouble")
+        flash(problem_sentence(refusal.template, refusal.values), "trouble")
         return redirect(back)
     flash(_("The passkey is added. You can sign in with it from now on."), "done")
     return shown_once(codes) if codes else redirect(back)

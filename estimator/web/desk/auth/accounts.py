@@ -14,7 +14,7 @@ from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
-from estimator.web.typed import said
+from estimator.web.query import problem_sentence
 
 bp = Blueprint("desk_accounts", __name__, url_prefix=f"{PREFIX}/accounts")
 
@@ -120,7 +120,7 @@ def disable(id_: int) -> ResponseReturnValue:
     try:
         services().accounts.disable(account.id, by=current_person().name, now=services().now())
     except AccountRefused as refusal:
-        flash(said(refusal.template, refusal.values), "trouble")
+        flash(problem_sentence(refusal.template, refusal.values), "trouble")
     else:
         flash(_("%(name)s can no longer sign in.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
@@ -173,7 +173,7 @@ def _changed(account: Account, change: Callable[..., bool], role: Grant | None) 
     try:
         changed = role is not None and change(account.id, role, by=current_person().name)
     except AccountRefused as refusal:
-        flash(said(refusal.template, refusal.values), "trouble")
+        flash(problem_sentence(refusal.template, refusal.values), "trouble")
     else:
         if changed:
             flash(_("The roles of %(name)s are changed.", name=account.name), "done")

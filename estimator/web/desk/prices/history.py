@@ -24,7 +24,7 @@ from estimator.web.desk.wording import refusal
 from estimator.web.filters import day as day_in_words
 from estimator.web.filters import spoken
 from estimator.web.patient.updates import comparing
-from estimator.web.typed import UNPRINTABLE
+from estimator.web.query import UNPRINTABLE
 
 bp = Blueprint("desk_history", __name__, url_prefix=PREFIX)
 

@@ -30,8 +30,8 @@ from estimator.web.desk.prices import (
 )
 from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
 from estimator.web.filters import money, percent, spoken
+from estimator.web.query import problem_sentence
 from estimator.web.site import catalogue, language, locale, site
-from estimator.web.typed import said
 
 PAGES = (overview, price_editor, preview, publishing, restoring_drafts, merging, settings_page, new_clinic)
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
@@ -93,7 +93,7 @@ def names_of(owner: str, problem: Problem) -> str:
 
 def field_words(problem: FieldProblem) -> str:
     """Why a reference patient cannot be estimated, in the reader's language."""
-    return said(problem.template, dict(problem.values))
+    return problem_sentence(problem.template, dict(problem.values))
 
 
 def signed_money(cents: int) -> str:

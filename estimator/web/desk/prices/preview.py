@@ -129,7 +129,7 @@ def preview_estimate(owner: str) -> ResponseReturnValue:
     book = tables_of(owner).checked.book or abort(404)
     answers = MultiDict(request.args)
     answers.setlist("clinic", [owner])
-    form = AnswersForm.offering(_books_with(owner, book), answers, site().today())
+    form = AnswersForm.filled(_books_with(owner, book), answers, site().today())
     found = form.answers() or abort(404)
     inside = _link_in(owner)
     return estimate_page(form, *found, "desk/prices/estimate.html", owner=owner, link=inside, url_for=inside)

@@ -20,7 +20,7 @@ from estimator.prices.schema.sources import Source, kinds_without_address
 from estimator.web.desk.forms import DeskForm
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
-from estimator.web.typed import UNPRINTABLE
+from estimator.web.query import UNPRINTABLE
 
 ENDS = ("low", "typical", "high")
 NEW = "+"

@@ -16,8 +16,8 @@ from estimator.web.desk.prices.restoring_drafts import discarded_page
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day
+from estimator.web.query import UNPRINTABLE
 from estimator.web.site import site
-from estimator.web.typed import UNPRINTABLE
 
 LONGEST_REASON = 500
 

@@ -18,7 +18,7 @@ PARTS = ("you_pay", "program_pays", "plan_pays")
 """Who pays a bill; the first part's total is rounded to the nearest dollar in any case."""
 
 
-def shown(estimate: Estimate) -> Estimate:
+def rounded_estimate(estimate: Estimate) -> Estimate:
     """`estimate` with its items, months and totals rounded for display; the ledger and the rest stay exact."""
     items = tuple(replace(item, unit_price=_unit_price(item.unit_price)) for item in estimate.items)
     whole = max(estimate.billed) > WHOLE_ABOVE

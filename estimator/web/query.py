@@ -1,4 +1,4 @@
-"""What was typed, on its way to being answers."""
+"""Answers in the query of an address: what was typed, read, and written into a link again."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from estimator.prices.schema.basics import LANGUAGES
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
-def typed(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
+def answers_in_query(args: MultiDict[str, str], books: PriceBooks) -> dict[str, str]:
     """
     The answers in a query: known names, each the first that is not blank, without control characters.
 
@@ -39,6 +39,16 @@ def answers_from(raw: Mapping[str, str], books: PriceBooks, today: date) -> tupl
     return read_answers(raw, book, today), book
 
 
-def said(template: str, values: Mapping[str, str]) -> str:
+def problem_sentence(template: str, values: Mapping[str, str]) -> str:
     """A problem's sentence in the reader's language."""
     return str(_(template)).format(**values)
+
+
+def permanent_query(answers: Answers) -> dict[str, str]:
+    """The answers as a link holds them: it shows the same estimate on any day."""
+    return dict(answers.query())
+
+
+def answered_query(answers: Answers) -> dict[str, str]:
+    """Only what was answered, to go back to the form with."""
+    return {name: text for name, text in answers.query() if name not in answers.assumed}

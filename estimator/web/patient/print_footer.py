@@ -6,7 +6,7 @@ from estimator.prices.book import PriceBook
 from estimator.web.filters import day, words
 
 
-def print_stamp(book: PriceBook) -> str:
+def print_footer(book: PriceBook) -> str:
     """A style rule that prints the first sentence of the notice, the tables' date and version on each page."""
     notice = words(book.tables.texts.notice).partition(". ")[0].rstrip(".") + "."
     dated = _("Price tables of %(day)s, version %(version)s.", day=day(book.as_of), version=book.version)

@@ -13,7 +13,7 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money, percent
-from estimator.web.patient.figures import PARTS, shown
+from estimator.web.patient.estimate_rounding import PARTS, rounded_estimate
 from estimator.web.rounding import WHOLE_ABOVE, adding_up, whole_dollars
 
 BOOK = read_books(Path(__file__).resolve().parent.parent / "pricing").books.national
@@ -77,7 +77,7 @@ def sums(rows):
 def test_what_is_printed_adds_up_in_rows_and_columns_and_stays_within_a_dollar(raw):
     """Once who paid a line came to a dollar more than the line's bill, where only some amounts passed $1,000."""
     exact = estimate(read_answers(raw, BOOK, date(2026, 11, 22)), BOOK)
-    page = shown(exact)
+    page = rounded_estimate(exact)
     for one in (*page.items, page):
         assert sums(printed(getattr(one, part)) for part in PARTS) == printed(one.billed)
     for part in (*PARTS, "billed"):
@@ -101,7 +101,7 @@ def test_a_known_price_is_shown_to_the_cent_because_readers_multiply_it():
     raw = {"treatment": "iv", "insurance": "none", "sessions": "6", "psychotherapy": "none", "price.infusion": "412.50"}
     line = next(
         item
-        for item in shown(estimate(read_answers(raw, BOOK, date(2026, 11, 22)), BOOK)).items
+        for item in rounded_estimate(estimate(read_answers(raw, BOOK, date(2026, 11, 22)), BOOK)).items
         if item.charge == "infusion"
     )
     assert set(line.unit_price) == {412_50}

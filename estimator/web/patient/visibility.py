@@ -20,13 +20,13 @@ First = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reveal:
+class Visibility:
     """The class of every question that is not always shown, and the rules that hide those classes."""
 
     classes: Mapping[str, str]
     css: str
 
-    def any_of(self, names: Iterable[str]) -> str:
+    def of_heading(self, names: Iterable[str]) -> str:
         """The class for a heading over `names`; empty when one of them is always shown."""
         return "" if any(name not in self.classes for name in names) else self.classes[_heading(names)]
 
@@ -36,7 +36,7 @@ def _heading(names: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def reveal(book: PriceBook, headings: tuple[tuple[str, ...], ...]) -> Reveal:
+def visibility(book: PriceBook, headings: tuple[tuple[str, ...], ...]) -> Visibility:
     """The rules for the questions of a page, by headings; a heading is shown with any question under it."""
     tables = book.tables
     firsts = tuple(product(tables.treatments, tables.payers, PSYCHOTHERAPY))
@@ -53,7 +53,7 @@ def reveal(book: PriceBook, headings: tuple[tuple[str, ...], ...]) -> Reveal:
         for name in tables.treatments
     ]
     rules += [_only_with("insurance", name, f"p-{name}") for name in tables.payers]
-    return Reveal({name: numbers[some] for name, some in shown_for.items() if some in numbers}, "".join(rules))
+    return Visibility({name: numbers[some] for name, some in shown_for.items() if some in numbers}, "".join(rules))
 
 
 def _only_with(question: str, value: str, class_: str) -> str:
