@@ -8,7 +8,7 @@ from estimator.core.answers import Answers, BadAnswers, charges_of, offered_trea
 from estimator.places import pricing_folder
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.reading import read_books
-from estimator.prices.schema import NETWORK_CLASSES
+from estimator.prices.schema.basics import NETWORK_CLASSES
 
 TODAY = date(2026, 11, 22)
 LARGE = {
