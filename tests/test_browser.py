@@ -219,7 +219,7 @@ def test_a_long_course_prints_on_at_most_two_pages(tab, treatment, insurance, se
 
 SMALL_PRINT = """() => [...document.querySelectorAll("body *")].filter(one =>
     one.checkVisibility() && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim())
-    && !one.closest(".said") && parseFloat(getComputedStyle(one).fontSize) < 8.5 * 96 / 72 - 0.05
+    && !one.closest(".said") && parseFloat(getComputedStyle(one).fontSize) * one.currentCSSZoom < 8.5 * 96 / 72 - 0.05
 ).map(one => one.outerHTML.slice(0, 120))"""
 
 

@@ -83,3 +83,15 @@ def test_paper_refers_to_the_line_that_says_why_something_is_covered(visitor):
         told = reason.one("span", class_="paper")
         assert "hidden" in told.attributes
         assert told.text == "As above." or any(f"“{label}”" in told.text for label in labels)
+
+
+def test_paper_has_a_row_for_each_case_that_stands_beside_the_others_on_a_screen(visitor):
+    """With the same amounts: what is most usual, where most combinations fall, the lowest and the highest."""
+    page = visitor.get("/estimate", SPRAVATO)
+    cases = page.root.one("table", class_="cases")
+    sides = page.root.one("div", class_="sides").all("div")
+    rows = [[cell.text for cell in row.all("th") + row.all("td")] for row in cases.one("tbody").all("tr")]
+    assert len(rows) == len(sides) > 1
+    for (name, *amounts), side in zip(rows, sides, strict=True):
+        assert name == side.one("h2").text
+        assert re.findall(r"\$[0-9,.]+", " ".join(amounts)) == re.findall(r"\$[0-9,.]*[0-9]", side.text)
