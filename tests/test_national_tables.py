@@ -38,15 +38,16 @@ def test_they_have_no_errors():
     assert READING.errors == ()
 
 
-def test_what_deserves_a_look_is_what_posted_prices_and_the_fee_schedule_say_otherwise():
-    """So do prices that few clinics post, or that were posted long ago; nothing else does."""
-    known = {
-        "posted prices that count: %(number)s, and %(fewest)s are needed",
-        "this price list is of %(day)s, more than 12 months ago; prices from it that count: %(number)s",
-        "the range is %(range)s, and posted prices say %(seen)s",
-        "the amounts are %(range)s, and fee schedule and areas give %(given)s",
-    }
-    assert {alert.says.template for alert in READING.alerts} <= known
+def test_nothing_in_them_waits_for_somebody():
+    """Ranges are what posted prices, fee schedule and areas say; where little is known, the confidence says so."""
+    assert READING.alerts == ()
+
+
+def test_the_day_on_which_a_rule_ends_is_an_alert():
+    """Prescribing ketamine by video alone rests on a rule that ends with 2026 (Federal Register, 2025-24123)."""
+    folder = Path(__file__).parent.parent / "pricing"
+    ended = read_books(folder, today=date(2026, 12, 31)).alerts
+    assert "this was known to hold until 2026-12-31" in [str(alert.says) for alert in ended]
 
 
 def test_the_four_treatments_and_five_payers_are_there():
@@ -63,23 +64,30 @@ def test_every_treatment_has_a_price_under_every_payer(treatment, payer):
 
 
 def test_a_series_of_six_without_insurance():
-    """6 infusions at $375 / $500 / $675 and an evaluation at $0 / $200 / $400: ketamine-prices-2, section 2."""
+    """
+    6 infusions at $375 / $500 / $675; an evaluation is free at 32 of 100 clinics, $120 / $275 / $395 at the others.
+
+    The typical case is one that charges: 6 × $500 + $275. The dearest: 6 × $675 + $395.
+    """
     paid = estimated().you_pay
-    assert (paid.low, paid.typical, paid.high) == (2250_00, 3200_00, 4450_00)
+    assert (paid.low, paid.typical, paid.high) == (2250_00, 3275_00, 4445_00)
+    charged = estimated(**{"price.evaluation": "150"})
+    assert "evaluation.free" not in [driver.unknown for driver in charged.drivers]
+    assert charged.you_pay.low == 2250_00 + 150_00
 
 
 def test_a_guide_in_the_room_is_counted_once():
     """
     Six guided infusions: research of 2026-11-28, clinic-prices, section 4a.
 
-    On top: 6 × ($375 + $150), 6 × ($500 + $240), 6 × ($675 + $300), and an evaluation at $0 / $200 / $400. Inside:
+    On top: 6 × ($375 + $150), 6 × ($500 + $240), 6 × ($675 + $300), and an evaluation at $0 / $275 / $395. Inside:
     Rewired posts six for $2,900 with a free consult: 6 × $483 is $2 less. A doctor who leads takes its place.
     """
     one = estimated(therapist_present="yes")
     assert one.you_pay.low <= 2900_00
-    assert (one.you_pay.typical, one.you_pay.high) == (4640_00, 6250_00)
+    assert (one.you_pay.typical, one.you_pay.high) == (4715_00, 6245_00)
     apart = estimated(therapist_present="yes", therapist_inside="no").you_pay
-    assert (apart.low, apart.typical, apart.high) == (3150_00, 4640_00, 6250_00)
+    assert (apart.low, apart.typical, apart.high) == (3150_00, 4715_00, 6245_00)
     assert not {"infusion", "therapist_joins"} & billed(estimated(therapist_present="yes", therapist_inside="yes"))
     assert billed(estimated(therapist_present="physician")) == {"evaluation", "physician_session"}
 
@@ -140,10 +148,10 @@ def test_the_fictional_clinic_says_so_and_sells_six_for_2200():
 
 
 def test_a_price_the_patient_was_told_replaces_the_range():
-    """Told $450 for an infusion, only the evaluation is still open."""
+    """Told $450 for an infusion, only the evaluation is still open: free, or $120 to $395."""
     one = estimated(**{"price.infusion": "450"})
-    assert (one.you_pay.low, one.you_pay.high) == (2700_00, 2700_00 + 400_00)
-    assert [driver.unknown for driver in one.drivers] == ["evaluation.price"]
+    assert (one.you_pay.low, one.you_pay.high) == (2700_00, 2700_00 + 395_00)
+    assert {driver.unknown for driver in one.drivers} == {"evaluation.price", "evaluation.free"}
 
 
 def test_a_price_that_moves_with_another_stays_in_the_tables_proportion():

@@ -164,6 +164,10 @@ class _Builder:
             conditions = (*conditions, self.condition("setting", SETTING, line.setting == "hospital"))
         if line.therapist and not self.there <= set(line.therapist):
             conditions = (*conditions, self.condition("therapist_inside", THERAPIST_INSIDE, "inside" in line.therapist))
+        if asked is not None and isinstance(asked.stated, Price) and asked.stated.free and charge.free_question:
+            unknown, free = f"{name}.free", asked.stated.free
+            self.unknowns.add_flag(unknown, charge.free_question, free, PRICE_PREFIX + name)
+            conditions = (*conditions, Condition(unknown, free, False))
         label = line.label if open_dose and line.label else charge.label
         program = self.program(name, coverage, network)
         pharmacy = charge.pharmacy_benefit if self.answers.drug_benefit != "medical" else None

@@ -8,7 +8,8 @@ from estimator.money import Range, dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
 from estimator.prices.medicare import allowed
-from estimator.prices.samples import FEWEST, posted
+from estimator.prices.naming import all_notes
+from estimator.prices.samples import FEWEST, behind, posted
 from estimator.prices.schema.dated_prices import last_start, price_in_force
 from estimator.prices.schema.files import Book
 from estimator.sentences import say
@@ -84,8 +85,8 @@ def ranges_apart_from_their_samples(book: Book, today: date | None) -> Iterator[
     """A national self-pay range of which an end, or the typical price, is far from what posted prices say."""
     for id_, charge in book.charges.items() if book.clinic is None else ():
         dated = charge.self_pay or {}
-        seen = posted(book, id_).range
         start = last_start(dated, today)
+        seen = behind(book, id_, dated[start]).range if start is not None else None
         if seen is None or start is None or not _apart(dated[start].range, seen):
             continue
         says = say(
@@ -105,20 +106,22 @@ def _in_dollars(amounts: Range) -> str:
     return " / ".join(map(dollars, amounts))
 
 
-def few_samples(book: Book, _: date | None) -> Iterator[Finding]:
-    """A national self-pay range that rests on very few posted prices."""
+def few_samples(book: Book, today: date | None) -> Iterator[Finding]:
+    """A national self-pay range that rests on very few posted prices, and does not say so by a low confidence."""
     for id_, charge in book.charges.items() if book.clinic is None else ():
         number = len(posted(book, id_).counted)
-        if charge.self_pay and 0 < number < FEWEST:
+        start = last_start(charge.self_pay or {}, today)
+        if charge.self_pay and start and charge.self_pay[start].confidence != "low" and 0 < number < FEWEST:
             says = say("posted prices that count: %(number)s, and %(fewest)s are needed", number=number, fewest=FEWEST)
-            yield Finding(("charges", id_, "self_pay"), says, say("look for more price lists"))
+            fix = say("look for more price lists, or write confidence: low")
+            yield Finding(("charges", id_, "self_pay"), says, fix)
 
 
 def samples_dated_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
-    """Price lists that say themselves that they are more than twelve months old, and whose prices still count."""
+    """Price lists that say themselves that they are more than twelve months old, and whose prices count like others."""
     old: dict[tuple[object, ...], list[str]] = {}
     for id_, sample in book.samples.items():
-        if sample.left_out is None and out_of_date(sample.dated, today):
+        if sample.left_out is None and sample.confidence != "low" and out_of_date(sample.dated, today):
             old.setdefault((sample.source, sample.dated), []).append(id_)
     for (_, day), ids in old.items():
         says = say(
@@ -126,7 +129,7 @@ def samples_dated_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
             day=day,
             number=len(ids),
         )
-        fix = say("look at it again; if it is gone, add left_out: withdrawn")
+        fix = say("look at it again: write confidence: low if it still stands there, left_out: withdrawn if it is gone")
         yield Finding(("samples", ids[0], "dated"), says, fix)
 
 
@@ -145,6 +148,14 @@ def medicare_apart_from_its_fee_schedule(book: Book, _: date | None) -> Iterator
                 yield Finding(("charges", id_, "medicare", start.isoformat()), says, fix)
 
 
+def notes_that_are_over(book: Book, today: date | None) -> Iterator[Finding]:
+    """Sentences that were known to hold until a day that has come."""
+    for path, note in all_notes(book):
+        if today is not None and note.until is not None and note.until <= today:
+            says = say("this was known to hold until %(day)s", day=note.until)
+            yield Finding((*path, "until"), says, say("look what holds now, then change the text and the day"))
+
+
 ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     checked_long_ago,
     checked_in_the_future,
@@ -155,4 +166,5 @@ ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     few_samples,
     samples_dated_long_ago,
     medicare_apart_from_its_fee_schedule,
+    notes_that_are_over,
 )

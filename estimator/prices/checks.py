@@ -100,6 +100,13 @@ def prices_not_known_have_a_question(book: Book) -> Iterator[Finding]:
             yield Finding(("charges", id_, "price_question"), says, _add_question())
 
 
+def prices_that_may_be_nothing_have_a_question(book: Book) -> Iterator[Finding]:
+    for id_, charge in book.charges.items():
+        if charge.free_question is None and any(price.free for price in (charge.self_pay or {}).values()):
+            says = say("a price with free needs a free_question")
+            yield Finding(("charges", id_, "free_question"), says, _add_question())
+
+
 def packages_have_a_single_price(book: Book) -> Iterator[Finding]:
     for id_, charge in book.charges.items():
         singles = (charge.self_pay or {}).values()
@@ -396,6 +403,7 @@ OWN_CHECKS: tuple[Check, ...] = (
     what_varies_has_a_chance,
     insured_charges_have_a_benefit_class,
     prices_not_known_have_a_question,
+    prices_that_may_be_nothing_have_a_question,
     packages_have_a_single_price,
     only_the_last_phase_is_open,
     lower_doses_have_two_doses,

@@ -55,16 +55,17 @@ def payer_names(book: Book) -> Iterator[tuple[KeyPath, str]]:
         yield from ((("charges", id_, "coverage", name), name) for name in charge.coverage)
     for id_, program in book.programs.items():
         yield from ((("programs", id_, "payers", position), name) for position, name in enumerate(program.payers))
-    for path, note in _notes(book):
+    for path, note in all_notes(book):
         yield from (((*path, "payers", position), name) for position, name in enumerate(note.payers))
 
 
 def all_advice(book: Book) -> Iterator[tuple[KeyPath, Advice]]:
     """Every piece of advice among the texts."""
-    return ((path, note) for path, note in _notes(book) if isinstance(note, Advice))
+    return ((path, note) for path, note in all_notes(book) if isinstance(note, Advice))
 
 
-def _notes(book: Book) -> Iterator[tuple[KeyPath, Note]]:
+def all_notes(book: Book) -> Iterator[tuple[KeyPath, Note]]:
+    """Every sentence for patients among the texts."""
     return ((("texts", *path), table) for path, table in tables(book.texts) if isinstance(table, Note))
 
 

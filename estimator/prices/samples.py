@@ -12,8 +12,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from estimator.money import Range, divided
+from estimator.money import WHOLE, Range, divided
 from estimator.prices.regions import REGION_OF, Region
+from estimator.prices.schema.dated_prices import Price
 from estimator.prices.schema.files import Book
 from estimator.prices.schema.sources import Sample
 
@@ -38,6 +39,16 @@ class Posted:
         return spread([sample.value for sample in self.counted]) if len(self.counted) >= FEWEST else None
 
     @property
+    def charged(self) -> "Posted":
+        """The same without those who ask nothing."""
+        return Posted(tuple(sample for sample in self.counted if sample.value), self.left_out)
+
+    @property
+    def free(self) -> int:
+        """How many of those that count ask nothing, in basis points."""
+        return divided(WHOLE * sum(not sample.value for sample in self.counted), max(len(self.counted), 1))
+
+    @property
     def regions(self) -> "dict[Region, Posted]":
         """The same for each region in which enough were seen."""
         found: dict[Region, list[Sample]] = {}
@@ -54,6 +65,12 @@ def posted(book: Book, name: str) -> Posted:
         tuple(sample for sample in own if sample.left_out is None),
         tuple(sample for sample in own if sample.left_out is not None),
     )
+
+
+def behind(book: Book, name: str, price: Price) -> Posted:
+    """The posted prices that `price` of a charge says the range of: where some ask nothing, those of the others."""
+    seen = posted(book, name)
+    return seen if price.free is None else seen.charged
 
 
 def of(book: Book, name: str) -> Iterator[tuple[str, Sample]]:

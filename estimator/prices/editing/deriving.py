@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from estimator.money import Range
-from estimator.prices.editing.slices import read
-from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, set_price
-from estimator.prices.samples import ENOUGH_FOR_PERCENTILES, Posted, posted
+from estimator.money import Range, divided, plain_amount
+from estimator.prices.editing.slices import put, read
+from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, price_path, set_price
+from estimator.prices.samples import ENOUGH_FOR_PERCENTILES, Posted, behind, posted
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.dated_prices import last_start
 from estimator.prices.schema.files import Book
@@ -45,13 +45,16 @@ def derive(
     changed, found = dict(files), []
     for id_, charge in tables.charges.items():
         start = last_start(charge.self_pay or {}, today)
-        seen = posted(tables, id_)
         name = file_of(files, ("charges", id_))
         if charge.self_pay is None or start is None or name is None:
             continue
+        seen = behind(tables, id_, charge.self_pay[start])
         one = Derived(id_, charge.self_pay[start].range, seen.range, len(seen.counted))
         if one.after is not None:
             data = _with_price(changed[name], tables, id_, start, one.after, seen, spanish)
+            if charge.self_pay[start].free is not None:
+                share = plain_amount(divided(posted(tables, id_).free, 100) * 100)
+                data = put(data, (*price_path(id_, "self_pay", start), "free"), share)
             one = replace(one, changed=data != changed[name])
             changed[name] = data
         found.append(one)

@@ -53,6 +53,7 @@ class _ChargeKeys(Table):
     credited_toward: Name | None = None
     coverage: Frozen[Name, Coverage] = Field(default_factory=lambda: MappingProxyType({}))
     price_question: QuestionWording | None = None
+    free_question: QuestionWording | None = None
     coverage_question: QuestionWording | None = None
 
     def prices(self, column: PriceColumn) -> Mapping[date, Price] | None:

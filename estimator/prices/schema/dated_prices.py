@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from estimator.money import Range
 from estimator.prices.schema.basics import Provenance, range_from
-from estimator.prices.schema.scalars import Amount, Day, Frozen, as_text, refuse
+from estimator.prices.schema.scalars import Amount, Day, Frozen, Percent, as_text, refuse
 from estimator.sentences import say
 
 
@@ -16,12 +16,14 @@ class Price(Provenance):
     """
     One price: ``{low, typical, high, source, checked}``, or ``{price, source, checked}``, or one number.
 
-    Missing ``source`` and ``checked`` come from the file's ``defaults``.
+    Missing ``source`` and ``checked`` come from the file's ``defaults``. `free` is how many of 100 ask nothing for it;
+    the amounts are then those of the others.
     """
 
     low: Amount
     typical: Amount
     high: Amount
+    free: Percent | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from estimator.prices.schema.basics import Provenance, Table, Text, Whom
-from estimator.prices.schema.scalars import Name, Percent, State
+from estimator.prices.schema.scalars import Day, Name, Percent, State
 
 
 class QuestionWording(Table):
@@ -52,9 +52,14 @@ MORE_UNKNOWNS = (
 
 
 class Note(Provenance):
-    """A sentence for patients, with its source; `payers` says for whose, left out means for everybody's."""
+    """
+    A sentence for patients, with its source; `payers` says for whose, left out means for everybody's.
+
+    What it says is known to hold `until` a day; then somebody has to look again.
+    """
 
     text: Text
+    until: Day | None = None
     payers: tuple[Name, ...] = ()
 
     def applies_to(self, payer: str | None) -> bool:
@@ -88,5 +93,6 @@ class Texts(Table):
     not_included: tuple[Note, ...] = ()
     safety: tuple[Note, ...] = ()
     good_faith_estimate: tuple[Advice, ...] = ()
+    questions: tuple[Advice, ...] = ()
     lower_cost: tuple[Advice, ...] = ()
     decide: tuple[Advice, ...] = ()

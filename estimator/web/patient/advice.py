@@ -49,6 +49,7 @@ def next_steps() -> ResponseReturnValue:
     tables, whose = book.tables, (answers.treatment, answers.insurance)
     good_faith_estimate = _meant_for(*whose, tables.texts.good_faith_estimate)
     lower_cost = _meant_for(*whose, tables.texts.lower_cost)
+    before_buying = _meant_for(*whose, tables.texts.questions)
     why_notice = (note for note in tables.texts.why_notice if note.applies_to(answers.insurance))
     return render_template(
         "patient/next_steps.html",
@@ -57,10 +58,11 @@ def next_steps() -> ResponseReturnValue:
         book=book,
         treatment=tables.treatments[answers.treatment],
         questions={"clinic": questions_for("clinic", rounded), "insurer": questions_for("insurer", rounded)},
+        before_buying=before_buying,
         good_faith_estimate=good_faith_estimate,
         lower_cost=lower_cost,
-        numbers=numbered_sources(tables, why_notice, good_faith_estimate, lower_cost),
-        usual=usual_day(good_faith_estimate, lower_cost),
+        numbers=numbered_sources(tables, why_notice, before_buying, good_faith_estimate, lower_cost),
+        usual=usual_day(before_buying, good_faith_estimate, lower_cost),
         answered=answered_query(answers),
         permanent=permanent_query(answers),
     )
