@@ -166,7 +166,7 @@ class _Builder:
             conditions = (*conditions, self.condition("therapist_inside", THERAPIST_INSIDE, "inside" in line.therapist))
         if asked is not None and isinstance(asked.stated, Price) and asked.stated.free and charge.free_question:
             unknown, free = f"{name}.free", asked.stated.free
-            self.unknowns.add_flag(unknown, charge.free_question, free, PRICE_PREFIX + name)
+            self.unknowns.add_flag(unknown, charge.free_question, free)
             conditions = (*conditions, Condition(unknown, free, False))
         label = line.label if open_dose and line.label else charge.label
         program = self.program(name, coverage, network)
