@@ -16,8 +16,18 @@ def templates_folder() -> Path:
 
 def pricing_folder(cwd: Path | None = None) -> Path:
     """The price tables: ``pricing/`` of the working directory, else the installed ones, else the checkout's."""
-    here = Path.cwd() if cwd is None else cwd
-    return _first_with("national", here / "pricing", SHIPPED / "pricing", CHECKOUT / "pricing")
+    return working_folder(cwd) or shipped_pricing()
+
+
+def working_folder(cwd: Path | None = None) -> Path | None:
+    """``pricing/`` of the working directory, which people edit; None where there is none. Never the program's own."""
+    folder = (Path.cwd() if cwd is None else cwd) / "pricing"
+    return folder if (folder / "national").is_dir() else None
+
+
+def shipped_pricing() -> Path:
+    """The price tables that this release of the program comes with, which nobody but a release changes."""
+    return _first_with("national", SHIPPED / "pricing", CHECKOUT / "pricing")
 
 
 def data_folder() -> Path:

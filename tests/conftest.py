@@ -55,9 +55,9 @@ CHROMIUM_ARGS = [
 ]
 
 
-def own_place(folder: Path) -> dict[str, Any]:
-    """Where a server of a test's own runs, for `Popen`: with its own copy of the price tables, its own store."""
-    if not (folder / "pricing").exists():
+def own_place(folder: Path, tables: bool = True) -> dict[str, Any]:
+    """Where a server of a test's own runs, for `Popen`: with its own copy of the price `tables`, its own store."""
+    if tables and not (folder / "pricing").exists():
         for part in ("national", "clinics"):
             shutil.copytree(ROOT / "pricing" / part, folder / "pricing" / part, ignore=shutil.ignore_patterns(".*"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESTIMATOR_")}

@@ -306,3 +306,46 @@ def test_a_large_move_says_that_a_second_person_would_have_to_agree(run, pricing
     assert status == 1
     assert "a second person would have to agree" in err
     assert run("publish", *CLINIC, "--why", "dear", "--yes")[0] == 0
+
+
+# What stands: files or store
+
+
+def test_where_files_and_store_differ_and_who_stands(run, pricing: Path, store: Database) -> None:
+    """A removed file withdraws nobody until it is said; whoever has no account says it here."""
+    begin(run)
+    assert run("folder") == (0, "Files and store say the same.\n", "")
+    before = (pricing / NAME).read_bytes()
+    (pricing / NAME).unlink()
+    status, out, _ = run("folder")
+    assert (status, out.partition(";")[0]) == (1, f"{NAME}: gone from the folder")
+    status, _, err = run("folder", "--keep", "published")
+    assert (status, "nothing to decide about national" in err) == (1, True)
+    assert run("folder", *CLINIC, "--keep", "published")[0] == 0
+    assert (pricing / NAME).read_bytes() == before
+    (pricing / NAME).unlink()
+    assert run("folder", *CLINIC, "--keep", "files", "--by", "Ann")[0] == 0
+    latest = Publications(store).latest("riverbend")
+    assert latest is not None
+    assert (latest.number, latest.files, latest.by) == (2, {}, "edited on disk")
+    assert latest.why == "edited on disk; kept by Ann"
+
+
+def test_another_folder_takes_the_place_when_it_is_said(run, pricing: Path, tmp_path: Path) -> None:
+    begin(run)
+    run("folder")
+    other = tmp_path / "other"
+    (other / "national").mkdir(parents=True)
+    (other / "clinics").mkdir()
+    status, _, err = run("folder", "--pricing", str(other))
+    assert (status, "is not the folder that the prices in the store are kept in step with" in err) == (1, True)
+    status, out, _ = run("folder", "--pricing", str(other), "--adopt")
+    assert (status, out.splitlines()[-1]) == (0, "Files and store say the same.")
+    assert (other / NAME).read_bytes() == (pricing / NAME).read_bytes()
+    status, _, err = run("folder")
+    assert (status, "--adopt" in err) == (1, True)
+
+
+def test_there_has_to_be_a_folder(run, pricing: Path) -> None:
+    pricing.rename(pricing.parent / "elsewhere")
+    assert run("folder") == (2, "", "There is no folder 'pricing' here. Name it with --pricing.\n")

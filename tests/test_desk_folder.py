@@ -216,3 +216,36 @@ def test_the_history_says_which_version_was_edited_on_disk(
         content = desk.desk.publications.files(one)[NAME].decode()
         assert ("Shelbyville" in content, price in content) == (True, True)
     assert desk.latest.number == max(versions)
+
+
+def test_a_file_that_is_gone_is_written_back_or_withdraws_the_clinic(desk: PricedDesk) -> None:
+    text = on_disk(desk)
+    for keep, number in (("published", 1), ("disk", 2)):
+        (desk.folder / NAME).unlink()
+        look(desk)
+        page = desk.visiting().get(FOLDER)
+        assert "A file is gone from the folder. Version 1 is in force all the same." in page.text
+        buttons = [one.attributes["value"] for one in page.root.all("button", name="keep")]
+        assert buttons == ["published", "disk"], "nothing to merge"
+        decide(desk, keep)
+        look(desk)
+        assert (desk.folder / NAME).exists() == (keep == "published")
+        assert desk.latest.number == number
+    assert desk.latest.files == {}
+    assert text
+
+
+def test_a_text_that_is_back_is_asked_about(desk: PricedDesk) -> None:
+    """As after an upgrade or a checkout: not one of the prices changes until somebody says so."""
+    before = on_disk(desk)
+    desk.publish("450", "475")
+    look(desk)
+    assert "475" in on_disk(desk)
+    write(desk, before)
+    page = desk.visiting().get(FOLDER)
+    assert "The files say again what an earlier version said" in page.text
+    assert [one.attributes["value"] for one in page.root.all("button", name="keep")] == ["published", "disk"]
+    decide(desk, "published")
+    look(desk)
+    assert "475" in on_disk(desk)
+    assert desk.latest.number == 2

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import shutil
 import stat
 
 import pytest
+from sqlalchemy import delete, update
 from support.catalogue import extracted
 from support.shops import BOOSTED, CARE, CLINIC, INFUSION, Shop
 from support.writing import publish_files
@@ -12,7 +14,9 @@ from support.writing import publish_files
 from estimator.prices.problems import Problem
 from estimator.sentences import Sentence
 from estimator.store.journal import Journal
+from estimator.store.tables import on_disk, settings
 from estimator.versions.folder.conflict_resolution import FolderNotWritten
+from estimator.versions.folder.identity import MARK, OtherFolder, adopt, claim, place_of
 from estimator.versions.folder.table_folder import CannotWrite, TableFolder
 from estimator.versions.timeline import TimelineReader
 
@@ -86,7 +90,7 @@ def test_a_national_edit_that_breaks_a_clinic_is_broken(here):
     )
     here.look()
     assert (last(here).number, last(here, "riverbend").number) == (2, 2), here.said()
-    (here.folder / "national" / "extra.yaml").unlink()
+    here.write("national/extra.yaml", b"charges: {}\n")
     here.look()
     assert last(here).number == 2
     assert "clinics/riverbend.yaml" in here.said()
@@ -96,7 +100,7 @@ def test_a_national_edit_that_breaks_a_clinic_is_broken(here):
 def test_edits_that_need_each_other_are_taken_together(here):
     """A charge renamed in the national tables and in a clinic's at the same time."""
     test_a_national_edit_that_breaks_a_clinic_is_broken(here)
-    here.write(CLINIC, here.read(CLINIC).replace(b"\n  extra: {self_pay: {2026-01-01: 10}}", b"", 1))
+    here.write(CLINIC, here.read(CLINIC).replace(b"\n  extra: {self_pay: {2026-01-01: 10}}", b" # none", 1))
     here.look()
     assert (last(here).number, last(here, "riverbend").number) == (3, 3)
     assert here.prices.problems == ()
@@ -111,18 +115,79 @@ def test_a_slip_in_one_clinic_does_not_hold_up_the_others(here):
     assert {problem.file for problem in here.prices.problems} == {CLINIC}
 
 
-def test_a_new_file_is_a_new_clinic_and_a_removed_one_withdraws_it(here):
-    here.write("clinics/harbor.yaml", b"clinic: {name: Harbor}\n")
+def test_a_new_file_is_a_new_clinic(here):
+    here.write("clinics/harbor.yaml", HARBOR)
     here.look()
     assert here.prices.current.clinics.keys() == {"riverbend", "harbor"}
-    (here.folder / "clinics" / "harbor.yaml").unlink()
+
+
+HARBOR = b"clinic: {name: Harbor}\n"
+
+
+def test_a_clinic_whose_file_is_gone_stays_until_a_person_says_that_it_is_withdrawn(here):
+    """A version control, an upgrade or a slip removes files too, and its patients would find nothing."""
+    (here.folder / CLINIC).unlink()
     here.look()
     assert here.prices.current.clinics.keys() == {"riverbend"}
-    publication = last(here, "harbor")
-    assert (publication.number, publication.files, publication.why) == (2, {}, "removed: clinics/harbor.yaml")
-    here.write("clinics/harbor.yaml", b"clinic: {name: Harbor}\n")
+    assert last(here, "riverbend").number == 1
+    assert "clinics/riverbend.yaml: gone from the folder; version 1 is published and stays" in here.said()
+    here.prices.resolution().keep_disk(*here.prices.conflicts, "Ann")
     here.look()
+    assert here.prices.current.clinics.keys() == set()
+    assert (last(here, "riverbend").files, here.prices.problems) == ({}, ())
+    here.write(CLINIC, HARBOR)
+    here.look()
+    assert here.prices.current.clinics.keys() == {"riverbend"}
+
+
+def test_a_file_that_is_gone_can_be_written_back(here):
+    before = here.read(CLINIC)
+    (here.folder / CLINIC).unlink()
+    here.look()
+    here.prices.resolution().keep_published(*here.prices.conflicts, "Ann")
+    here.look()
+    assert (here.read(CLINIC), here.prices.problems) == (before, ())
+    assert last(here, "riverbend").number == 1
+
+
+@pytest.mark.parametrize("more", [b"", b"# and a line of somebody's own\n"])
+def test_what_was_published_before_is_no_edit(here, more):
+    """
+    An old release, a checkout or a copy brings an old text back, whole or with others beside it: somebody is asked.
+
+    Published $777 went back to $420 that way when the program was installed again.
+    """
+    before = here.read()
+    here.publish(INFUSION, BOOSTED)
+    here.look()
+    here.write(CARE, before)
+    if more:
+        here.write("national/money.yaml", here.read("national/money.yaml") + more)
+    here.look()
+    assert here.infusion() == 510_00
+    assert last(here).number == 2
+    assert "says again what an earlier version said" in here.said()
+    here.prices.resolution().keep_disk(*here.prices.conflicts, "Ann")
+    here.look()
+    assert (here.infusion(), last(here).number, here.prices.problems) == (500_00, 3, ())
+
+
+def test_a_checkout_of_an_old_commit_under_a_running_server_publishes_nothing(here):
+    """As `git checkout` does it: files replaced by others, one after another, one of them removed."""
+    old = here.on_disk()
+    here.edit(INFUSION, BOOSTED)
+    here.write("clinics/harbor.yaml", HARBOR)
+    here.look()
+    for name, text in old.items():
+        path = here.folder / name
+        path.unlink()
+        path.write_bytes(text)
+        here.look(1)
+    (here.folder / "clinics" / "harbor.yaml").unlink()
+    here.look()
+    assert here.infusion() == 510_00
     assert here.prices.current.clinics.keys() == {"riverbend", "harbor"}
+    assert {one.owner: one.why for one in here.prices.conflicts} == {"national": "older", "harbor": "gone"}
 
 
 @pytest.mark.parametrize("kind", ["national", "clinics"])
@@ -315,6 +380,21 @@ def the_folder_is_gone(here, monkeypatch):
     (here.folder / "clinics").rename(here.folder / "elsewhere")
 
 
+def a_file_is_gone(here, monkeypatch):
+    (here.folder / CLINIC).unlink()
+
+
+def a_text_is_back(here, monkeypatch):
+    before = here.read()
+    here.publish(INFUSION, BOOSTED)
+    here.look()
+    here.write(CARE, before)
+
+
+def another_folder_is_there(here, monkeypatch):
+    (here.folder / MARK).write_text("0123")
+
+
 def a_publication_cannot_be_read(here, monkeypatch):
     here.publish(INFUSION, b"typical: [")
 
@@ -339,7 +419,19 @@ TROUBLES = {
     },
     the_folder_is_gone: {
         "the folder is missing or cannot be read",
-        "put it back; to withdraw a clinic, remove its file and leave the folder",
+        "put it back; to withdraw a clinic, remove no more than its file, and say at the desk that it is withdrawn",
+    },
+    a_file_is_gone: {
+        "gone from the folder; version %(number)s is published and stays in force. Choose at the desk whether to write"
+        " it back or to withdraw it"
+    },
+    a_text_is_back: {
+        "says again what an earlier version said, as after an upgrade or a restored copy; version %(number)s is"
+        " published and stays in force. Choose at the desk what stays"
+    },
+    another_folder_is_there: {
+        "another folder has taken the place of the one that is kept in step; the last good prices stay in force",
+        "put that one back, or say once with 'estimator prices folder --adopt' that this one takes its place",
     },
     a_publication_cannot_be_read: {
         "version %(number)s is published, but cannot be read; version %(before)s stays in force"
@@ -541,14 +633,18 @@ def test_a_torn_write_back_is_finished(here):
     assert here.prices.problems == ()
 
 
-def test_a_folder_that_was_put_back_elsewhere_is_brought_up_to_date(here, tmp_path):
-    """A new container comes with the tables of its image and an old store."""
+def test_another_folder_is_not_taken_for_the_one_that_was_edited(here, tmp_path):
+    """A new container comes with the tables of its image and an old store: the server does not start, and says why."""
     old = here.on_disk()
     here.publish(INFUSION, BOOSTED)
     here.look()
-    here.folder = tmp_path / "another"
+    home, here.folder = here.folder, tmp_path / "another"
     for name, data in old.items():
         here.write(name, data)
+    with pytest.raises(OtherFolder, match="is not the folder that the prices in the store are kept in step with") as no:
+        here.start()
+    assert str(home) in str(no.value)
+    adopt(here.database, here.folder)
     here.start()
     here.look()
     assert here.on_disk() == here.in_force()
@@ -556,12 +652,66 @@ def test_a_folder_that_was_put_back_elsewhere_is_brought_up_to_date(here, tmp_pa
     assert last(here).number == 2
 
 
+def test_a_folder_may_move(here, tmp_path):
+    """It is known by its mark, not by its place."""
+    here.edit(INFUSION, BOOSTED)
+    here.folder = here.folder.rename(tmp_path / "another")
+    here.start()
+    here.look()
+    assert (here.infusion(), here.prices.problems) == (510_00, ())
+
+
+def test_a_store_does_not_go_on_without_its_folder(here):
+    with pytest.raises(OtherFolder, match="there is no folder 'pricing' here"):
+        claim(here.database, None)
+
+
+def test_a_folder_that_takes_the_others_place_under_a_running_server_is_left_alone(here, tmp_path):
+    home = here.folder.rename(tmp_path / "home")
+    for name in here_files(home):
+        here.write(name, (home / name).read_bytes().replace(INFUSION, b"typical: 777"))
+    here.look()
+    assert here.infusion() == 500_00
+    assert "another folder has taken the place" in here.said()
+    assert b"777" in here.read()
+    shutil.rmtree(here.folder)
+    home.rename(here.folder)
+    here.look()
+    assert here.prices.problems == ()
+
+
+def here_files(folder):
+    return [path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml")]
+
+
+def test_a_folder_that_an_older_release_kept_in_step_keeps_its_notes(here):
+    """Its notes stood under the machine's name and the path."""
+    here.edit(INFUSION, BOOSTED)
+    here.look()
+    with here.database.writing() as connection:
+        connection.execute(update(on_disk).values(folder=place_of(here.folder)))
+        connection.execute(delete(settings))
+    (here.folder / MARK).unlink()
+    here.edit(BOOSTED, b"typical: 520")
+    here.wall = (here.folder / CARE).stat().st_ctime + 1
+    here.start()
+    here.look()
+    assert (here.infusion(), here.prices.problems) == (520_00, ())
+
+
 def test_an_empty_folder_is_filled(here, tmp_path):
     here.folder = tmp_path / "another"
     here.folder.mkdir()
+    adopt(here.database, here.folder)
     here.start()
     here.look()
     assert here.on_disk() == here.in_force()
+
+
+def test_a_folder_that_cannot_be_marked_is_not_kept_in_step(here, tmp_path, monkeypatch):
+    here.folder = tmp_path / "another"
+    with pytest.raises(OtherFolder, match="cannot be kept in step with the store: No such file"):
+        adopt(here.database, here.folder)
 
 
 def test_one_process_at_a_time(here):

@@ -14,11 +14,15 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import own_place
+from support.strategies_yaml import small_book
+from support.writing import publish_files
 from waitress.server import create_server
 
 from estimator.store.database import open_database
@@ -37,10 +41,10 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc"
 class Server:
     """An ``estimator serve`` of its own."""
 
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, tables: bool = True, **environment: str) -> None:
         folder.mkdir(exist_ok=True)
         self.folder, self.log = folder, folder / "log"
-        own = own_place(folder)
+        own = own_place(folder, tables)
         own["env"] |= environment
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
@@ -280,6 +284,75 @@ def test_a_folder_that_is_not_kept_in_step_is_read_at_the_first_start_only(tmp_p
     path = tmp_path / "server" / "pricing" / "national" / "payers.yaml"
     path.write_bytes(path.read_bytes() + b"# not for this one\n")
     time.sleep(2)
+    assert health(server)["price_book"]["version"] == version
+    server.end()
+
+
+def installed(place, amount=b"420"):
+    """What a wheel puts into a machine's packages: the program and its tables, `amount` being one of theirs."""
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(ROOT / "estimator", place / "estimator", ignore=shutil.ignore_patterns("__pycache__"))
+    included = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for source, target in included["force-include"].items():
+        shutil.copytree(ROOT / source, place / target)
+    tables = place / "estimator" / "_data" / "pricing"
+    for part in ("national", "clinics"):
+        shutil.rmtree(tables / part)
+    for name, data in small_book().items():
+        (tables / name).parent.mkdir(parents=True, exist_ok=True)
+        (tables / name).write_bytes(data.replace(b"typical: 500", b"typical: " + amount))
+    return {name: (tables / name).read_bytes() for name in small_book()}
+
+
+def test_installing_another_release_changes_no_published_price(tmp_path):
+    """
+    The tables that come with the program are read at the first start and never again: neither edits nor written to.
+
+    They were kept in step as if people edited them: a published $777 went back to $420 when the program was upgraded,
+    and a clinic that was made at the desk was gone.
+    """
+    packages, place = tmp_path / "packages", tmp_path / "server"
+    shipped = installed(packages)
+    server = Server(place, tables=False, PYTHONPATH=str(packages)).wait()
+    database = open_database(f"sqlite:///{place}/data/estimator.db")
+    publications = Publications(database)
+    files = publications.files(publications.latest("national"))
+    files["national/care.yaml"] = files["national/care.yaml"].replace(b"typical: 420", b"typical: 577")
+    ours = {"by": "Ann", "why": "x", "how": "browser", "in_force_from": date.today()}
+    publish_files(publications, "national", files, based_on=1, **ours)
+    publish_files(publications, "harbor", {"clinics/harbor.yaml": b"clinic: {name: Harbor}\n"}, based_on=0, **ours)
+    wait_until(lambda: "harbor" in health(server)["clinics"])
+    version = health(server)["price_book"]["version"]
+    server.end()
+    assert installed(packages) == shipped
+    for amount in (b"420", b"430"):
+        shipped = installed(packages, amount)
+        server = Server(place, tables=False, PYTHONPATH=str(packages)).wait()
+        time.sleep(2)
+        found = health(server)
+        assert (found["status"], found["price_book"]["version"]) == ("ok", version)
+        assert found["clinics"] == ["harbor", "riverbend"]
+        assert server.status("/estimate?clinic=harbor&treatment=iv&insurance=none&sessions=6&psychotherapy=none") == 200
+        server.end()
+        tables = packages / "estimator" / "_data" / "pricing"
+        assert {name: (tables / name).read_bytes() for name in shipped} == shipped
+        assert not (tables / ".estimator-folder").exists()
+    assert [publications.latest(owner).number for owner in ("national", "harbor")] == [2, 1]
+    database.close()
+
+
+def test_a_server_whose_folder_is_gone_takes_no_other_one(tmp_path):
+    """The next best folder would be that of the program, with the prices of a release. Without a folder, on request."""
+    place = tmp_path / "server"
+    server = Server(place).wait()
+    version = health(server)["price_book"]["version"]
+    server.end()
+    (place / "pricing").rename(place / "elsewhere")
+    server = Server(place, tables=False).wait(answers=False)
+    assert server.process.returncode == 1
+    assert f"are kept in step with a folder ({place / 'pricing'}), and there is no folder 'pricing' here" in server.said
+    assert "Traceback" not in server.said
+    server = Server(place, tables=False, ESTIMATOR_FOLDER="off").wait()
     assert health(server)["price_book"]["version"] == version
     server.end()
 

@@ -1,5 +1,5 @@
 """
-``estimator prices publish | history | diff | export | undo``: versions of the tables, for scripts and rescue.
+``estimator prices publish | history | diff | export | folder | undo``: versions of the tables, for scripts and rescue.
 
 What belongs to the store is imported inside functions: the other commands start half a second sooner that way.
 """
@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimator.commands.prices_folder import folder
 from estimator.commands.prices_publish import publish
 from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused, login, print_changes, reason
 from estimator.prices.problems import shortened
@@ -30,7 +31,9 @@ MOST_DIGITS = 9
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``prices`` to the commands."""
-    prices = commands.add_parser("prices", help="versions of the price tables: publish, history, diff, export, undo")
+    prices = commands.add_parser(
+        "prices", help="versions of the price tables: publish, history, diff, export, folder, undo"
+    )
     asked = prices.add_subparsers(required=True, metavar="ACTION")
 
     new = _action(asked, "publish", publish, "publish files, by default those in ./pricing")
@@ -54,6 +57,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     export.add_argument("--version", type=_number, metavar="N", help="default: the version in force")
     export.add_argument("--to", type=Path, metavar="DIR", help="default: a new folder named after the version")
     export.add_argument("--force", action="store_true", help="overwrite files that are there")
+
+    on_disk = _action(asked, "folder", folder, "where files on disk and the store differ, and which of them stands")
+    on_disk.add_argument("--keep", choices=("files", "published"), help="decide it: what stands from now on")
+    on_disk.add_argument("--adopt", action="store_true", help="from now on this folder is kept in step with the store")
+    on_disk.add_argument("--by", metavar="NAME", help="who decides; default: your login name")
+    on_disk.add_argument("--pricing", type=Path, metavar="DIR", help="the folder instead of ./pricing")
 
     undo = _action(asked, "undo", _undo, "publish again what stood before the last version")
     undo.add_argument("--why", required=True, metavar="TEXT")

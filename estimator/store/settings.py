@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from estimator.sentences import say
 from estimator.store.database import Database
@@ -28,9 +28,14 @@ class Settings:
     def set(self, owner: str, name: str, value: str | None, by: str) -> None:
         """Set a value, or with None take it back; the log says who did."""
         with self.database.writing() as connection:
-            connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))
-            if value is not None:
-                connection.execute(insert(settings).values(owner=owner, name=name, value=value))
+            put_in(connection, name, value, owner)
             said = SETTING_WORDS.get(value, value) if value else NOT_SET
             detail = say(ABOUT, about=SETTING_WORDS.get(name, name), detail=said)
             add_entry_in(connection, by, "set", "" if owner == WHOLE_SITE else owner, detail)
+
+
+def put_in(connection: Connection, name: str, value: str | None, owner: str = WHOLE_SITE) -> None:
+    """Set a value, or with None take it back, as a part of a transaction that says in the log what it is about."""
+    connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))
+    if value is not None:
+        connection.execute(insert(settings).values(owner=owner, name=name, value=value))

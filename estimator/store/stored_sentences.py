@@ -41,6 +41,7 @@ EDIT_WAS = _("version %(number)s; the edit was %(held)s")
 EDIT_WAS_NO_FILE = _("version %(number)s; the edit was none")
 DRAFT_FROM = _("from version %(number)s")
 DRAFT_GONE = _("the draft at revision %(revision)s")
+RELEASE_FILES = _("%(number)s files of the release")
 DRAFT_SAYS_THE_SAME = say("the draft came to say what is published")
 
 NOT_SET = say("not set")

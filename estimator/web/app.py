@@ -36,12 +36,12 @@ def create_app(
     The app on the price tables of a folder, by default the usual one; `clock` says which day it is.
 
     With a `database` its publications are in force, and the folder is kept `in_step` with them, or else only read at
-    the very first start. Raises `BrokenTables` where there are no tables to start with.
+    the very first start; the tables that come with the program are only ever read. Raises `BrokenTables` where there
+    are no tables to start with, and `OtherFolder`.
     """
     app = Flask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
     app.jinja_options = {"lstrip_blocks": True, "undefined": StrictUndefined}
-    folder = pricing_folder or places.pricing_folder()
-    prices = _prices(folder, clock, database, in_step)
+    prices = _prices(pricing_folder, clock, database, in_step)
     app.extensions["site"] = Site(prices, clock, catalogues())
     if database is not None:
         app.extensions["store"] = database
@@ -76,9 +76,13 @@ def create_app(
     return app
 
 
-def _prices(folder: Path, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:
+def _prices(named: Path | None, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:
     if database is None:
-        return LivePriceBooks(folder)
-    from estimator.versions.folder.published import PublishedPriceBooks  # SQLAlchemy is not needed without a store
+        return LivePriceBooks(named or places.pricing_folder())
+    from estimator.versions.folder.identity import claim  # SQLAlchemy is not needed without a store
+    from estimator.versions.folder.published import PublishedPriceBooks
 
-    return PublishedPriceBooks(database, folder if in_step else None, clock, first=folder)
+    folder = (named or places.working_folder()) if in_step else None
+    if in_step and folder is None:
+        claim(database, None)
+    return PublishedPriceBooks(database, folder, clock, first=named or places.pricing_folder())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from estimator.store.database import Database, open_database
 from estimator.store.migrations import migrate
+from estimator.versions.folder.identity import MARK
 from estimator.versions.folder.published import PublishedPriceBooks
 from estimator.versions.publications import Publication, Publications
 from support.strategies_yaml import small_book
@@ -57,8 +58,8 @@ class Shop:
         return (self.folder / name).read_bytes()
 
     def on_disk(self) -> dict[str, bytes]:
-        """Every file of the folder, hidden ones too."""
-        paths = (path for path in self.folder.rglob("*") if path.is_file())
+        """Every file of the folder but its mark, hidden ones too."""
+        paths = (path for path in self.folder.rglob("*") if path.is_file() and path.name != MARK)
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in paths}
 
     def publish(

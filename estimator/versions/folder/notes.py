@@ -1,7 +1,5 @@
 """Which publication the files of a folder were last known to hold, written down in the store."""
 
-import hashlib
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,22 +9,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from estimator.store.database import Database
 from estimator.store.tables import on_disk
-
-LONGEST = 500
+from estimator.versions.folder.identity import mark_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FolderNotes:
-    """The notes about one folder of one machine."""
+    """The notes about one folder."""
 
     database: Database
     folder: Path
 
     @property
     def key(self) -> str:
-        """The folder's name among those of all machines."""
-        name = f"{platform.node()}:{self.folder.resolve()}"
-        return name if len(name) <= LONGEST else hashlib.sha256(name.encode()).hexdigest()
+        """What the folder is known by: its mark, or until it has one its place."""
+        return mark_of(self.folder) or place_of(self.folder)
 
     def numbers(self) -> dict[str, int]:
         """The number of the publication that each owner's files were."""

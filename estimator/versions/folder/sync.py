@@ -24,8 +24,9 @@ from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, EDITED, NEW, REMOVED, TAKEN_UP, WRITTEN, listed
 from estimator.versions.book_cache import PriceBookCache
+from estimator.versions.folder.identity import claim, mark_of
 from estimator.versions.folder.notes import FolderNotes
-from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, sync_state
+from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, Why, sync_state
 from estimator.versions.folder.table_folder import CannotWrite, FolderContents, TableFolder, kind_of
 from estimator.versions.publications import Files, NewPublication, Publication, PublicationRefused, Publications
 from estimator.versions.timeline import Timeline
@@ -37,29 +38,41 @@ SETTLED_SECONDS = 0.5
 @dataclass(frozen=True, slots=True)
 class FolderConflict:
     """
-    Files that were edited while something else was published: a person has to decide.
+    Files that differ from what is `published`, where a person has to decide which stands, and `why` (`Diverged`).
 
-    `on_disk_files` are the edited ones, `published` is what they know nothing of, in force (``both``) or beginning
-    later (``pending``), `based_on` the publication that was edited, where that is known.
+    `on_disk_files` are the files; `based_on` is the publication that was edited, where that is known.
     """
 
     owner: str
     on_disk_files: Files
     published: Publication
     based_on: Publication | None
-    why: str
+    why: Why
 
     @property
     def sentence(self) -> Sentence:
         """What happened and what to do, for everybody: who published is nobody's business outside the desk."""
-        number = self.published.number
-        if self.why == "pending":
-            return say(
-                "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in force."
-                " Choose at the desk what stays",
-                number=number,
-                day=self.published.in_force_from,
-            )
+        number, day = self.published.number, self.published.in_force_from
+        match self.why:
+            case "pending":
+                return say(
+                    "edited on disk, but version %(number)s is already published from %(day)s on; the edit is not in"
+                    " force. Choose at the desk what stays",
+                    number=number,
+                    day=day,
+                )
+            case "gone":
+                return say(
+                    "gone from the folder; version %(number)s is published and stays in force. Choose at the desk"
+                    " whether to write it back or to withdraw it",
+                    number=number,
+                )
+            case "older":
+                return say(
+                    "says again what an earlier version said, as after an upgrade or a restored copy; version"
+                    " %(number)s is published and stays in force. Choose at the desk what stays",
+                    number=number,
+                )
         return say(
             "edited on disk while version %(number)s was published; that one is in force, and the edit is untouched."
             " Choose at the desk what stays",
@@ -92,7 +105,7 @@ class FolderSync:
     """
     Keeps one folder and a store in step, at each `look`.
 
-    `clock` gives seconds that only grow, `wall` those that files' times are measured by.
+    `clock` gives seconds that only grow, `wall` those that files' times are measured by. Raises `OtherFolder`.
     """
 
     def __init__(
@@ -103,6 +116,7 @@ class FolderSync:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self.mark = claim(database, folder)
         self.tables = TableFolder(folder)
         self.notes = FolderNotes(database, folder)
         self._database, self._cache, self._clock, self._wall = database, cache, clock, wall
@@ -121,6 +135,8 @@ class FolderSync:
         """
         if self._done == (signature_of(self.tables.folder), timeline.newest_id, day):
             return self._now
+        if self.tables.folder.is_dir() and mark_of(self.tables.folder) != self.mark:
+            return SyncResult((_another(),))
         with self.tables.locked() as ours:
             # Whoever was at it before us may have published, and noted what our timeline does not know.
             held = self.tables.look() if ours and self._publications.newest_id() == timeline.newest_id else None
@@ -214,6 +230,12 @@ class FolderSync:
         return bool(accepted)
 
 
+def _another() -> Problem:
+    says = say("another folder has taken the place of the one that is kept in step; the last good prices stay in force")
+    fix = say("put that one back, or say once with 'estimator prices folder --adopt' that this one takes its place")
+    return Problem("folder", 0, 0, "", says, fix)
+
+
 def _known(held: FolderContents, timeline: Timeline, noted: Mapping[str, int]) -> tuple[frozenset[str], list[Problem]]:
     """The owners whose files can be held against the store, and why others cannot."""
     problems = list(held.problems)
@@ -226,7 +248,9 @@ def _known(held: FolderContents, timeline: Timeline, noted: Mapping[str, int]) -
     }
     for kind in sorted({kind_of(owner) for owner in gone}):
         says = say("the folder is missing or cannot be read")
-        fix = say("put it back; to withdraw a clinic, remove its file and leave the folder")
+        fix = say(
+            "put it back; to withdraw a clinic, remove no more than its file, and say at the desk that it is withdrawn"
+        )
         problems.append(Problem(kind, 0, 0, "", says, fix))
     return frozenset(owners - held.unknown - gone), problems
 

@@ -33,16 +33,20 @@ class FolderEdited:
     base: Publication | None
 
 
+Why = Literal["both", "pending", "gone", "older"]
+
+
 @dataclass(frozen=True, slots=True)
 class Diverged:
     """
-    Somebody edited the files, and something else was published that the edit knows nothing of: `published`.
+    Nobody but a person can say which stands: the files, or `published`.
 
-    `base` is the publication that was edited, None where that is not known. `why` tells ``both`` changed from an edit
-    while a publication is ``pending`` that begins on a later day.
+    `base` is the publication that was edited, None where that is not known. `why`: ``both`` have changed, or the files
+    were edited while a publication is ``pending`` that begins on a later day; or the files have gone back, as an
+    upgrade or a version control does it: a file is ``gone``, or says again what it said in an ``older`` publication.
     """
 
-    why: Literal["both", "pending"]
+    why: Why
     published: Publication
     base: Publication | None
 
@@ -64,7 +68,10 @@ def sync_state(held: Digests, noted: int | None, history: Sequence[Publication],
         return InSync(in_force)
     if noted == in_force.number:
         latest = history[-1]
-        return FolderEdited(in_force) if latest.number == noted else Diverged("pending", latest, in_force)
+        if latest.number != noted:
+            return Diverged("pending", latest, in_force)
+        went_back = _went_back(held, in_force, history)
+        return Diverged(went_back, in_force, in_force) if went_back else FolderEdited(in_force)
     if _all_published(held, noted, in_force, history):
         return StoreAhead(in_force)
     return Diverged("both", in_force, history[noted - 1] if noted else None)
@@ -74,6 +81,15 @@ def _not_begun(held: Digests, history: Sequence[Publication]) -> SyncState:
     if not held:
         return InSync(None)
     return Diverged("pending", history[-1], None) if history else FolderEdited(None)
+
+
+def _went_back(held: Digests, in_force: Publication, history: Sequence[Publication]) -> Literal["gone", "older"] | None:
+    """Whether a file that is in force is gone, or else any says again what an earlier publication said."""
+    if in_force.files.keys() - held.keys():
+        return "gone"
+    changed = {name: digest for name, digest in held.items() if in_force.files.get(name) != digest}
+    earlier = any(one.files.get(name) == digest for name, digest in changed.items() for one in history)
+    return "older" if earlier else None
 
 
 def _all_published(held: Digests, noted: int | None, in_force: Publication, history: Sequence[Publication]) -> bool:

@@ -19,6 +19,8 @@ WORDS = {
     "kept disk": _l("kept the files’ text"),
     "kept published": _l("kept the published text"),
     "merged": _l("merged both texts"),
+    "took the release": _l("took the release’s figures into the draft"),
+    "left the release": _l("left the release’s figures"),
     "added an account": _l("added an account"),
     "changed roles": _l("changed roles"),
     "disabled an account": _l("disabled an account"),

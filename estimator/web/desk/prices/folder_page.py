@@ -16,6 +16,7 @@ from estimator.versions.folder.table_folder import kind_of, owner_of
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
 from estimator.versions.three_way import Merged, Side
 from estimator.web.desk.permissions import editor_of, may, publisher_of
+from estimator.web.desk.prices.folder_decision import MERGEABLE, decision_on
 from estimator.web.desk.prices.owner_tables import forget_tables, snapshot
 from estimator.web.desk.prices.typed_text import shown
 from estimator.web.desk.services import PREFIX
@@ -67,7 +68,8 @@ def _page(owner: str, trouble: str = "", problems: tuple[Problem, ...] = ()) -> 
         files=_broken(owner, resolution, found),
         conflict=conflict,
         sides=_sides(conflict) if conflict else [],
-        merged=resolution.merged(conflict) if conflict and resolution else {},
+        decision=decision_on(conflict) if conflict else None,
+        merged=resolution.merged(conflict) if conflict and resolution and conflict.why in MERGEABLE else {},
         seen=seen_of(conflict) if conflict else "",
         trouble=trouble,
         refused=problems,

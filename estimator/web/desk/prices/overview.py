@@ -22,6 +22,7 @@ from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
 from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, snapshot, tables_of
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, day_in, price_series
+from estimator.web.desk.prices.release_page import release_changes
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
 from estimator.web.filters import day, words
@@ -69,6 +70,7 @@ def overview(owner: str) -> ResponseReturnValue:
         chosen=chosen,
         filters=_filters(owner, found),
         choices=_choices(tables),
+        newer=bool(release_changes(owner)),
         may_publish=may("publisher", owner),
     )
 

@@ -24,6 +24,7 @@ from estimator.web.desk.prices import (
     preview,
     price_editor,
     publishing,
+    release_page,
     restoring_drafts,
     settings_page,
     yaml_editor,
@@ -33,7 +34,17 @@ from estimator.web.filters import money, percent, spoken
 from estimator.web.query import problem_sentence
 from estimator.web.site import catalogue, language, locale, site
 
-PAGES = (overview, price_editor, preview, publishing, restoring_drafts, merging, settings_page, new_clinic)
+PAGES = (
+    overview,
+    price_editor,
+    preview,
+    publishing,
+    release_page,
+    restoring_drafts,
+    merging,
+    settings_page,
+    new_clinic,
+)
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 
 
