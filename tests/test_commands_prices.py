@@ -327,7 +327,7 @@ def test_where_files_and_store_differ_and_who_stands(run, pricing: Path, store: 
     assert run("folder", *CLINIC, "--keep", "files", "--by", "Ann")[0] == 0
     latest = Publications(store).latest("riverbend")
     assert latest is not None
-    assert (latest.number, latest.files, latest.by) == (2, {}, "edited on disk")
+    assert (latest.number, latest.files, latest.by) == (2, {}, "Ann")
     assert latest.why == "edited on disk; kept by Ann"
 
 

@@ -1,6 +1,7 @@
 """``estimator prices folder``: where files on disk and the store differ, and which of them stands, without a desk."""
 
 import argparse
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ def folder(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     if options.adopt:
         adopt(desk.database, place)
         print(f"{place} is the folder that the prices in the store are kept in step with.")
+    # What would be logged is printed below.
+    logging.getLogger("estimator").addHandler(logging.NullHandler())
     prices = PublishedPriceBooks(desk.database, place, desk.today)
     _look(prices)
     if options.keep:
