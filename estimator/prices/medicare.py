@@ -14,7 +14,7 @@ from estimator.money import Cents, Range, cents_of
 from estimator.prices.schema.fee_schedule import Area, AreaFactors, FeeScheduleEntry
 from estimator.prices.schema.files import Book
 
-Setting = Literal["office", "facility"]
+PaymentSetting = Literal["office", "facility"]
 """Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""
 
 BY_LAW = frozenset({"AK"})
@@ -30,20 +30,13 @@ def areas_in(book: Book, state: str) -> tuple[Area, ...]:
     return tuple(area for home, area in _all_areas(book) if home == state or state in area.also_in)
 
 
-def national_amount(book: Book, codes: Iterable[str], day: date, setting: Setting = "office") -> Cents | None:
+def national_amount(book: Book, codes: Iterable[str], day: date, setting: PaymentSetting = "office") -> Cents | None:
     """What the codes together are worth before any area's factors; None where one is not known, or not paid there."""
     return _amount(_entries(book, codes, day), _NATIONAL, setting)
 
 
-def amounts_in(
-    book: Book, codes: Iterable[str], day: date, state: str, setting: Setting = "office"
-) -> tuple[Cents, ...]:
-    """The same in every area of a state, from the lowest; empty where nothing is known."""
-    return _amounts(areas_in(book, state), _entries(book, codes, day), day, setting)
-
-
 def allowed(
-    book: Book, codes: Iterable[str], day: date, state: str | None = None, setting: Setting = "office"
+    book: Book, codes: Iterable[str], day: date, state: str | None = None, setting: PaymentSetting = "office"
 ) -> Range | None:
     """
     Low, typical and high in cents of the codes together; None where one of them is not known, or not paid there.
@@ -78,19 +71,19 @@ def _entries(book: Book, codes: Iterable[str], day: date) -> list[FeeScheduleEnt
 
 
 def _amounts(
-    areas: Iterable[Area], entries: list[FeeScheduleEntry | None], day: date, setting: Setting
+    areas: Iterable[Area], entries: list[FeeScheduleEntry | None], day: date, setting: PaymentSetting
 ) -> tuple[Cents, ...]:
     known = (in_force(area.factors, day) for area in areas)
     found = [_amount(entries, factors, setting) for factors in known if factors is not None]
     return tuple(sorted(amount for amount in found if amount is not None))
 
 
-def _amount(entries: Iterable[FeeScheduleEntry | None], area: AreaFactors, setting: Setting) -> Cents | None:
+def _amount(entries: Iterable[FeeScheduleEntry | None], area: AreaFactors, setting: PaymentSetting) -> Cents | None:
     parts = [_of_code(entry, area, setting) for entry in entries]
     return sum(part for part in parts if part is not None) if parts and None not in parts else None
 
 
-def _of_code(entry: FeeScheduleEntry | None, area: AreaFactors, setting: Setting) -> Cents | None:
+def _of_code(entry: FeeScheduleEntry | None, area: AreaFactors, setting: PaymentSetting) -> Cents | None:
     practice = getattr(entry, f"practice_{setting}", None)
     if entry is None or practice is None:
         return None

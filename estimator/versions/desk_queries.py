@@ -9,7 +9,6 @@ from estimator.store.journal import Journal
 from estimator.store.settings import Settings
 from estimator.versions.checking import Checked, check
 from estimator.versions.drafts import Drafts
-from estimator.versions.previewing import Preview, preview
 from estimator.versions.publications import Files, Publications
 from estimator.versions.snapshot import Snapshot, Work, take_snapshot
 from estimator.versions.timeline import TimelineReader
@@ -53,11 +52,6 @@ class DeskQueries:
     def check(self, owner: str, files: Files, day: date | None = None) -> Checked:
         """What is wrong with `files`, among what others have in force on `day` (today)."""
         return check(self.snapshot(owner), owner, files, day or self.today())
-
-    def preview(self, owner: str, files: Files, in_force_from: date, day: date | None = None) -> Preview | None:
-        """What publishing `files` would do; None while they have errors, or where nothing is in force yet."""
-        snapshot = self.snapshot(owner)
-        return preview(snapshot, owner, check(snapshot, owner, files, in_force_from), in_force_from, day)
 
     def threshold(self, owner: str) -> int | None:
         """Basis points above which a second person has to agree to a publication; None where nobody has to."""

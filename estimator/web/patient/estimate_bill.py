@@ -62,7 +62,7 @@ Column = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class LedgerLine:
     """One claim of the typical case; `cents` by column, None where the plan has no such limit."""
 
     date: date
@@ -71,11 +71,11 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class LedgerTable:
     """Every claim of the typical case, to the cent, in the columns that say something; `totals` where one adds up."""
 
     columns: tuple[Column, ...]
-    claims: tuple[Claim, ...]
+    lines: tuple[LedgerLine, ...]
     totals: tuple[int | None, ...]
 
 
@@ -106,14 +106,15 @@ def session_charges(estimate: Estimate) -> frozenset[str]:
     return frozenset(name for line in lines for name in (line.charge, line.lower_dose) if name)
 
 
-def ledger(estimate: Estimate, totals: Estimate, insured: bool, helped: bool) -> Ledger:
+def ledger_table(estimate: Estimate, totals: Estimate, insured: bool, helped: bool) -> LedgerTable:
     """The typical case's claims; `totals` is the estimate to the cent. Columns that would hold nothing are left out."""
     rows, charges = estimate.ledger[1], estimate.book.tables.charges
     columns = tuple(_columns(estimate, insured, helped))
-    claims = tuple(
-        Claim(row.date, charges[row.charge].label, tuple(_cents(row, column) for column in columns)) for row in rows
+    lines = tuple(
+        LedgerLine(row.date, charges[row.charge].label, tuple(_cents(row, column) for column in columns))
+        for row in rows
     )
-    return Ledger(columns, claims, tuple(_total(totals, column) for column in columns))
+    return LedgerTable(columns, lines, tuple(_total(totals, column) for column in columns))
 
 
 def _columns(estimate: Estimate, insured: bool, helped: bool) -> Iterator[Column]:

@@ -9,7 +9,7 @@ from estimator.web.patient.forms import AnswersForm
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFact:
+class ToldLine:
     """What the patient was told, in words, and how many cents more they pay in the typical case because of it."""
 
     name: str
@@ -18,10 +18,10 @@ class ToldFact:
     more: int
 
 
-def told_facts(estimate: Estimate, form: AnswersForm) -> Iterator[ToldFact]:
+def told_lines(estimate: Estimate, form: AnswersForm) -> Iterator[ToldLine]:
     """What each told fact changes, in the words of its question."""
     for effect in told_effects(estimate.answers, estimate.book):
         form.add_told([effect.name])
-        yield ToldFact(
+        yield ToldLine(
             effect.name, form.label(effect.name), form.answer_in_words(effect.name, effect.value), effect.more
         )

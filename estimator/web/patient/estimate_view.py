@@ -20,11 +20,11 @@ from estimator.prices.schema.basics import Text
 from estimator.prices.schema.treatments import Treatment
 from estimator.web.filters import amounts_in_link
 from estimator.web.patient.dose import cheaper_at_higher_dose
-from estimator.web.patient.estimate_bill import BillLine, Ledger, bill_lines, ledger, session_charges
+from estimator.web.patient.estimate_bill import BillLine, LedgerTable, bill_lines, ledger_table, session_charges
 from estimator.web.patient.estimate_months import PaidSoFar, PrintedMonth, paid_so_far, printed_months
 from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQuestion, assumptions, open_questions
 from estimator.web.patient.estimate_rounding import rounded_estimate
-from estimator.web.patient.estimate_told import ToldFact, told_facts
+from estimator.web.patient.estimate_told import ToldLine, told_lines
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
 from estimator.web.patient.sources import source_addresses
@@ -79,13 +79,13 @@ class EstimateView:
     agreement_needed: bool
     denied: bool
     resets: tuple[tuple[Text, date], ...]
-    told: tuple[ToldFact, ...]
+    told: tuple[ToldLine, ...]
     questions: tuple[OpenQuestion, ...]
     lines: tuple[BillLine, ...]
     months: list[PrintedMonth]
     paid_so_far: list[PaidSoFar]
     assumptions: list[Assumption]
-    ledger: Ledger
+    ledger: LedgerTable
     addresses: list[str]
 
     @property
@@ -140,13 +140,13 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
         agreement_needed=rounded.authorization_applies and not denied,
         denied=denied,
         resets=tuple(told_resets(exact)),
-        told=tuple(told_facts(exact, form)),
+        told=tuple(told_lines(exact, form)),
         questions=tuple(open_questions(rounded, form)),
         lines=tuple(bill_lines(rounded)),
         months=printed_months(rounded.months),
         paid_so_far=paid_so_far(rounded),
         assumptions=assumptions(rounded, form),
-        ledger=ledger(rounded, exact, insured, helped),
+        ledger=ledger_table(rounded, exact, insured, helped),
         addresses=source_addresses(rounded),
     )
 
