@@ -23,7 +23,7 @@ from estimator.prices.cms_files import (
 from estimator.prices.editing.deriving import Derived, derive
 from estimator.prices.editing.medicare_year import NewYear, codes_of, mentions, put_year
 from estimator.prices.editing.slices import CannotSplice
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, errors_among
 from estimator.prices.reading import National, collect, read_national
 from estimator.prices.samples import FEWEST, posted
 from estimator.prices.schema.files import Book
@@ -81,7 +81,7 @@ def _run(act: Act, options: argparse.Namespace) -> int:
 
 
 def _good(national: National, otherwise: str) -> Book:
-    errors: list[Problem] = [problem for problem in national.problems if not problem.alert]
+    errors = errors_among(national.problems)
     if errors or national.book is None:
         raise CommandRefused("\n".join([*map(str, errors), otherwise]), USED_WRONGLY)
     return national.book.tables

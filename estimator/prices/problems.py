@@ -1,6 +1,7 @@
 """What is wrong with a table, as a value: something a person can find and fix."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -43,6 +44,16 @@ class Problem:
         where = f"{self.where}: " if self.where else ""
         fix = f". Fix: {self.fix}" if self.fix else ""
         return f"{place}: {where}{self.says}{fix}"
+
+
+def errors_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What has to be put right."""
+    return tuple(problem for problem in problems if not problem.alert)
+
+
+def alerts_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What deserves a look."""
+    return tuple(problem for problem in problems if problem.alert)
 
 
 def dotted(path: KeyPath) -> str:

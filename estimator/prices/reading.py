@@ -24,7 +24,7 @@ from estimator.prices.figures import newest_check
 from estimator.prices.findings import Finding
 from estimator.prices.merging import ClinicPlaces, NationalPlaces, TableFile, merge_clinic, merge_national
 from estimator.prices.nodes import read_tree
-from estimator.prices.problems import Problem, shortened
+from estimator.prices.problems import Problem, alerts_among, errors_among, shortened
 from estimator.prices.schema.files import Book, ClinicFile, NationalFile
 from estimator.prices.yaml_text import MOST_BYTES
 from estimator.sentences import reason_of, say
@@ -46,13 +46,11 @@ class Reading:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """What has to be put right."""
-        return tuple(problem for problem in self.problems if not problem.alert)
+        return errors_among(self.problems)
 
     @property
     def alerts(self) -> tuple[Problem, ...]:
-        """What deserves a look."""
-        return tuple(problem for problem in self.problems if problem.alert)
+        return alerts_among(self.problems)
 
     @property
     def broken_clinics(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from estimator.prices.book import NATIONAL, PriceBook
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, alerts_among, errors_among
 from estimator.prices.reading import National
 from estimator.sentences import say
 from estimator.versions.publications import Files
@@ -21,11 +21,11 @@ class Checked:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if not problem.alert)
+        return errors_among(self.problems)
 
     @property
     def alerts(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.alert)
+        return alerts_among(self.problems)
 
 
 def check(snapshot: Snapshot, owner: str, files: Files, day: date) -> Checked:
@@ -44,7 +44,7 @@ def check(snapshot: Snapshot, owner: str, files: Files, day: date) -> Checked:
         for problem in _errors(_clinic_on(snapshot, owner, files, begins)[1], begins)
     )
     found = tuple(dict.fromkeys((*problems, *later))) if book else problems
-    return Checked(None if any(not problem.alert for problem in found) else book, found)
+    return Checked(None if errors_among(found) else book, found)
 
 
 def _check_national(snapshot: Snapshot, files: Files, day: date) -> Checked:
@@ -77,9 +77,8 @@ def _broken_clinics(snapshot: Snapshot, national: National, day: date, first: da
 
 def _errors(problems: Iterable[Problem], since: date | None) -> Iterator[Problem]:
     """The errors among `problems`, and where they begin later, since when."""
-    for problem in problems:
-        if not problem.alert:
-            yield problem if since is None else replace(problem, says=_beginning(since, problem.says))
+    for problem in errors_among(problems):
+        yield problem if since is None else replace(problem, says=_beginning(since, problem.says))
 
 
 def _beginning(day: date, says: str) -> str:

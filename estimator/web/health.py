@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from estimator.prices.problems import errors_among
 from estimator.web.responses import json_response
 from estimator.web.site import site
 
@@ -13,7 +14,7 @@ def healthz() -> Response:
     """Always 200 while estimates can be made; broken tables are listed and the last good ones stay in force."""
     prices = site().prices
     book = prices.current.national
-    problems = [problem for problem in prices.problems if not problem.alert]
+    problems = errors_among(prices.problems)
     return json_response(
         {
             "status": "broken tables" if problems else "ok",

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.live import BrokenTables
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, errors_among
 from estimator.prices.reading import Reading
 from estimator.sentences import say
 from estimator.store.database import Database
@@ -209,12 +209,11 @@ class PublishedPriceBooks:
                     problems.append(_stays(refused, before))
 
     def _log(self) -> None:
-        problems = (*self._now.problems, *self._sync_result.problems, *self._unreached)
-        errors = frozenset(problem for problem in problems if not problem.alert)
-        if errors - self._logged:
-            listed = "\n".join(f"  {problem}" for problem in problems if problem in errors)
+        errors = errors_among((*self._now.problems, *self._sync_result.problems, *self._unreached))
+        if not self._logged.issuperset(errors):
+            listed = "\n".join(f"  {problem}" for problem in errors)
             logger.error("The price tables have problems; the last good prices stay in force:\n%s", listed)
-        self._logged = errors
+        self._logged = frozenset(errors)
 
 
 def _unreached(error: Exception) -> Problem:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.prices.digests import digest_of_all, digests_of
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, errors_among
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.versions.folder.conflict_resolution import ConflictResolution, FolderNotWritten
 from estimator.versions.folder.sync import FolderConflict
@@ -79,8 +79,8 @@ def _page(owner: str, trouble: str = "", problems: tuple[Problem, ...] = ()) -> 
 
 def problems_on_disk(owner: str) -> tuple[Problem, ...]:
     """What the folder's files of an owner have wrong, as the last look at them found."""
-    wanted = (problem for problem in site().prices.problems if not problem.alert)
-    return tuple(one for one in wanted if owner_of(one.file) == owner or one.file in (kind_of(owner), "store"))
+    found = errors_among(site().prices.problems)
+    return tuple(one for one in found if owner_of(one.file) == owner or one.file in (kind_of(owner), "store"))
 
 
 def conflict_of(owner: str) -> FolderConflict | None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from estimator.prices.problems import Problem
+from estimator.prices.problems import Problem, errors_among
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.snapshot import Work
@@ -54,8 +54,7 @@ class TextProblems:
 
     @property
     def errors(self) -> int:
-        every = [*(one.problem for one in self.here), *self.elsewhere]
-        return sum(not problem.alert for problem in every)
+        return len(errors_among((*(one.problem for one in self.here), *self.elsewhere)))
 
     @property
     def alerts(self) -> int:
