@@ -4,7 +4,8 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-from estimator.core.answers import Answers, BadAnswers, charges_of, offered_treatments, read_answers
+from estimator.core.answers import Answers, BadAnswers, read_answers
+from estimator.core.billed_lines import charges_of, offered_treatments
 from estimator.places import pricing_folder
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.prices.reading import read_books

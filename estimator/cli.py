@@ -9,15 +9,8 @@ from pathlib import Path
 
 from estimator.commands import adjudicate, admin, prices, tables
 from estimator.commands.printing import messages_in, print_comparison, print_estimate
-from estimator.core.answers import (
-    Answers,
-    BadAnswers,
-    FieldProblem,
-    book_for,
-    offered_treatments,
-    read_answers,
-    unknown_names,
-)
+from estimator.core.answers import Answers, BadAnswers, FieldProblem, book_for, read_answers, unknown_names
+from estimator.core.billed_lines import offered_treatments
 from estimator.core.compare import answers_for_all
 from estimator.core.document import document, problems_document
 from estimator.core.estimate import estimate

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from support import plain_ledger, promises
 from support.strategies import told_answers
 
-from estimator.core.answers import presences, read_answers
+from estimator.core.answers import read_answers
+from estimator.core.billed_lines import presences
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 

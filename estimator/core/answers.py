@@ -5,54 +5,62 @@ One list of names, `QUESTIONS`, serves the form's fields, the query string, the 
 Values arrive as text; a bad one becomes a `FieldProblem`, a sentence for the person who typed it.
 """
 
-import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from estimator.core.states import STATES
-from estimator.money import dollars, parse_percent, parse_typed_amount
+from estimator.core.answer_values import (
+    MOST_SESSIONS,
+    AnswerRefused,
+    ToldPackage,
+    ToldShare,
+    number_reader,
+    read_amount,
+    read_day,
+    read_maximum,
+    read_package,
+    read_percent,
+    read_share,
+    read_state,
+    read_yes_no,
+    write_amount,
+    write_package,
+    write_percent,
+    write_share,
+    write_yes_no,
+)
+from estimator.core.billed_lines import (
+    Present,
+    arranged,
+    arrangements_of,
+    bills,
+    first_price,
+    lines_alongside,
+    offered_treatments,
+    presences,
+    sold,
+)
+from estimator.money import dollars
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.schema.basics import LANGUAGES, NETWORK_CLASSES, PriceColumn
-from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.basics import LANGUAGES, NETWORK_CLASSES
 from estimator.prices.schema.payers import Payer
 from estimator.prices.schema.treatments import Arrangement, Line, Treatment
 from estimator.sentences import marked as _
 
-MOST_SESSIONS = 104
 MOST_DAYS_BETWEEN = 90
 MOST_MONTHS_AHEAD = 24
 PRICE_PREFIX = "price."
 """``price.infusion=450``: a price the patient was told, in dollars, by the charge's name in the tables."""
 
 DAYS_UNTIL_START = 14
-EARLIEST, LATEST = date(2020, 1, 1), date(2090, 12, 31)
 
 Language = Literal["en", "es"]
 Network = Literal["in", "out", "mixed"]
-Present = Literal["no", "yes", "physician"]
-"""Who sits with the patient through a session: nobody, a therapist or guide, a physician who leads it."""
 
 CopayAccumulator = Literal["yes", "no", "maximizer"]
 """What a plan does with a manufacturer's money: does not count it, counts it, or draws it evenly over the year."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToldShare:
-    """What the plan told the patient they pay for one charge: cents, or basis points after the deductible."""
-
-    amount: int | None = None
-    coinsurance: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToldPackage:
-    """A package offered to the patient: so many `sessions` for one `price` in cents."""
-
-    sessions: int
-    price: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +170,6 @@ class BadAnswers(ValueError):
         self.problems = problems
 
 
-class _Refused(ValueError):
-    def __init__(self, template: str, **values: str) -> None:
-        super().__init__(template)
-        self.template, self.values = template, tuple(values.items())
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """One answer: its name, how its text is read, how it is written back, and to which courses it applies."""
@@ -219,54 +221,10 @@ class _Context:
         return frozenset(name for line in self.lines for name in (line.charge, line.lower_dose) if name)
 
 
-def bills(line: Line, payer: str) -> bool:
-    """Whether `line` is billed for patients of this payer."""
-    return payer not in line.not_payers and (not line.payers or payer in line.payers)
-
-
-def sold(line: Line, arrangements: Iterable[Arrangement]) -> bool:
-    """Whether `line` is billed in one of these ways in which a session may be sold."""
-    return not line.therapist or not set(line.therapist).isdisjoint(arrangements)
-
-
-def arrangements_of(treatment: Treatment) -> frozenset[Arrangement]:
-    """The ways in which sessions of a treatment are sold with somebody in the room."""
-    named = {one for line in (*treatment.before, *treatment.each_session) for one in line.therapist}
-    if treatment.therapist_present:
-        named.add("extra")
-    return frozenset(named - {"none"})
-
-
-def presences(treatment: Treatment) -> tuple[Present, ...]:
-    """Who may sit with the patient through a session of this treatment."""
-    offered = arrangements_of(treatment)
-    there: dict[Present, bool] = {
-        "no": True,
-        "yes": bool(offered & {"extra", "inside"}),
-        "physician": "physician" in offered,
-    }
-    return tuple(one for one, possible in there.items() if possible)
-
-
-def arrangements_for(treatment: Treatment, present: str, inside: str | None) -> tuple[Arrangement, ...]:
-    """Those that these answers leave open; two where nobody said if the therapist's time is inside the price."""
-    offered = arrangements_of(treatment)
-    if present == "physician" and "physician" in offered:
-        return ("physician",)
-    either = tuple(one for one in _OF_A_THERAPIST if one in offered)
-    if present != "yes" or not either:
-        return ("none",)
-    told: Arrangement = "inside" if inside == "yes" else "extra"
-    return either if inside is None or told not in either else (told,)
-
-
-_OF_A_THERAPIST: tuple[Arrangement, ...] = ("extra", "inside")
-
-
 def _choice(choices: Callable[[_Context], tuple[str, ...]]) -> Callable[[str, _Context], str]:
     def read(text: str, context: _Context) -> str:
         if text not in (allowed := choices(context)):
-            raise _Refused("choose one of {choices}", choices=", ".join(allowed))
+            raise AnswerRefused("choose one of {choices}", choices=", ".join(allowed))
         return text
 
     return read
@@ -274,118 +232,6 @@ def _choice(choices: Callable[[_Context], tuple[str, ...]]) -> Callable[[str, _C
 
 def _one_of(*choices: str) -> Callable[[str, _Context], str]:
     return _choice(lambda _: choices)
-
-
-def _yes_no(text: str, _: _Context) -> bool:
-    if text not in ("yes", "no"):
-        raise _Refused("choose yes or no")
-    return text == "yes"
-
-
-def _number(low: int, high: int) -> Callable[[str, _Context], int]:
-    def read(text: str, _: _Context) -> int:
-        if not re.fullmatch(r"[0-9]{1,4}", text) or not low <= int(text) <= high:
-            raise _Refused("choose a number from {low} to {high}", low=str(low), high=str(high))
-        return int(text)
-
-    return read
-
-
-def _amount(text: str, _: _Context) -> int:
-    try:
-        return parse_typed_amount(text)
-    except ValueError:
-        raise _Refused("write an amount in dollars, like 1500 or $1,500.00") from None
-
-
-def _percent(text: str, _: _Context) -> int:
-    try:
-        points = parse_percent(text.removesuffix("%").rstrip())
-    except ValueError:
-        raise _Refused("write a percentage from 0 to 100, like 20") from None
-    if 0 < points < 100:
-        # Nobody pays 0.2 percent; whoever types it means 20.
-        raise _Refused("write {percent} if you mean {percent} %", percent=f"{points:g}")
-    return points
-
-
-def _maximum(text: str, context: _Context) -> int:
-    if (cents := _amount(text, context)) == 0:
-        raise _Refused("a maximum of $0 would mean that you never pay; leave this open, or write the plan's amount")
-    return cents
-
-
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
-
-def read_day(text: str) -> date | None:
-    """The day written as in ISO or in the United States; None where it is none, or too far away to be meant."""
-    if match := _ISO_DAY.fullmatch(text):
-        year, month, day = match.groups()
-    elif match := _US_DAY.fullmatch(text):
-        month, day, year = match.groups()
-    else:
-        return None
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if EARLIEST <= found <= LATEST else None
-
-
-def _day(text: str, _: _Context) -> date:
-    if (found := read_day(text)) is None:
-        raise _Refused(_DAY_LIKE)
-    return found
-
-
-_DAY_LIKE = _("write a date like 2027-01-31 or 1/31/2027")
-
-
-def _told_share(text: str, context: _Context) -> ToldShare:
-    if text.endswith("%"):
-        return ToldShare(coinsurance=_percent(text, context))
-    try:
-        return ToldShare(amount=parse_typed_amount(text))
-    except ValueError:
-        raise _Refused("write an amount like $40, or a percentage like 20%") from None
-
-
-_PACKAGE = re.compile(r"([0-9]{1,3})\s*(?:@|for|por)\s*(\S.*)", re.IGNORECASE)
-
-
-def _told_package(text: str, context: _Context) -> ToldPackage:
-    match = _PACKAGE.fullmatch(text)
-    if match is None or not 2 <= int(match[1]) <= MOST_SESSIONS:
-        raise _Refused("write how many for how much, like 6 for $2,400")
-    return ToldPackage(int(match[1]), _amount(match[2], context))
-
-
-def _state(text: str, _: _Context) -> str:
-    if text.upper() not in STATES:
-        raise _Refused("write the two letters of a state, like CO")
-    return text.upper()
-
-
-def _write_yes_no(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _write_amount(cents: int) -> str:
-    return dollars(cents).lstrip("$").replace(",", "").removesuffix(".00")
-
-
-def _write_percent(points: int) -> str:
-    return f"{points / 100:g}"
-
-
-def _write_share(share: ToldShare) -> str:
-    return _write_amount(share.amount) if share.amount is not None else f"{_write_percent(share.coinsurance or 0)}%"
-
-
-def _write_package(package: ToldPackage) -> str:
-    return f"{package.sessions}@{_write_amount(package.price)}"
 
 
 def _insured(c: _Context) -> bool:
@@ -416,35 +262,14 @@ def _has_settings(c: _Context) -> bool:
     return any(line.setting for line in c.lines)
 
 
-def charges_of(treatment: Treatment, payer: str, alongside: Mapping[str, Any]) -> tuple[str, ...]:
-    """
-    The charges that patients of this payer may be billed, each once, as the treatment's visits list them.
-
-    `alongside` holds the answers about psychotherapy, a therapist in the room and rides, by name.
-    """
-    own = (*treatment.before, *treatment.each_session, *treatment.follow_ups)
-    there = _arranged(treatment, alongside)
-    lines = (
-        *(line for line in own if bills(line, payer) and sold(line, there)),
-        *_lines_alongside(treatment, alongside),
-    )
-    return tuple(dict.fromkeys(name for line in lines for name in (line.charge, line.lower_dose) if name))
-
-
-def offered_treatments(book: PriceBook) -> tuple[str, ...]:
-    """The treatments of the tables that the clinic offers; all of them in the national book."""
-    offers = book.tables.clinic.offers if book.tables.clinic else ()
-    return tuple(name for name in book.tables.treatments if not offers or name in offers)
-
-
 QUESTIONS: tuple[Question, ...] = (
     Question("treatment", _choice(lambda c: offered_treatments(c.book)), required=True),
     Question("insurance", _choice(lambda c: tuple(c.book.tables.payers)), required=True),
-    Question("sessions", _number(1, MOST_SESSIONS), required=True),
+    Question("sessions", number_reader(1, MOST_SESSIONS), required=True),
     Question("psychotherapy", _one_of("none", "in_person", "virtual"), required=True),
     Question(
         "psychotherapy_sessions",
-        _number(0, MOST_SESSIONS),
+        number_reader(0, MOST_SESSIONS),
         applies=lambda c: c.psychotherapy in ("in_person", "virtual"),
     ),
     Question(
@@ -458,11 +283,11 @@ QUESTIONS: tuple[Question, ...] = (
         applies=lambda c: bool(c.treatment and arrangements_of(c.treatment) >= {"extra", "inside"}),
     ),
     Question("clinic", lambda text, _: text),
-    Question("state", _state),
+    Question("state", read_state),
     Question("setting", _one_of("office", "hospital"), applies=_has_settings),
-    Question("start", _day, date.isoformat),
+    Question("start", read_day, date.isoformat),
     Question("stage", _one_of("new", "continuing")),
-    Question("every", _number(1, MOST_DAYS_BETWEEN)),
+    Question("every", number_reader(1, MOST_DAYS_BETWEEN)),
     Question(
         "dose",
         _choice(lambda c: c.treatment.doses if c.treatment else ()),
@@ -471,31 +296,31 @@ QUESTIONS: tuple[Question, ...] = (
     Question("network", _one_of("in", "out", "mixed"), applies=lambda c: bool(c.payer and c.payer.out_of_network)),
     Question("authorization", _one_of("approved", "denied"), applies=_needs_authorization),
     Question("plan", _choice(lambda c: tuple(c.payer.profiles) if c.payer else ()), applies=_insured),
-    Question("deductible", _amount, _write_amount, applies=_insured),
-    Question("deductible_remaining", _amount, _write_amount, applies=_insured),
-    Question("out_of_pocket_maximum", _maximum, _write_amount, applies=_insured),
-    Question("out_of_pocket_remaining", _amount, _write_amount, applies=_insured),
-    Question("coinsurance", _percent, _write_percent, applies=_insured),
-    Question("copay", _amount, _write_amount, applies=_insured),
-    Question("balances_as_of", _day, date.isoformat, applies=_insured),
-    Question("family_deductible_remaining", _amount, _write_amount, applies=_insured),
-    Question("family_out_of_pocket_remaining", _amount, _write_amount, applies=_insured),
-    Question("drug_deductible", _amount, _write_amount, applies=_insured),
-    Question("drug_deductible_remaining", _amount, _write_amount, applies=_insured),
-    Question("out_of_network_deductible", _amount, _write_amount, applies=_out_of_network),
-    Question("out_of_network_deductible_remaining", _amount, _write_amount, applies=_out_of_network),
-    Question("out_of_network_out_of_pocket_maximum", _maximum, _write_amount, applies=_out_of_network),
-    Question("out_of_network_out_of_pocket_remaining", _amount, _write_amount, applies=_out_of_network),
-    Question("out_of_network_coinsurance", _percent, _write_percent, applies=_out_of_network),
-    Question("plan_year_start", _number(1, 12), applies=_insured),
-    Question("new_plan_from", _day, date.isoformat, applies=_insured),
+    Question("deductible", read_amount, write_amount, applies=_insured),
+    Question("deductible_remaining", read_amount, write_amount, applies=_insured),
+    Question("out_of_pocket_maximum", read_maximum, write_amount, applies=_insured),
+    Question("out_of_pocket_remaining", read_amount, write_amount, applies=_insured),
+    Question("coinsurance", read_percent, write_percent, applies=_insured),
+    Question("copay", read_amount, write_amount, applies=_insured),
+    Question("balances_as_of", read_day, date.isoformat, applies=_insured),
+    Question("family_deductible_remaining", read_amount, write_amount, applies=_insured),
+    Question("family_out_of_pocket_remaining", read_amount, write_amount, applies=_insured),
+    Question("drug_deductible", read_amount, write_amount, applies=_insured),
+    Question("drug_deductible_remaining", read_amount, write_amount, applies=_insured),
+    Question("out_of_network_deductible", read_amount, write_amount, applies=_out_of_network),
+    Question("out_of_network_deductible_remaining", read_amount, write_amount, applies=_out_of_network),
+    Question("out_of_network_out_of_pocket_maximum", read_maximum, write_amount, applies=_out_of_network),
+    Question("out_of_network_out_of_pocket_remaining", read_amount, write_amount, applies=_out_of_network),
+    Question("out_of_network_coinsurance", read_percent, write_percent, applies=_out_of_network),
+    Question("plan_year_start", number_reader(1, 12), applies=_insured),
+    Question("new_plan_from", read_day, date.isoformat, applies=_insured),
     Question("new_plan", _choice(lambda c: tuple(c.payer.profiles) if c.payer else ()), applies=_insured),
     Question("drug_benefit", _one_of("medical", "pharmacy"), applies=_has_pharmacy),
-    Question("savings_program", _yes_no, _write_yes_no, applies=_programs_help),
-    Question("savings_maximum", _amount, _write_amount, applies=_programs_help),
-    Question("savings_remaining", _amount, _write_amount, applies=_programs_help),
+    Question("savings_program", read_yes_no, write_yes_no, applies=_programs_help),
+    Question("savings_maximum", read_amount, write_amount, applies=_programs_help),
+    Question("savings_remaining", read_amount, write_amount, applies=_programs_help),
     Question("accumulator", _one_of("yes", "no", "maximizer"), applies=_programs_help),
-    Question("rides", _yes_no, _write_yes_no, applies=lambda c: bool(c.treatment and c.treatment.ride)),
+    Question("rides", read_yes_no, write_yes_no, applies=lambda c: bool(c.treatment and c.treatment.ride)),
     Question(
         "discount",
         _choice(lambda c: tuple(c.book.tables.discounts)),
@@ -536,11 +361,11 @@ def _charges(book: PriceBook) -> Iterable[str]:
 
 
 TOLD_FACTS: tuple[ToldFact, ...] = (
-    ToldFact(PRICE_PREFIX, "prices", _charges, _amount, _write_amount),
-    ToldFact("allowed.", "allowed_amounts", _charges, _amount, _write_amount),
-    ToldFact("share.", "shares", _charges, _told_share, _write_share),
+    ToldFact(PRICE_PREFIX, "prices", _charges, read_amount, write_amount),
+    ToldFact("allowed.", "allowed_amounts", _charges, read_amount, write_amount),
+    ToldFact("share.", "shares", _charges, read_share, write_share),
     ToldFact("coverage.", "coverages", _charges, _one_of("covered", "not_covered")),
-    ToldFact("package.", "packages", _charges, _told_package, _write_package),
+    ToldFact("package.", "packages", _charges, read_package, write_package),
     ToldFact("network.", "networks", lambda _: NETWORK_CLASSES, _one_of("in", "out")),
 )
 """Three prices, never one: what the clinic asks, what the plan allows and what the patient pays are told apart."""
@@ -612,7 +437,7 @@ def read_answers(raw: Mapping[str, str], book: PriceBook, today: date) -> Answer
             continue
         try:
             values[question.name] = question.read(texts[question.name], context)
-        except _Refused as refused:
+        except AnswerRefused as refused:
             problems.append(FieldProblem(question.name, refused.template, refused.values))
         context = _narrowed(context, values)
     problems.extend(_contradictions(values))
@@ -635,7 +460,7 @@ def _told(
             continue
         try:
             told.append((name, fact.read(text, context)))
-        except _Refused as refused:
+        except AnswerRefused as refused:
             problems.append(FieldProblem(fact.prefix + name, refused.template, refused.values))
     return tuple(told)
 
@@ -644,7 +469,7 @@ def _narrowed(context: _Context, values: Mapping[str, Any]) -> _Context:
     treatment = context.book.tables.treatments.get(values.get("treatment", ""))
     return replace(
         context,
-        arrangements=_arranged(treatment, values) if treatment else ("none",),
+        arrangements=arranged(treatment, values) if treatment else ("none",),
         treatment=treatment,
         payer_name=values.get("insurance"),
         psychotherapy=values.get("psychotherapy"),
@@ -700,35 +525,11 @@ def _first_possible_start(context: _Context, values: Mapping[str, Any]) -> date 
         return None
     needed = [
         first + timedelta(days=line.days_before if line in treatment.before else 0)
-        for line in context.lines + _lines_alongside(treatment, values)
+        for line in context.lines + lines_alongside(treatment, values)
         for name in (line.charge, line.lower_dose)
-        if name and (first := _first_price(context.book.tables.charges[name], payer)) is not None
+        if name and (first := first_price(context.book.tables.charges[name], payer)) is not None
     ]
     return max(needed, default=None)
-
-
-def _lines_alongside(treatment: Treatment, values: Mapping[str, Any]) -> tuple[Line, ...]:
-    """The lines that only some answers ask for: psychotherapy, somebody in the room, rides."""
-    there = _arranged(treatment, values)
-    asked = []
-    if values.get("psychotherapy", "none") != "none":
-        asked.append(Line(charge=getattr(treatment.psychotherapy, values["psychotherapy"])))
-    if "extra" in there and treatment.therapist_present:
-        asked.append(Line(charge=treatment.therapist_present))
-    if values.get("rides") and treatment.ride:
-        asked.append(treatment.ride)
-    return tuple(asked)
-
-
-def _arranged(treatment: Treatment, values: Mapping[str, Any]) -> tuple[Arrangement, ...]:
-    return arrangements_for(treatment, values.get("therapist_present") or "no", values.get("therapist_inside"))
-
-
-def _first_price(charge: Charge, payer: Payer) -> date | None:
-    """The first day on which every price that this payer's patients may meet is known; None where there is none."""
-    own: PriceColumn = "insured_patient" if payer.allowed == "commercial" and charge.insured_patient else "self_pay"
-    columns: tuple[PriceColumn, ...] = (own, payer.allowed) if payer.allowed else (own,)
-    return max((first for column in columns if (first := charge.first_day(column))), default=None)
 
 
 def months_later(day: date, months: int) -> date:

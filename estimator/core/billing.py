@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
-from estimator.core.answers import PRICE_PREFIX, Answers, arrangements_for
+from estimator.core.answers import PRICE_PREFIX, Answers
+from estimator.core.billed_lines import arrangements_for
 from estimator.core.claims import (
     CLINIC,
     THERAPIST,

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from estimator.core.answers import ToldShare
+from estimator.core.answer_values import ToldShare
 from estimator.money import Range
 from estimator.prices.schema.basics import BenefitClass, CoverageStatus, PriceColumn, Provenance, Text
 from estimator.prices.schema.charges import Coverage

@@ -7,18 +7,9 @@ Pure, like `estimate`: every figure comes from estimates that the page could sho
 from dataclasses import dataclass, replace
 from datetime import date
 
-from estimator.core.answers import (
-    MOST_SESSIONS,
-    TOLD_FACTS,
-    Answers,
-    BadAnswers,
-    FieldProblem,
-    charges_of,
-    months_later,
-    offered_treatments,
-    presences,
-    read_answers,
-)
+from estimator.core.answer_values import MOST_SESSIONS
+from estimator.core.answers import TOLD_FACTS, Answers, BadAnswers, FieldProblem, months_later, read_answers
+from estimator.core.billed_lines import charges_of, offered_treatments, presences
 from estimator.core.course import sessions
 from estimator.core.estimate import estimate, typical_of
 from estimator.core.results import Estimate

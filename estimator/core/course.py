@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from estimator.core.answers import Answers, arrangements_for, bills, sold
+from estimator.core.answers import Answers
+from estimator.core.billed_lines import arrangements_for, bills, sold
 from estimator.prices.schema.treatments import Line, Treatment
 
 

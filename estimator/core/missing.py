@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable, offered_treatments, presences
+from estimator.core.answers import DAYS_UNTIL_START, Answers, Network, applicable
+from estimator.core.billed_lines import offered_treatments, presences
 from estimator.core.billing import asked_column, claims_of
 from estimator.core.claims import Claim
 from estimator.core.unknowns import Unknowns

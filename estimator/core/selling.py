@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from estimator.core.answers import Answers, ToldPackage, months_later
+from estimator.core.answer_values import ToldPackage
+from estimator.core.answers import Answers, months_later
 from estimator.core.claims import Claim, CoverageDetermination, PriceInPlay
 from estimator.core.packages import Single, cheapest_mix
 from estimator.money import WHOLE, Range, part_of

@@ -35,7 +35,7 @@ OPTIONS = {
     "templates/**.html": {"lstrip_blocks": "true", "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 }
 
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "_Refused": None, "FieldProblem": (2,), "say": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "AnswerRefused": None, "FieldProblem": (2,), "say": None}
 """The last three hold sentences of modules that know nothing of languages."""
 
 HEADER = """\

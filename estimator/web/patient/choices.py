@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.form import BaseForm
 
-from estimator.core.answers import DAYS_UNTIL_START, offered_treatments, read_day
+from estimator.core.answer_values import parse_day
+from estimator.core.answers import DAYS_UNTIL_START
+from estimator.core.billed_lines import offered_treatments
 from estimator.core.states import STATES, state_names
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.schema.files import Book
@@ -129,7 +131,7 @@ def keep_unknown_choices(form: BaseForm, raw: dict[str, str]) -> None:
 
 def with_iso_days(raw: dict[str, str]) -> dict[str, str]:
     """Days that can be read, as a browser's field for days needs them; the others as they were typed."""
-    read = {name: found for name in DAYS if (found := read_day(raw.get(name, "")))}
+    read = {name: found for name in DAYS if (found := parse_day(raw.get(name, "")))}
     return raw | {name: found.isoformat() for name, found in read.items()}
 
 

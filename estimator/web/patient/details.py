@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from estimator.core.answers import NAMES, applicable, offered_treatments
+from estimator.core.answers import NAMES, applicable
+from estimator.core.billed_lines import offered_treatments
 from estimator.web.patient.forms import GROUPS, AnswersForm
 from estimator.web.patient.told import OF_NETWORK, ToldCharge, network_questions, told_charges
 

@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from estimator.core.answers import Answers, BadAnswers, FieldProblem, offered_treatments
+from estimator.core.answers import Answers, BadAnswers, FieldProblem
+from estimator.core.billed_lines import offered_treatments
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.fields import Option, Radios, Select, TextBox
 from estimator.web.filters import day

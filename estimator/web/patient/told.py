@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
-from estimator.core.answers import charges_of
+from estimator.core.billed_lines import charges_of
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import NETWORK_CLASSES
 from estimator.prices.schema.files import Book

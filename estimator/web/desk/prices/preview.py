@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from estimator.core.answers import EARLIEST, LATEST
+from estimator.core.answer_values import EARLIEST, LATEST
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
 from estimator.prices.problems import Problem
 from estimator.versions import previewing

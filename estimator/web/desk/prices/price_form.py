@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from estimator.core.answers import EARLIEST, LATEST
+from estimator.core.answer_values import EARLIEST, LATEST
 from estimator.money import dollars, parse_typed_amount, plain_amount
 from estimator.prices.editing.splicing import TypedPrice
 from estimator.prices.schema.basics import Confidence, Text
