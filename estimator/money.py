@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -131,8 +131,11 @@ def part_of(amount: Any, basis_points: Any) -> Any:
     return (amount * basis_points + WHOLE // 2) // WHOLE
 
 
-def divided(amount: int, by: int) -> int:
-    """`amount` divided by `by`, halves rounded up; both must be ≥ 0."""
+Amount = TypeVar("Amount", int, CentsArray)
+
+
+def divided(amount: Amount, by: int) -> Amount:
+    """`amount`, one number or an int64 array, divided by `by`, halves rounded up; both must be ≥ 0."""
     return (2 * amount + by) // (2 * by)
 
 

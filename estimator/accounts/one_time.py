@@ -1,5 +1,5 @@
 """
-One-time codes: how somebody starts who has no password yet, or no longer.
+One-time codes: how somebody starts who needs a first or a new password.
 
 A code is 80 random bits, shown once to whoever may hand it over; the store keeps its digest.
 """

@@ -1,8 +1,8 @@
 """
 Passwords: argon2id hashes, and what makes one too easy to guess.
 
-A name that nobody has is checked against a hash as well: it costs the same 0.07 s, so that time does not tell which
-names there are. A check that answered early, for whatever reason, would tell it.
+An unknown name is checked against a hash as well: it costs the same 0.07 s, so that time does not tell which names
+there are. A check that answered early would tell it.
 """
 
 import unicodedata

@@ -37,7 +37,7 @@ from estimator.core.words import (
     TOLD_COVERED,
     TOLD_NOT_COVERED,
 )
-from estimator.money import WHOLE, Range, part_of
+from estimator.money import WHOLE, Range, divided, part_of
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import BenefitClass, PriceColumn, Text
 from estimator.prices.schema.charges import Charge
@@ -286,7 +286,7 @@ class _Builder:
         if first is None:
             return own.range
         pairs = list(zip(own.range, first.range, strict=True))
-        scaled = [(told * mine + other // 2) // other if other else mine for mine, other in pairs]
+        scaled = [divided(told * mine, other) if other else mine for mine, other in pairs]
         return Range(min(scaled), scaled[1], max(scaled))
 
     def leader(self, name: str) -> str:

@@ -1,7 +1,7 @@
 """
-Either-ors that explain most of a range, and the days on which something starts again.
+Yes/no unknowns and choices that explain most of a range, and the days on which something starts again.
 
-A typical amount between two humps is nobody's bill, so each side is estimated by itself. How much an either-or
+A total between two clusters of totals is nobody's bill, so each side is estimated by itself. How much a choice
 explains is the correlation ratio: the part of the variance of the evenly spread scenarios that lies between its sides.
 Source: K. Pearson, "On the general theory of skew correlation" (1905); the first-order index of I. M. Sobol (1993).
 """

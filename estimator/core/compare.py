@@ -40,7 +40,7 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class BreakEven:
     """
-    In which month the insured treatment begins to cost less than the other, in the typical case.
+    In which month the insured treatment begins to cost less than the other, in the typical scenario.
 
     `month` None: not within a year.
     """

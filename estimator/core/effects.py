@@ -11,7 +11,7 @@ from datetime import date
 from estimator.core.answers import BadAnswers, FieldProblem, read_answers, unknown_names
 from estimator.core.estimate import estimate
 from estimator.core.results import YouPay
-from estimator.money import WHOLE
+from estimator.money import WHOLE, divided
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.files import ReferencePatient
@@ -46,7 +46,7 @@ class Effect:
 
     @property
     def difference(self) -> int | None:
-        """How many cents more the typical case is afterwards; None where one side is not known."""
+        """How many cents more the typical scenario is afterwards; None where one side is not known."""
         if self.before is None or self.after is None:
             return None
         return self.after.you_pay.typical - self.before.you_pay.typical
@@ -59,7 +59,7 @@ class Effect:
         old, more = self.before.you_pay.typical, self.difference
         if old == 0:
             return MOST_MOVE * (more > 0)
-        size = (abs(more) * WHOLE + old // 2) // old
+        size = divided(abs(more) * WHOLE, old)
         return size if more > 0 else -size
 
     @property

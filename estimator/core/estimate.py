@@ -108,8 +108,8 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
 def typical_of(answers: Answers, book: PriceBook) -> int:
     """What the patient pays in the typical scenario, in cents, without looking for the range."""
     model = model_of(answers, book)
-    world = np.array([[unknown.typical] for unknown in model.unknowns], dtype=np.float64)
-    return int(model.totals(world.reshape(len(model.unknowns), 1))[0])
+    typical = np.array([[unknown.typical] for unknown in model.unknowns], dtype=np.float64)
+    return int(model.totals(typical.reshape(len(model.unknowns), 1))[0])
 
 
 def _denied(answers: Answers, book: PriceBook) -> YouPay:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from estimator.core.claims import Claim, Claims, LineHeading, PriceInPlay
 from estimator.core.records import Statement, total
 from estimator.core.results import Amounts, LineItem, SourceNote
-from estimator.money import Range
+from estimator.money import Range, divided
 from estimator.prices.schema.basics import Provenance
 from estimator.prices.schema.files import Book
 
@@ -29,7 +29,7 @@ def _line_item(row: LineHeading, claims: Sequence[Claim], made: Sequence[Stateme
         per=row.per,
         quantity=quantity,
         codes=row.codes,
-        unit_price=Amounts(*((amount + quantity // 2) // quantity for amount in billed)),
+        unit_price=Amounts(*(divided(amount, quantity) for amount in billed)),
         billed=billed,
         plan_pays=total([one.plan_pays for one in made]),
         program_pays=total([one.program_pays for one in made]),

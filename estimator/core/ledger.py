@@ -11,7 +11,7 @@ What makes it fast, and what would break it:
   ledger lives, so no id is given away twice; a copied price would only be worked out again.
 - ``covered is self.always`` stands for "covered in every scenario" and leaves out two selections a bill. Code that
   copies the array gets the same numbers, only slower.
-- After a deductible part x the copay or the coinsurance of the rest, plus x, is one division: see `Bill`.
+- With a deductible part x, the patient's share x + coinsurance of (allowed − x) takes one division: `Bill`.
 - What is asked at a visit is kept only where the same visit asks again (`Claims.asks_again`).
 - What no plan covers touches no accumulator, so `totals` adds it up kind by kind.
 """
@@ -26,7 +26,7 @@ from estimator.core.claims import Claim, Claims, PriceInPlay
 from estimator.core.plan import plan_year
 from estimator.core.terms import BenefitTerms, LimitTerms, ProgramTerms, Terms, either
 from estimator.core.unknowns import Flags, Scenarios
-from estimator.money import WHOLE, CentsArray
+from estimator.money import WHOLE, CentsArray, divided
 
 
 @dataclass(slots=True)
@@ -487,7 +487,7 @@ class Ledger:
         """
         active, month = program.active, (claim.day.year, claim.day.month)
         known = left.program_months.get(program.id)
-        twelfth = (program.annual_max + 6) // 12 if known is None or known[0] != month else known[1]
+        twelfth = divided(program.annual_max, 12) if known is None or known[0] != month else known[1]
         allowed = bill.allowed * active
         minimum = np.minimum(allowed, program.patient_pays)
         assistance = np.minimum(allowed - minimum, np.minimum(twelfth, left.programs[program.id]))

@@ -16,7 +16,7 @@ from estimator.core.answers import Answers
 from estimator.core.claims import Claims
 from estimator.core.unknowns import Flags, Scenarios, Unknown, Unknowns
 from estimator.core.words import NEW_PLAN, SESSION_COPAY
-from estimator.money import CentsArray, Range, between
+from estimator.money import CentsArray, Range, between, divided
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import AmountRange, BenefitClass
 from estimator.prices.schema.payers import Benefit, OutOfNetwork, Payer, Profile, Program
@@ -306,7 +306,7 @@ def _other_care(answers: Answers, payer: Payer, first_day: date) -> Range | None
     months_gone = (first_day.year - begins.year) * 12 + first_day.month - begins.month
     if both_typed or payer.other_care is None or months_gone == 0:
         return None
-    return Range(*((amount * months_gone + 6) // 12 for amount in payer.other_care.range))
+    return Range(*(divided(amount * months_gone, 12) for amount in payer.other_care.range))
 
 
 # Which profiles the typed terms allow.

@@ -66,7 +66,7 @@ def _self_pay(claims: Iterable[Claim], charges: Iterable[str] | None = None) -> 
 
 
 def _single(claim: Claim) -> int:
-    """What the claim costs by itself in the typical case, in cents."""
+    """What the claim costs by itself in the typical scenario, in cents."""
     return claim.asked.range.typical * claim.units if claim.asked else 0
 
 

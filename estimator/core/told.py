@@ -1,4 +1,4 @@
-"""What each fact about a bill that the patient was told changes: the typical case with it and without it."""
+"""What each fact about a bill that the patient was told changes: the typical scenario with it and without it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from estimator.prices.book import PriceBook
 
 @dataclass(frozen=True, slots=True)
 class ToldEffect:
-    """A told fact by its name, and how many cents more the patient pays in the typical case because of it."""
+    """A told fact by its name, and how many cents more the patient pays in the typical scenario because of it."""
 
     name: str
     value: str

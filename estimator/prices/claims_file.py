@@ -1,7 +1,7 @@
 """
 What a file of given claims may say (``estimator adjudicate``), and the frozen values it becomes.
 
-One known world: amounts are cents, rates basis points. Written in JSON too, so true, false and null are words here.
+Everything in it is known: amounts are cents, rates basis points. It may be JSON too, so true, false and null are read.
 """
 
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What the columns of prices are called inside a sentence: “Ketamine infusion, without insurance: …”."""
+"""The words for a column of prices (self-pay, allowed by Medicare …) inside a sentence."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Which text is which: one digest per file, and one for several files together."""
+"""SHA-256 of a file's bytes, and one digest for a set of files: the version that links carry."""
 
 import hashlib
 from collections.abc import Mapping

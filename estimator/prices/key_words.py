@@ -1,4 +1,4 @@
-"""What keys and fixed values of the tables are called inside a sentence: “Ketamine infusion, without insurance”."""
+"""The words for the tables' keys and fixed values inside a sentence: `annual_max` is “most in a year”."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -6,8 +6,8 @@ scalar stays the text that was written. The tree is built from the parser's even
 hostile file costs no more than a large honest one.
 
 The trees read last are kept by their bytes, so that whoever looks at a file twice, for its prices, a line or a form,
-has it parsed once; a form of a price parsed the same file 21 times before. A tree that somebody changed would break
-that: nobody does.
+has it parsed once (without it a form of a price parses the same file 21 times). Code that changed a tree would break
+that; none does.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 A folder of tables -> price books, or every problem with its file and line.
 
 ``national/*.yaml`` together are the national tables, ``clinics/<id>.yaml`` is one clinic each. A clinic's file with
-errors leaves out that clinic only; an error in the national tables leaves nothing to put the clinics' figures into.
+errors leaves out that clinic only; with an error in the national tables there is no book at all.
 """
 
 import os

@@ -90,4 +90,5 @@ def spread(values: Sequence[int]) -> Range:
 
 def _rounded(cents: float) -> int:
     step = _COARSE if cents >= _COARSE_FROM else _FINE
-    return divided(round(cents), step) * step
+    # Tenths of a cent, because a quantile may lie between two cents.
+    return divided(round(10 * cents), 10 * step) * step

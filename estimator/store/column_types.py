@@ -1,4 +1,4 @@
-"""The kinds of columns that are the store's own; values come out on SQLite as they do on PostgreSQL."""
+"""SQLAlchemy column types of our own; values come out on SQLite as they do on PostgreSQL."""
 
 from datetime import UTC, date, datetime
 from typing import Any

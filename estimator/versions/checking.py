@@ -1,4 +1,4 @@
-"""An owner's files as they would read among everybody else's, on a day."""
+"""Checks one owner's files together with all other published tables, for a day."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -2,8 +2,8 @@
 A store at one moment, to look at: what is published, what is drafted, and the price books that texts make together.
 
 Whoever looks takes one and asks it everything. Then the store answers two queries, or three where a text is new to this
-process, and no text is read twice, however much is asked: a page of the desk asked up to 60 queries and read a file up
-to 28 times before. Nothing is decided on a snapshot alone: whoever saves or publishes has the store hold the newest
+process, and no text is read twice, however much is asked (without it a page asks up to 60 queries and reads a file up
+to 28 times). Nothing is decided on a snapshot alone: whoever saves or publishes has the store hold the newest
 publication's id, or the draft's revision, against what the snapshot said, inside the transaction.
 
 The last few readings of national tables are kept from page to page by their bytes and the day (`_read_national`): 0.1 s

@@ -9,6 +9,8 @@ American Statistical Association 82 (1987); here without chance: totals go to th
 
 from collections.abc import Iterator, Sequence
 
+from estimator.money import divided
+
 DOLLAR = 100
 
 WHOLE_ABOVE = 1_000 * DOLLAR
@@ -20,7 +22,7 @@ Grid = list[list[int]]
 
 def whole_dollars(cents: int) -> int:
     """`cents` rounded to whole dollars, halves up."""
-    return (cents + DOLLAR // 2) // DOLLAR * DOLLAR
+    return divided(cents, DOLLAR) * DOLLAR
 
 
 def adding_up(table: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -1,6 +1,6 @@
 """
 Our scripts. A patient's page has at most one, which refreshes estimates in place; the desk has its own. Pages work
-fully without them, and they are the only thing that pages load.
+fully without them, and request nothing else.
 
 A script's name holds its digest, so a browser may keep it for good and never holds an old one.
 """

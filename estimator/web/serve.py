@@ -1,5 +1,5 @@
 """
-The server: worker processes on one shared listening socket, so that no slow client and no crash stops the rest.
+The server: worker processes on one shared listening socket, so that all others go on when one is slow or crashes.
 
 Waitress reads requests without a thread per connection, and each worker is one process with a few threads. The
 master only waits: it restarts a worker that died and stops them all on SIGTERM or SIGINT.

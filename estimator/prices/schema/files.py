@@ -1,4 +1,4 @@
-"""Whole files, and the book that they make together."""
+"""The top of the schema: a national file, a clinic's file, and the tables that they make together."""
 
 from types import MappingProxyType
 from typing import Annotated

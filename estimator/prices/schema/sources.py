@@ -1,4 +1,4 @@
-"""Who says so: sources, and the prices that providers post."""
+"""Sources, and the prices that providers post."""
 
 from typing import Annotated, Any, Literal, Self
 

@@ -4,7 +4,7 @@ The price books of a store's publications, as an app's source of prices.
 What is in force follows from the publications and the day; nobody has to restart anything at midnight. Where a folder
 is kept in step with the store, an edit there takes effect within two seconds, as without a store.
 
-Who asks for prices pays a microsecond: everything in force is one value (`_InForce`) that is never changed, only
+Asking for prices takes a microsecond: everything in force is one value (`_InForce`) that is never changed, only
 replaced, so that threads read it without a lock, and one of them looks for news every 0.4 s.
 """
 

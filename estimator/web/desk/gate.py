@@ -1,5 +1,5 @@
 """
-The gate: everything under /admin, also what nobody wrote yet, is closed to strangers and to forged requests.
+The gate: everything under /admin, pages added later too, is closed to strangers and to forged requests.
 
 It asks in this order: is the page open to all, is somebody signed in, does the form carry our token, does the person
 have the second step that the site demands.

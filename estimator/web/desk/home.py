@@ -1,4 +1,4 @@
-"""The desk's first address: it leads to the first room that the person may enter."""
+"""The desk's first address: it leads to the first page that the person may use."""
 
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response

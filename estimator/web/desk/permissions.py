@@ -29,7 +29,7 @@ class NotAllowed(Forbidden):
 
 
 def may(role: Role, owner: str) -> bool:
-    """Whether the current person may do what `role` may at `owner`'s tables; nobody signed in may do nothing."""
+    """Whether the current person may do what `role` may at `owner`'s tables; False where nobody is signed in."""
     found = signed_in()
     return found is not None and found.account.may(role, owner)
 

@@ -1,4 +1,4 @@
-"""What every view of the desk needs: the desk over the store, the secret, the clock; and which addresses are its."""
+"""What every view of the desk needs: the desk over the store, the secret, the clock; and the desk's addresses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

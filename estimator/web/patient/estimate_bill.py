@@ -21,8 +21,8 @@ class BillLine:
     One line of the bill.
 
     `reason_above` is the label of the line that has said the coverage reason already, `limits_above` whether another
-    line has said the program's limits: a screen says both again, paper refers to them. `outside`: in the typical case
-    all of it is out of network, so the clinic is paid first.
+    line has said the program's limits: a screen says both again, paper refers to them. `outside`: in the typical
+    scenario all of it is out of network, so the clinic is paid first.
     """
 
     item: LineItem
@@ -45,7 +45,7 @@ class BillLine:
 
     @property
     def shared(self) -> bool:
-        """Whether somebody else pays a part in the typical case."""
+        """Whether somebody else pays a part in the typical scenario."""
         return bool(self.item.plan_pays.typical or self.item.program_pays.typical)
 
 
@@ -63,7 +63,7 @@ Column = Literal[
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One claim of the typical case; `cents` by column, None where the plan has no such limit."""
+    """One claim of the typical scenario; `cents` by column, None where the plan has no such limit."""
 
     date: date
     charge: Text
@@ -72,7 +72,7 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class LedgerTable:
-    """Every claim of the typical case, to the cent, in the columns that say something; `totals` where one adds up."""
+    """Every claim of the typical scenario, to the cent, in the columns that say something; and their `totals`."""
 
     columns: tuple[Column, ...]
     lines: tuple[LedgerLine, ...]
@@ -107,7 +107,7 @@ def session_charges(estimate: Estimate) -> frozenset[str]:
 
 
 def ledger_table(estimate: Estimate, totals: Estimate, insured: bool, helped: bool) -> LedgerTable:
-    """The typical case's claims; `totals` is the estimate to the cent. Columns that would hold nothing are left out."""
+    """The typical scenario's claims; `totals` is the estimate to the cent. Empty columns are left out."""
     rows, charges = estimate.ledger[1], estimate.book.tables.charges
     columns = tuple(_columns(estimate, insured, helped))
     lines = tuple(

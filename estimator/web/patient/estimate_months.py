@@ -48,7 +48,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PaidSoFar:
-    """What the patient has paid in the typical case by the end of a month (``YYYY-MM``), and what happened in it."""
+    """What the patient has paid in the typical scenario by the end of a month (``YYYY-MM``), and its events."""
 
     month: str
     total: int

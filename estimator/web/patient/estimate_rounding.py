@@ -90,7 +90,7 @@ def _rounded_months(months: Sequence[Month]) -> tuple[Month, ...]:
 
 def _rounded(rows: Sequence[LineItem | Month], parts: Sequence[str]) -> list[list[Amounts]]:
     """The named parts of every row, rounded scenario by scenario so that rows and columns add up."""
-    worlds = [
+    scenarios = [
         adding_up([[getattr(getattr(row, part), scenario) for part in parts] for row in rows]) for scenario in SCENARIOS
     ]
-    return [[Amounts(*cell) for cell in zip(*row, strict=True)] for row in zip(*worlds, strict=True)]
+    return [[Amounts(*cell) for cell in zip(*row, strict=True)] for row in zip(*scenarios, strict=True)]

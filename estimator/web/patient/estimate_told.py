@@ -10,7 +10,7 @@ from estimator.web.patient.forms import AnswersForm
 
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """What the patient was told, in words, and how many cents more they pay in the typical case because of it."""
+    """What the patient was told, in words, and how many cents more they pay in the typical scenario because of it."""
 
     name: str
     label: str
