@@ -30,7 +30,7 @@ def run(capsys, monkeypatch):
 def test_estimate_prints_the_range_and_the_notice(run):
     status, out, _ = run("estimate", *IV)
     assert status == 0
-    assert "$3,200.00" in out
+    assert "$3,275.00" in out
     assert "$2,250.00" in out
     assert "Estimate only" in out
 
@@ -38,7 +38,7 @@ def test_estimate_prints_the_range_and_the_notice(run):
 def test_the_tables_are_printed_in_the_language_of_the_answers(run):
     _, out, _ = run("estimate", *IV, "lang=es")
     for words in (
-        "Estimado: usted paga unos $3,200.00",
+        "Estimado: usted paga unos $3,275.00",
         "De qué se compone",
         "Cuándo paga usted",
         "Infusión",
@@ -62,12 +62,12 @@ def test_estimate_as_json_has_exactly_the_names_others_rely_on(run):
         "plan",
     ]  # fmt: skip
     assert document["you_pay"] == {
-        "low": 225000, "typical": 320000, "high": 445000, "likely": document["you_pay"]["likely"]
+        "low": 225000, "typical": 327500, "high": 444500, "likely": document["you_pay"]["likely"]
     }  # fmt: skip
     assert set(document["price_book"]) == {"clinic", "version", "as_of"}
     assert set(document["items"][0]) == {
         "charge", "label", "quantity", "codes", "unit_price", "billed", "plan_pays", "program_pays", "you_pay",
-        "coverage", "sources", "asked", "allowed",
+        "coverage", "sources", "asked", "allowed", "notes",
     }  # fmt: skip
     assert set(document["ledger"]["low"][0]) == {
         "date", "charge", "billed", "benefit", "covered", "deductible_part", "own_part", "share", "plan_pays",

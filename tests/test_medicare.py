@@ -10,8 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.money import Range
-from estimator.prices.medicare import BY_LAW, allowed, areas_in, national_amount
+from estimator.prices.medicare import (
+    BY_LAW,
+    allowed,
+    amount_of,
+    areas_in,
+    basis_of,
+    in_area,
+    national_amount,
+)
 from estimator.prices.reading import read_books
+from estimator.prices.schema.charges import Charge
 from estimator.prices.schema.fee_schedule import Area, FeeScheduleEntry
 from estimator.prices.schema.files import Book
 
@@ -153,8 +162,36 @@ def test_every_state_has_an_area_and_a_suburb_is_in_both():
     assert set(TABLES.areas) >= BY_LAW
 
 
-def test_the_national_amounts_of_the_tables_are_those_of_the_fee_schedule():
-    """Every typical price in Medicare's column."""
+def test_the_prices_in_medicares_column_are_an_amount_of_medicares():
+    """The physician's in an office, the physician's in a facility, or what a hospital gets."""
+    found = set()
     for charge in TABLES.charges.values():
         for start, price in (charge.medicare or {}).items():
-            assert price.typical == national_amount(TABLES, charge.codes, start), charge.codes
+            basis = basis_of(TABLES, charge, price, start)
+            found.add(basis)
+            assert price.range == amount_of(TABLES, charge.codes, start, basis or "office"), charge.codes
+    assert found == {"office", "facility", "hospital"}
+
+
+def following(codes, **amounts):
+    """A charge with one price that differs by area."""
+    price = {"low": "80", "typical": "100", "high": "150", "by_area": "office", "source": "x"} | amounts
+    charge = Charge.model_validate({"label": "X", "codes": codes, "commercial": {DAY.isoformat(): price}})
+    return charge.price_on("commercial", DAY)
+
+
+def test_a_share_of_medicares_amount_moves_with_the_area():
+    """Low with the cheapest area, high with the dearest; half a cent goes up. What follows no area stays as it is."""
+    tables = book(
+        {"X": {DAY: entry("1", "0", "0", "200")}},
+        {"OR": {"01": area("1.1"), "99": area("0.9")}, "WA": {"00": area("1.2")}},
+    )
+    price = following(["X"])
+    assert tuple(in_area(tables, ["X"], price, DAY, "OR")) == (72_00, 90_00, 165_00)
+    assert tuple(in_area(tables, ["X"], price, DAY, "WA")) == (96_00, 120_00, 180_00)
+    assert tuple(in_area(tables, ["X"], price, DAY, None)) == (72_00, 100_00, 180_00)
+    assert in_area(tables, ["unknown"], price, DAY, "OR") == price.range
+    own = following(["X"], typical="200", low="180", high="240")
+    assert tuple(in_area(tables, ["X"], own, DAY, "OR")) == (180_00, 180_00, 220_00)
+    still = price.model_copy(update={"by_area": None})
+    assert in_area(tables, ["X"], still, DAY, "OR") == price.range

@@ -14,6 +14,7 @@ from support.strategies import told_answers
 from estimator.core.answers import read_answers
 from estimator.core.billed_lines import presences
 from estimator.core.estimate import estimate
+from estimator.prices.medicare import allowed
 from estimator.prices.reading import read_books
 
 TODAY = date(2026, 11, 28)
@@ -131,6 +132,60 @@ def test_ten_dollars_a_session_is_true_for_the_drug_until_the_card_runs_dry():
     drug = [row for row in one.ledger[1] if row.program == "spravato_card"]
     assert len(drug) == 8
     assert {row.you_pay for row in drug} == {10_00}
+
+
+def on_medicare(**raw):
+    """Twelve sessions at the higher dose of somebody with Original Medicare alone."""
+    return estimated(
+        treatment="spravato", insurance="medicare", sessions="12", plan="medicare_original", dose="84", **raw
+    )
+
+
+def test_medicare_costs_a_californian_more_than_a_mississippian():
+    """
+    The same twelve sessions in an office: G2082 once, G2083 eleven times, 90792 and 99214 once.
+
+    Mississippi is one of Medicare's areas, so its amounts are exact. California has 29, the cheapest of them dearer.
+    """
+    south, west = (on_medicare(state=state, setting="office") for state in ("MS", "CA"))
+    codes = {"G2082": 1, "G2083": 11, "90792": 1, "99214": 1}
+    day = date(2027, 1, 11)
+    billed = sum(allowed(NATIONAL.tables, [code], day, "MS").typical * times for code, times in codes.items())
+    assert south.billed.low == south.billed.typical == south.billed.high == billed
+    assert south.you_pay.high < west.you_pay.low < west.you_pay.high
+    for one, name in ((south, "Mississippi"), (west, "California")):
+        session = next(item for item in one.items if item.charge == "spravato_medicare_84")
+        assert any("GPCI" in note.title.en for note in session.sources)
+        assert session.notes[0].en.startswith(f"In {name}: $")
+
+
+def test_a_plans_amounts_move_with_the_area_and_cash_prices_never_do():
+    """Psychotherapy is dearest for plans in the dearest areas; an infusion's cash price is no area's."""
+    asked = {"treatment": "iv", "psychotherapy": "in_person", "psychotherapy_sessions": "4"}
+    somewhere, there = (estimated(insurance="commercial", **asked, **one) for one in ({}, {"state": "MS"}))
+    assert prices_of(there, "psychotherapy_in_person").high < prices_of(somewhere, "psychotherapy_in_person").high
+    assert prices_of(estimated(state="CA"), "infusion") == prices_of(estimated(), "infusion")
+
+
+def prices_of(one, charge):
+    """What is asked for one of a charge, or allowed for it."""
+    item = next(item for item in one.items if item.charge == charge)
+    return item.allowed or item.asked
+
+
+def test_a_hospitals_patient_sees_what_the_hospital_adds():
+    """
+    Original Medicare, 20 %: $1,050.50 once and $1,650.50 eleven times to the hospital, $31.06 twelve times to the
+    doctor (CMS, January 2026, Addendum B, and RVU26C), and the visits before and after as in an office.
+    """
+    hospital, office = on_medicare(setting="hospital"), on_medicare(setting="office")
+    visits = [item for item in office.items if item.charge.startswith("psychiatric")]
+    expected = 1050_50 + 11 * 1650_50 + 12 * 31_06 + sum(item.billed.typical for item in visits)
+    assert hospital.billed.typical == expected
+    assert hospital.you_pay.typical - office.you_pay.typical > 700_00
+    without = [estimated(treatment="spravato", sessions="12", setting=one).you_pay for one in ("office", "hospital")]
+    added = [getattr(without[1], end) - getattr(without[0], end) for end in ("low", "typical", "high")]
+    assert added == [12 * 95_00, 12 * 175_00, 12 * 500_00]
 
 
 def test_medicare_pays_one_bundle_and_no_savings_program():

@@ -136,7 +136,7 @@ def _items(estimate: Estimate, said: NullTranslations) -> Table:
         f"{_('What it is made of')}: {_('You pay')}",
         *(_("What"), _("How many"), _("Low"), _("Typical"), _("High"), _("Coverage")),
     )
-    for item in estimate.items:
+    for item in (one for one in estimate.items if not one.idle):
         label = item.label.get(estimate.answers.lang) + (f" ({_('price not known')})" if item.missing else "")
         table.add_row(label, str(item.quantity), *map(dollars, item.you_pay), _coverage(item, said))
     table.add_section()

@@ -36,9 +36,11 @@ from estimator.core.words import (
     THERAPIST_INSIDE,
     TOLD_COVERED,
     TOLD_NOT_COVERED,
+    of_state,
 )
 from estimator.money import WHOLE, Range, divided, part_of
 from estimator.prices.book import PriceBook
+from estimator.prices.medicare import in_area
 from estimator.prices.schema.basics import BenefitClass, PriceColumn, Text
 from estimator.prices.schema.charges import Charge
 from estimator.prices.schema.dated_prices import Price
@@ -58,6 +60,8 @@ class _Builder:
         self.tables = book.tables
         self.payer: Payer = self.tables.payers[answers.insurance]
         self.treatment = self.tables.treatments[answers.treatment]
+        clinic = self.tables.clinic
+        self.state = (clinic.state if clinic is not None else None) or answers.state
         self.there = set(arrangements_for(self.treatment, answers.therapist_present, answers.therapist_inside))
         self.unknowns = unknowns
         self.told: dict[str, Mapping[str, Any]] = {
@@ -273,9 +277,16 @@ class _Builder:
                 found = PriceInPlay(price, column, range_, self.price_unknown(name, name, range_, side))
             else:
                 assert price is not None
-                found = PriceInPlay(price, column, price.range, self.price_unknown(name, leader, price.range, side))
+                range_ = in_area(self.tables, charge.codes, price, day, self.state)
+                unknown = self.price_unknown(name, leader, range_, side)
+                found = PriceInPlay(price, column, range_, unknown, notes=tuple(self.notes(price, range_)))
             self.prices[key] = found
         return self.prices[key]
+
+    def notes(self, price: Price, range_: Range) -> Iterator[Text]:
+        """What a line says of a price that differs from state to state."""
+        if price.by_area is not None and self.state is not None and range_ != price.range:
+            yield of_state(self.state, range_)
 
     def in_proportion(self, name: str, leader: str, column: PriceColumn, day: date, own: Price, told: int) -> Range:
         """A follower's range where its leader's price was told: the tables' proportion of it, which stays open."""

@@ -28,7 +28,7 @@ class PriceInPlay:
 
     `stated` is what the tables say, None where the charge is included in another or the patient was told its price.
     `lower` is the price of the lower dose, billed where the unknown ``dose`` turns out so. `less` is credited toward
-    it, as an evaluation toward the first session.
+    it, as an evaluation toward the first session. `notes` say what the tables' price has become here, and why.
     """
 
     stated: Provenance | None
@@ -37,6 +37,7 @@ class PriceInPlay:
     unknown: str | None
     lower: "PriceInPlay | None" = None
     less: "PriceInPlay | None" = None
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

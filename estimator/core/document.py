@@ -116,6 +116,7 @@ def _item(item: LineItem, language: str) -> dict[str, Any]:
         **{name: _unless_missing(item, getattr(item, name)) for name in ITEM_AMOUNTS},
         "asked": _range(item.asked),
         "allowed": _range(item.allowed),
+        "notes": [note.get(language) for note in item.notes],
         "coverage": {"status": item.coverage, "reason": item.coverage_reason.get(language)},
         "sources": [
             {

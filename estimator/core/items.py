@@ -1,6 +1,6 @@
 """Line items: the claims of one charge added up into a row the patient reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.core.claims import Claim, Claims, LineHeading, PriceInPlay
 from estimator.core.records import Statement, total
@@ -41,7 +41,18 @@ def _line_item(row: LineHeading, claims: Sequence[Claim], made: Sequence[Stateme
         missing=any(claim.missing for claim in claims),
         asked=_range(claim.asked for claim in claims),
         allowed=_range(claim.allowed for claim in claims),
+        sometimes=all(claim.conditions for claim in claims),
+        notes=tuple({note.en: note for price in _prices(claims) for note in price.notes}.values()),
     )
+
+
+def _prices(claims: Iterable[Claim]) -> Iterator[PriceInPlay]:
+    """Every price that the claims may be billed at, those of the lower dose among them."""
+    for claim in claims:
+        for price in (claim.asked, claim.allowed):
+            while price is not None:
+                yield price
+                price = price.lower
 
 
 def _range(prices: Iterable[PriceInPlay | None]) -> Range | None:
@@ -55,12 +66,9 @@ def _range(prices: Iterable[PriceInPlay | None]) -> Range | None:
 def _sources(claims: Sequence[Claim], tables: Book) -> tuple[SourceNote, ...]:
     """Every source of the prices and the coverage of these claims, each once, prices first."""
     stated: dict[int, Provenance] = {}
-    for claim in claims:
-        for price in (claim.asked, claim.allowed):
-            while price is not None:
-                if price.stated is not None:
-                    stated[id(price.stated)] = price.stated
-                price = price.lower
+    for price in _prices(claims):
+        if price.stated is not None:
+            stated[id(price.stated)] = price.stated
     if claims[0].coverage.source is not None:
         stated[id(claims[0].coverage.source)] = claims[0].coverage.source
     return tuple(note for provenance in stated.values() for note in source_notes(provenance, tables))

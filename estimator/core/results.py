@@ -64,7 +64,8 @@ class LineItem:
     One row the patient reads: all claims of one charge.
 
     With `missing` there is no price in the tables: the amounts are zero and the totals mean "at least". `asked` is
-    what the clinic asks for one, `allowed` what the plan allows; None where that is not in play.
+    what the clinic asks for one, `allowed` what the plan allows; None where that is not in play. `notes` say how the
+    tables' prices were fitted to this person. With `sometimes` it is billed in some scenarios only.
     """
 
     charge: str
@@ -84,6 +85,13 @@ class LineItem:
     missing: bool = False
     asked: Range | None = None
     allowed: Range | None = None
+    notes: tuple[Text, ...] = ()
+    sometimes: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is billed only in some scenarios, and in none of the three that are shown."""
+        return self.sometimes and not self.missing and not any(self.billed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ IN_SPANISH: dict[str, str] = {
 """Those that are called something else in Spanish."""
 
 
+def state_name(state: str, language: str) -> str:
+    """What a state is called; its letters where they are none."""
+    return (STATES | IN_SPANISH if language == "es" else STATES).get(state, state)
+
+
 def state_names(language: str) -> list[tuple[str, str]]:
     """Every state's letters and name, by name."""
     names = STATES | IN_SPANISH if language == "es" else STATES

@@ -1,5 +1,7 @@
 """The few sentences the core itself says; everything else is worded in tables and templates."""
 
+from estimator.core.states import state_name
+from estimator.money import Range, dollars
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.wording import QuestionWording
 
@@ -45,6 +47,17 @@ SETTING = QuestionWording(
     ),
     whom="clinic",
 )
+_IN_STATE = Text(en="In {state}: {low} for one.", es="En {state}: {low} por una.")
+_ACROSS_STATE = Text(en="In {state}: {low} to {high} for one.", es="En {state}: de {low} a {high} por una.")
+
+
+def of_state(state: str, there: Range) -> Text:
+    """What a price that differs by area is in a state: exactly, or from its cheapest area to its dearest."""
+    words, ends = _IN_STATE if there.known else _ACROSS_STATE, {"low": dollars(there.low), "high": dollars(there.high)}
+    en, es = (words.get(one).format(state=state_name(state, one), **ends) for one in ("en", "es"))
+    return Text(en=en, es=es)
+
+
 THERAPIST_INSIDE = QuestionWording(
     label=Text(en="Is the therapist's time inside the price?", es="¿Incluye el precio el tiempo del terapeuta?"),
     ask=Text(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from estimator.money import Range, dollars
 from estimator.prices.figures import figures, out_of_date, prices
 from estimator.prices.findings import Finding
-from estimator.prices.medicare import allowed
+from estimator.prices.medicare import amount_of, basis_of
 from estimator.prices.naming import all_notes
 from estimator.prices.samples import FEWEST, behind, posted
 from estimator.prices.schema.dated_prices import last_start, price_in_force
@@ -134,10 +134,10 @@ def samples_dated_long_ago(book: Book, today: date | None) -> Iterator[Finding]:
 
 
 def medicare_apart_from_its_fee_schedule(book: Book, _: date | None) -> Iterator[Finding]:
-    """A price in Medicare's column that is not what fee schedule and areas give for the charge's codes on that day."""
+    """A price in Medicare's column that is not what Medicare's tables give for the charge's codes on that day."""
     for id_, charge in book.charges.items() if book.clinic is None else ():
         for start, price in (charge.medicare or {}).items():
-            given = allowed(book, charge.codes, start)
+            given = amount_of(book, charge.codes, start, basis_of(book, charge, price, start) or "office")
             if given is not None and given != price.range:
                 says = say(
                     "the amounts are %(range)s, and fee schedule and areas give %(given)s",

@@ -10,8 +10,9 @@ from itertools import combinations
 
 from estimator.prices.alerts import ALERTS as ALERTS
 from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
-from estimator.prices.figures import all_lines, as_written, figures, tables
+from estimator.prices.figures import all_lines, as_written, figures, prices, tables
 from estimator.prices.findings import Finding, nearest
+from estimator.prices.medicare import national_amount
 from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.basics import PRICE_COLUMNS, AmountRange, CountRange, PercentRange
@@ -243,6 +244,15 @@ def providers_count_once(book: Book) -> Iterator[Finding]:
                 yield Finding(("samples", id_), says, say("add left_out: repeated to one of them"))
 
 
+def what_differs_by_area_has_an_amount_of_medicares(book: Book) -> Iterator[Finding]:
+    for path, charge, _column, dated in prices(book):
+        for start, price in dated.items():
+            if price.by_area is not None and national_amount(book, charge.codes, start, price.by_area) is None:
+                says = say("the fee schedule has no amount for these codes on this day, so it cannot differ by area")
+                fix = say("remove by_area, or add the codes to fee_schedule")
+                yield Finding((*path, start.isoformat(), "by_area"), says, fix)
+
+
 def payers_are_known(book: Book) -> Iterator[Finding]:
     for path, name in payer_names(book):
         if name not in book.payers:
@@ -421,6 +431,7 @@ BOOK_CHECKS: tuple[Check, ...] = (
     samples_are_of_charges_or_services,
     services_are_no_charges,
     providers_count_once,
+    what_differs_by_area_has_an_amount_of_medicares,
     payers_are_known,
     programs_help_where_payers_let_them,
     advice_is_for_known_treatments,

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal, TypeVar
 
-from estimator.money import Cents, Range, cents_of
+from estimator.money import Cents, Range, cents_of, divided
+from estimator.prices.schema.charges import Charge
+from estimator.prices.schema.dated_prices import PaymentSetting, Price
 from estimator.prices.schema.fee_schedule import Area, AreaFactors, FeeScheduleEntry
 from estimator.prices.schema.files import Book
 
-PaymentSetting = Literal["office", "facility"]
-"""Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""
-
 BY_LAW = frozenset({"AK"})
 """States whose work factor a law sets far above the rest (1.5 in Alaska): no part of a range for the whole country."""
+
+Basis = Literal["office", "facility", "hospital"]
+"""What an amount of Medicare's is: the physician's in an office or in a facility, or what the hospital itself gets."""
 
 _NATIONAL = AreaFactors.model_validate({"work": "1", "practice": "1", "malpractice": "1"})
 
@@ -54,6 +56,43 @@ def allowed(
     areas = (area for home, area in _all_areas(book) if home not in BY_LAW)
     found = _amounts(areas, entries, day, setting)
     return Range(min(*found, typical), typical, max(*found, typical)) if found else Range.exactly(typical)
+
+
+def basis_of(book: Book, charge: Charge, price: Price, day: date) -> Basis | None:
+    """Which of Medicare's amounts for the charge's codes a price is; None where it is another one."""
+    if price.by_area == "facility":
+        return "facility"
+    if price.typical == national_amount(book, charge.codes, day):
+        return "office"
+    paid = amount_of(book, charge.codes, day, "hospital")
+    return "hospital" if paid is not None and price.range == paid else None
+
+
+def amount_of(book: Book, codes: Iterable[str], day: date, basis: Basis) -> Range | None:
+    """Low, typical and high of what Medicare allows for the codes together, in the whole country."""
+    if basis != "hospital":
+        return allowed(book, codes, day, setting=basis)
+    paid = [in_force(book.hospital_payments.get(code, {}), day) for code in codes]
+    known = [one.range for one in paid if one is not None]
+    return Range(*map(sum, zip(*known, strict=True))) if known and len(known) == len(paid) else None
+
+
+def in_area(book: Book, codes: Iterable[str], price: Price, day: date, state: str | None) -> Range:
+    """
+    A price that differs by area, in a state, or without one in the whole country.
+
+    Medicare's own amount is the areas'. What is a share of it, such as a plan's, moves with it: low with the cheapest
+    area, high with the dearest.
+    """
+    if price.by_area is None:
+        return price.range
+    national = national_amount(book, codes, day, price.by_area)
+    there = allowed(book, codes, day, state, price.by_area)
+    if national is None or there is None or national == 0:
+        return price.range
+    if price.typical == national:
+        return there
+    return Range(*(divided(own * area, national) for own, area in zip(price.range, there, strict=True)))
 
 
 def in_force(dated: Mapping[date, T], day: date) -> T | None:

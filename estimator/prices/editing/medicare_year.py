@@ -3,7 +3,8 @@ A new year of Medicare's prices put into the tables' text: relative values, area
 price that is Medicare's amount for its codes.
 
 A new row begins on its own day; the rows before it stay. A price is Medicare's where its typical amount is what the fee
-schedule gives for the charge's codes, whichever column it stands in. Where the numbers are the same, nothing changes.
+schedule, or a hospital's list, gives for the charge's codes, whichever column it stands in. Where the numbers are the
+same, nothing changes.
 """
 
 import re
@@ -14,10 +15,10 @@ from datetime import date
 from estimator.money import Range, dollars, plain_amount
 from estimator.prices.cms_files import AreaFile, FeeScheduleFile, HospitalFile, Units
 from estimator.prices.editing.slices import CannotSplice, put, read
-from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, set_price
+from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, price_path, set_price
 from estimator.prices.editing.written import Tree
 from estimator.prices.figures import prices
-from estimator.prices.medicare import allowed, in_force, national_amount
+from estimator.prices.medicare import Basis, amount_of, basis_of, in_force
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.basics import PriceColumn, Text
 from estimator.prices.schema.fee_schedule import FeeScheduleEntry
@@ -73,7 +74,9 @@ def put_year(
     payments = _hospital_rows(tables, year, hospital.id, today)
     cited = [source for source, rows in ((schedule, entries), (areas, factors), (hospital, payments)) if rows]
     changed = _with(files, _unknown(cited, tables) | entries | payments | factors)
-    changed, moved = _with_prices(changed, tables, book_of(changed), year, (schedule.id, areas.id), today, spanish)
+    changed, moved = _with_prices(
+        changed, tables, book_of(changed), year, (schedule.id, areas.id, hospital.id), today, spanish
+    )
     late = [source for source in (schedule, areas) if moved and source not in cited]
     return _with(changed, _unknown(late, tables)), moved
 
@@ -216,17 +219,17 @@ def _with_prices(
     before: Book,
     after: Book,
     year: NewYear,
-    sources: tuple[str, str],
+    sources: tuple[str, str, str],
     today: date,
     spanish: Translate,
 ) -> tuple[dict[str, bytes], list[Moved]]:
     moved = []
-    for charge, column, start, old in _medicare_prices(before, year.start):
-        new = allowed(after, before.charges[charge].codes, year.start)
-        if new is None or new == old:
-            continue
+    for charge, column, start, basis in _medicare_prices(before, year):
+        begins = year.hospital_start if basis == "hospital" else year.start
+        dated = before.charges[charge].prices(column) or {}
+        old, new = dated[start].range, amount_of(after, before.charges[charge].codes, begins, basis)
         name = file_of(files, ("charges", charge))
-        if name is None:
+        if new is None or new == old or name is None:
             continue
         price = price_in(read(files[name]), charge, column, start) or TypedPrice(*old)
         price = replace(
@@ -234,30 +237,31 @@ def _with_prices(
             low=new.low,
             typical=new.typical,
             high=new.high,
-            source=_cited_now(price.source, sources),
+            source=_cited_now(price.source, sources, basis),
             checked=today,
             note=_note(price.note, new, spanish),
         )
-        files[name] = set_price(files[name], charge, column, year.start, price)
+        files[name] = set_price(files[name], charge, column, begins, price)
+        if (place := dated[start].by_area) is not None:
+            files[name] = put(files[name], (*price_path(charge, column, begins), "by_area"), place)
         moved.append(Moved(charge, column, old, new))
     return files, moved
 
 
-def _medicare_prices(tables: Book, day: date) -> Iterator[tuple[str, PriceColumn, date, Range]]:
-    """Every price in force on `day` whose typical amount is the fee schedule's for the charge's codes."""
+def _medicare_prices(tables: Book, year: NewYear) -> Iterator[tuple[str, PriceColumn, date, Basis]]:
+    """Every price in force when the year begins that is an amount of Medicare's: where it stands, and which it is."""
     for id_, charge in tables.charges.items():
         for column in COLUMNS:
-            begun = [start for start in charge.prices(column) or {} if start <= day]
-            if begun and (dated := charge.prices(column)):
-                start = max(begun)
-                if dated[start].typical == national_amount(tables, charge.codes, start):
-                    yield id_, column, start, dated[start].range
+            dated = charge.prices(column) or {}
+            begun = [start for start in dated if start <= max(year.start, year.hospital_start)]
+            if begun and (basis := basis_of(tables, charge, dated[max(begun)], max(begun))):
+                yield id_, column, max(begun), basis
 
 
-def _cited_now(old: tuple[str, ...], sources: tuple[str, str]) -> tuple[str, ...]:
+def _cited_now(old: tuple[str, ...], sources: tuple[str, str, str], basis: Basis) -> tuple[str, ...]:
     """The new year's files in place of those of earlier years, then whatever else was cited."""
-    rest = (name for name in old if not re.fullmatch(r"cms-(fee-schedule|gpci)-[0-9]{4}|locality-range", name))
-    return (*sources, *rest)
+    rest = (name for name in old if not re.fullmatch(r"cms-(fee-schedule|gpci|opps)-[0-9]{4}|locality-range", name))
+    return (*(sources[2:] if basis == "hospital" else sources[:2]), *rest)
 
 
 def _note(old: Text | None, range_: Range, spanish: Translate) -> Text | None:

@@ -33,7 +33,7 @@ _ORDER = (
     *("self_pay", "insured_patient", "commercial", "medicare", "medicaid", "military"),
     *("moves_with", "same_as", "included_in", "never_with", "packages", "coverage"),
     *("price_question", "free_question", "coverage_question"),
-    *("price", "low", "typical", "high", "free", "source", "checked", "confidence", "note"),
+    *("price", "low", "typical", "high", "free", "by_area", "source", "checked", "confidence", "note"),
     *("en", "es"),
 )
 """Where a new key goes: behind those that stand before it here. Days go by date, all others to the end."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import model_validator
 
@@ -11,19 +11,24 @@ from estimator.prices.schema.basics import Provenance, range_from
 from estimator.prices.schema.scalars import Amount, Day, Frozen, Percent, as_text, refuse
 from estimator.sentences import say
 
+PaymentSetting = Literal["office", "facility"]
+"""Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""
+
 
 class Price(Provenance):
     """
     One price: ``{low, typical, high, source, checked}``, or ``{price, source, checked}``, or one number.
 
     Missing ``source`` and ``checked`` come from the file's ``defaults``. `free` is how many of 100 ask nothing for it;
-    the amounts are then those of the others.
+    the amounts are then those of the others. `by_area` says that it differs among Medicare's areas as the amount for
+    the charge's codes does, in an office or where a facility brings rooms and staff.
     """
 
     low: Amount
     typical: Amount
     high: Amount
     free: Percent | None = None
+    by_area: PaymentSetting | None = None
 
     @model_validator(mode="before")
     @classmethod

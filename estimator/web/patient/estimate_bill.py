@@ -9,6 +9,7 @@ from estimator.core.results import Amounts, Estimate, LedgerRow, LineItem
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.payers import Program
 from estimator.web.filters import words
+from estimator.web.patient.posted import SeenInRegion, seen_in_region
 from estimator.web.patient.programs import program_limits, program_of
 
 SHORT = 60
@@ -22,7 +23,8 @@ class BillLine:
 
     `reason_above` is the label of the line that has said the coverage reason already, `limits_above` whether another
     line has said the program's limits: a screen says both again, paper refers to them. `outside`: in the typical
-    scenario all of it is out of network, so the clinic is paid first.
+    scenario all of it is out of network, so the clinic is paid first. `seen` is what clinics of the patient's region
+    post.
     """
 
     item: LineItem
@@ -31,6 +33,7 @@ class BillLine:
     limits: str
     limits_above: bool
     outside: bool
+    seen: SeenInRegion | None
 
     @property
     def two_prices(self) -> bool:
@@ -85,7 +88,7 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
     programs: set[str] = set()
     inside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "in"}
     outside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "out"} - inside
-    for item in estimate.items:
+    for item in (one for one in estimate.items if not one.idle):
         reason, program = words(item.coverage_reason), program_of(estimate, item)
         label, limits = (words(program.label), program_limits(program)) if program else ("", "")
         yield BillLine(
@@ -95,6 +98,7 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
             limits=limits,
             limits_above=label in programs and len(limits) > SHORT,
             outside=item.charge in outside,
+            seen=seen_in_region(estimate.book.tables, item.charge, estimate.answers.state) if item.asked else None,
         )
         reasons.setdefault(reason, item.label)
         programs.add(label)

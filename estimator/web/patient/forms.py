@@ -109,7 +109,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     psychotherapy_sessions = TextBox(_l("How many psychotherapy sessions?"), "count")
     start = TextBox(_l("First session on"), "day")
     state = Select(
-        _l("Your state"), description=_l("A few states have their own rules on savings cards and insurance.")
+        _l("Your state"), description=_l("What insurers and Medicare pay, and a few rules, differ from state to state.")
     )
     clinic = Select(_l("Whose prices?"))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from estimator.prices.regions import Region
+from estimator.prices.regions import REGION_OF, Region
 from estimator.prices.samples import Posted, posted
 from estimator.prices.schema.dated_prices import Price, last_start
 from estimator.prices.schema.files import Book
@@ -47,6 +47,26 @@ class PostedPrices:
 
     seen: Posted
     dots: Dots | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenInRegion:
+    """How many prices of a region count, and from where to where they go, in cents; `where` is in English."""
+
+    number: int
+    where: str
+    low: int
+    high: int
+
+
+def seen_in_region(book: Book, name: str, state: str | None) -> SeenInRegion | None:
+    """What was seen of a charge in the region of `state`; None where too few were, and of a clinic's own prices."""
+    region = REGION_OF.get(state or "")
+    there = posted(book, name).regions.get(region) if region is not None and book.clinic is None else None
+    if region is None or there is None:
+        return None
+    ends = [end for sample in there.counted for end in sample.ends]
+    return SeenInRegion(len(there.counted), IN_REGION[region], min(ends), max(ends))
 
 
 def posted_prices(book: Book, name: str) -> PostedPrices:
