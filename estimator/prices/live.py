@@ -48,6 +48,7 @@ class LivePriceBooks:
         self._folder = folder
         self._clock = clock
         self._looking = threading.Lock()
+        self._is_kept_up = False
         self._signature = signature_of(folder)
         self._looked = clock()
         reading = read_books(folder)
@@ -59,13 +60,13 @@ class LivePriceBooks:
     @property
     def current(self) -> PriceBooks:
         """The last good price books."""
-        self._look()
+        self._ask()
         return self._now[0]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the folder now; empty when `current` is all that the folder says."""
-        self._look()
+        self._ask()
         return self._now[1]
 
     def old(self, owner: str, version: str) -> PriceBook | None:
@@ -82,11 +83,20 @@ class LivePriceBooks:
         self._looked = self._clock() - LOOK_AGAIN_AFTER
         self._look()
 
+    def keep_up(self) -> None:
+        """Look at the folder, for whoever asks; see `PriceSource`."""
+        self._is_kept_up = True
+        self._look()
+
     conflicts: tuple[()] = ()
     """A folder without a store has nothing to differ from."""
 
     def resolution(self) -> None:
         """There are no conflicts to decide."""
+
+    def _ask(self) -> None:
+        if not self._is_kept_up:
+            self._look()
 
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):

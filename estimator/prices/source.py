@@ -27,6 +27,13 @@ class PriceSource(Protocol):
     def refresh(self) -> None:
         """Look at once whether the tables have changed: after a publication, so that whoever published sees it."""
 
+    def keep_up(self) -> None:
+        """
+        Look whether the tables have changed: for a thread of its own, again and again.
+
+        From the first time on, whoever asks for prices looks at nothing, so that no page waits for a disk or a store.
+        """
+
     # The desk's folder page asks these; their types are `versions`' own, which stands above this room.
 
     @property

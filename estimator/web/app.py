@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.live import LivePriceBooks
 from estimator.prices.source import PriceSource
-from estimator.web import errors, filters, headers, health, script
+from estimator.web import errors, filters, headers, health, script, store_limit
 from estimator.web.links import alternates, link, other_languages
 from estimator.web.patient import advice, api, compare, download, updates
 from estimator.web.patient import pages as patient
@@ -45,6 +45,7 @@ def create_app(
     app.extensions["site"] = Site(prices, clock, catalogues())
     if database is not None:
         app.extensions["store"] = database
+        store_limit.add_store_limit(app)
     # A sentence may stand on lines of its own between {% trans %} and {% endtrans %}.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))

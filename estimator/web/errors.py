@@ -61,6 +61,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     else:
         page = render_template("patient/error.html", code=error.code, heading=heading, advice=advice)
         response = Response(page, error.code, mimetype="text/html")
+    if error.code == 503:
+        response.headers["Retry-After"] = "10"
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
@@ -73,6 +75,10 @@ def _words(code: int) -> tuple[str, str]:
         405: (_("This page cannot be used that way"), _("Open it with a link or by typing its address.")),
         413: (_("That was too much to read"), _("Nothing here needs more than a few short answers.")),
         414: (_("This link is too long"), _("Start again from the questions; a link from there is short.")),
+        503: (
+            _("Not just now"),
+            _("This page needs the store of prices, which does not answer at the moment. Estimates still work."),
+        ),
     }
     if code in known:
         heading, advice = known[code]

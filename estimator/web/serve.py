@@ -221,11 +221,11 @@ def behind_proxy(address: str) -> dict[str, Any]:
 
 
 def _watch(prices: PriceSource) -> None:
-    """Look at the tables even while nobody asks: an edit is recorded, a publication written to the folder."""
+    """Look at the tables, so that no page has to: an edit is recorded, a publication written to the folder."""
     while True:
         time.sleep(WATCH_SECONDS)
         try:
-            _ = prices.current
+            prices.keep_up()
         except Exception:
             logging.getLogger(__name__).exception("Looking at the price tables failed")
 

@@ -37,6 +37,12 @@ logger = logging.getLogger(__name__)
 LOOK_AGAIN_AFTER = 0.4
 """Seconds during which neither store nor folder is looked at again; a look costs a millisecond."""
 
+REFRESH_SECONDS = 2.0
+"""How long somebody at the desk waits for another thread's look at store and folder."""
+
+SILENT_SECONDS = 30.0
+"""A store or folder that has not answered for so long is a problem; the last good prices stay in force."""
+
 OLD_BOOKS_KEPT = 16
 
 
@@ -59,8 +65,9 @@ class PublishedPriceBooks:
     `folder` holds, or `first`: raises `BrokenTables` when that cannot be read. `clock` gives seconds that only grow,
     `wall` those that files' times are measured by.
 
-    Any number of threads may ask; one of them looks at store and folder now and then, the others do not wait. When the
-    store cannot be reached, the last good prices stay in force.
+    Any number of threads may ask; one of them looks at store and folder now and then, the others do not wait; or a
+    thread of its own looks (`keep_up`), and nobody who asks does. When the store cannot be reached, or hangs, the last
+    good prices stay in force.
     """
 
     def __init__(
@@ -77,6 +84,7 @@ class PublishedPriceBooks:
         self._timelines = TimelineReader()
         self._cache = PriceBookCache()
         self._looking = threading.Lock()
+        self._is_kept_up = False
         self._old: OrderedDict[tuple[str, str], PriceBook | None] = OrderedDict()
         self._asking_old = threading.Lock()
         self._folder = FolderSync(database, folder, self._cache, clock, wall) if folder else None
@@ -91,25 +99,33 @@ class PublishedPriceBooks:
     @property
     def current(self) -> PriceBooks:
         """The last good price books in force."""
-        self._look()
+        self._ask()
         return self._now.books
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with store and folder; empty when both say the same and all of it can be read."""
-        self._look()
-        found = (*self._now.problems, *self._sync_result.problems, *self._unreached)
+        self._ask()
+        found = (*self._now.problems, *self._sync_result.problems, *self._unreached, *self._silent())
         return tuple(dict.fromkeys(found))
+
+    def _silent(self) -> tuple[Problem, ...]:
+        """That store or folder hang, where they do: nothing fails then, it only never ends."""
+        seconds = self._clock() - self._looked
+        if not self._is_kept_up or seconds < SILENT_SECONDS:
+            return ()
+        says = say("no answer for %(seconds)s seconds; the last good prices stay in force", seconds=int(seconds))
+        return (Problem("store", 0, 0, "", says),)
 
     @property
     def conflicts(self) -> tuple[FolderConflict, ...]:
         """Whose files and publications have both changed, so that somebody has to decide."""
-        self._look()
+        self._ask()
         return tuple(conflict for _, conflict in sorted(self._sync_result.conflicts.items()))
 
     def old(self, owner: str, version: str) -> PriceBook | None:
         """The owner's price book of any version that ever was in force; None for other versions."""
-        self._look()
+        self._ask()
         now = self._now
         book = now.books.get(owner)
         if book is not None and book.version == version:
@@ -131,14 +147,27 @@ class PublishedPriceBooks:
 
     def on(self, day: date) -> PriceBooks:
         """The price books that will be in force on `day`, if nothing more is published."""
-        self._look()
+        self._ask()
         now = self._now
         return now.books if day == now.day else self._read(now.timeline, day).books
 
     def refresh(self) -> None:
-        """Look at store and folder at once: after a publication, so that whoever published sees it."""
-        with self._looking:
+        """
+        Look at store and folder at once: after a publication, so that whoever published sees it.
+
+        Where somebody else's look hangs, as at a frozen store, the last good prices are good enough.
+        """
+        if not self._looking.acquire(timeout=REFRESH_SECONDS):
+            return
+        try:
             self._look_now()
+        finally:
+            self._looking.release()
+
+    def keep_up(self) -> None:
+        """Look at store and folder, for whoever asks; see `PriceSource`."""
+        self._is_kept_up = True
+        self._look()
 
     def resolution(self) -> ConflictResolution | None:
         """The decisions on `conflicts`; None where no folder is kept in step. Call `refresh` afterwards."""
@@ -146,6 +175,10 @@ class PublishedPriceBooks:
             return None
         now = self._now
         return ConflictResolution(self._database, self._folder, self._cache, now.timeline, now.day, now.texts)
+
+    def _ask(self) -> None:
+        if not self._is_kept_up:
+            self._look()
 
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_AGAIN_AFTER or not self._looking.acquire(blocking=False):
