@@ -400,3 +400,19 @@ def test_the_answer_stands_at_the_row_that_was_clicked(desk: PricedDesk) -> None
     ann.post(CHECKED, {one.attributes["name"]: one.attributes["value"] for one in form.all("input")})
     shown = ann.get(OVERVIEW)
     assert shown.root.one(id="said-price-booster-self_pay")
+
+
+def test_what_the_new_year_lacks_is_listed_for_whoever_keeps_the_national_prices(desk: PricedDesk) -> None:
+    """Yearly figures are Medicare's and some plans' terms; a clinic has none of its own."""
+    files = dict(desk.desk.publications.files(desk.desk.publications.latest("national")))
+    files["national/medicare.yaml"] = b"""
+fee_schedule:
+  "90792":
+    2026-01-01:
+      {work: 4, practice_office: 2, malpractice: 0.1, conversion_factor: 33.4, source: invented, checked: 2026-11-20}
+"""
+    changed = {"based_on": 1, "by": "Olga", "why": "Medicare", "how": "command", "in_force_from": desk.clock().date()}
+    publish_files(desk.desk.publications, "national", files, **changed)
+    page = desk.visiting("Olga").get("/admin/national/")
+    assert "For 2027 these tables still lack: Medicare's fee schedule" in page.text
+    assert "still lack" not in desk.visiting().get(OVERVIEW).text

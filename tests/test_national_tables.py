@@ -13,8 +13,11 @@ from support.strategies import told_answers
 
 from estimator.core.answers import read_answers
 from estimator.core.billed_lines import presences
+from estimator.core.branches import told_resets
 from estimator.core.estimate import estimate
+from estimator.core.words import PLAN_STANDS_IN
 from estimator.prices.medicare import allowed
+from estimator.prices.new_year import lacking
 from estimator.prices.reading import read_books
 
 TODAY = date(2026, 11, 28)
@@ -186,6 +189,34 @@ def test_a_hospitals_patient_sees_what_the_hospital_adds():
     without = [estimated(treatment="spravato", sessions="12", setting=one).you_pay for one in ("office", "hospital")]
     added = [getattr(without[1], end) - getattr(without[0], end) for end in ("low", "typical", "high")]
     assert added == [12 * 95_00, 12 * 175_00, 12 * 500_00]
+
+
+def test_what_the_law_lets_a_plan_ask_in_a_year_is_that_years():
+    """The legal maximum is $10,600 in 2026 and $12,000 from 2027 on (CMS, January 29, 2026)."""
+    asked = {"treatment": "spravato", "insurance": "commercial", "sessions": "40", "plan": "marketplace_bronze"}
+    most = {
+        start: max(terms.out_of_pocket_maximum for terms in estimated(start=start, **asked).plan)
+        for start in ("2026-02-02", "2027-01-11")
+    }
+    assert most == {"2026-02-02": 10_600_00, "2027-01-11": 12_000_00}
+
+
+def test_where_a_year_is_not_known_the_line_and_the_plan_say_what_stands_in():
+    """Somebody with Medicare who is treated in 2027 reads that the amounts are of 2026; in 2026 nobody does."""
+    said = {note.en for item in on_medicare().items for note in item.notes}
+    assert "2026's figure stands in for 2027's, which we do not have yet." in said
+    assert PLAN_STANDS_IN in [words for words, _ in told_resets(on_medicare())]
+    this_year = on_medicare(start="2026-03-02")
+    assert not any("stands in" in note.en for item in this_year.items for note in item.notes)
+    assert PLAN_STANDS_IN not in [words for words, _ in told_resets(this_year)]
+
+
+def test_what_the_new_year_still_lacks_is_listed_from_october_on():
+    tables = NATIONAL.tables
+    lacks = [str(one) for one in lacking(tables, date(2026, 10, 1))]
+    assert lacks[:3] == ["Medicare's fee schedule", "the factors of Medicare's areas", "what Medicare pays hospitals"]
+    assert "the terms of “Original Medicare alone”" in lacks
+    assert not any("terms" in str(one) or "schedule" in str(one) for one in lacking(tables, date(2026, 9, 30)))
 
 
 def test_medicare_pays_one_bundle_and_no_savings_program():

@@ -123,3 +123,11 @@ def test_broken_tables_are_listed_while_the_last_good_prices_answer(tmp_path, mo
     assert api(visitor, FOUR).data == before
     file.write_text(good, "utf-8")
     assert visitor.client.get("/healthz").get_json()["status"] == "ok"
+
+
+def test_health_lists_what_the_new_year_still_lacks(visitor):
+    """The page is asked in November 2026: Medicare's figures of 2027 are not in the tables."""
+    told = visitor.client.get("/healthz").get_json()
+    assert told["status"] == "ok"
+    assert told["new_year"]["year"] == 2027
+    assert "Medicare's fee schedule" in told["new_year"]["lacks"]

@@ -18,7 +18,7 @@ from estimator.core.plan import Plan
 from estimator.core.results import AUTHORIZATION, Branch, BranchOption, Estimate, PlanTerms, Reset, YouPay
 from estimator.core.scenarios import Search, Walk, search
 from estimator.core.unknowns import Positions, Unknown
-from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, RESETS, SIDES
+from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, PLAN_STANDS_IN, RESETS, SIDES
 from estimator.money import CentsArray
 from estimator.prices.schema.basics import Text
 
@@ -127,8 +127,21 @@ def told_resets(estimate: Estimate) -> Iterator[tuple[Text, date]]:
     turns, day = _what_turns(estimate.plan[1]), before.get("plan_year")
     if turns and day and before.get("new_plan", date.min) < day:
         yield RESETS[turns], day
+    if stands_in := _next_years_terms(estimate):
+        yield PLAN_STANDS_IN, stands_in
     if estimate.answers.savings_remaining is not None and (day := before.get("calendar_year")):
         yield RESETS["card"], day
+
+
+def _next_years_terms(estimate: Estimate) -> date | None:
+    """The day from which the typical plan's terms are not known, where the course runs past it."""
+    answers, days = estimate.answers, [row.date for row in estimate.ledger[1]]
+    profiles = estimate.book.tables.payers[answers.insurance].profiles
+    profile = profiles.get(estimate.plan[1].profile or "")
+    if profile is None or profile.year is None or not days:
+        return None
+    begins = date(profile.year + 1, answers.plan_year_start, 1)
+    return begins if begins <= max(days) else None
 
 
 def _what_turns(plan: PlanTerms) -> str:

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from estimator.core.claims import Claim, Claims, LineHeading, PriceInPlay
 from estimator.core.records import Statement, total
 from estimator.core.results import Amounts, LineItem, SourceNote
+from estimator.core.words import stands_in
 from estimator.money import Range, divided
-from estimator.prices.schema.basics import Provenance
+from estimator.prices.medicare import year_of
+from estimator.prices.schema.basics import Provenance, Text
+from estimator.prices.schema.dated_prices import Price
 from estimator.prices.schema.files import Book
 
 
@@ -42,8 +45,20 @@ def _line_item(row: LineHeading, claims: Sequence[Claim], made: Sequence[Stateme
         asked=_range(claim.asked for claim in claims),
         allowed=_range(claim.allowed for claim in claims),
         sometimes=all(claim.conditions for claim in claims),
-        notes=tuple({note.en: note for price in _prices(claims) for note in price.notes}.values()),
+        notes=tuple({note.en: note for note in _notes(claims, tables)}.values()),
     )
+
+
+def _notes(claims: Sequence[Claim], tables: Book) -> Iterator[Text]:
+    """How prices were fitted to this person, and where an earlier year's amount has to do."""
+    for price in _prices(claims):
+        yield from price.notes
+    for claim in claims:
+        stated = claim.allowed.stated if claim.allowed is not None else None
+        if isinstance(stated, Price):
+            known = year_of(tables, tables.charges[claim.charge], stated, claim.day)
+            if known is not None and known < claim.day.year:
+                yield stands_in(known, claim.day.year)
 
 
 def _prices(claims: Iterable[Claim]) -> Iterator[PriceInPlay]:

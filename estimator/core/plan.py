@@ -131,10 +131,10 @@ class Plan:
 
 def plan_of(answers: Answers, book: PriceBook, claims: Claims, unknowns: Unknowns) -> Plan | None:
     """The plan of the answers' payer, its unknowns registered; None where nobody is insured."""
-    payer = book.tables.payers[answers.insurance]
+    first_day = min((claim.day for claim in claims.all), default=answers.start)
+    payer = book.tables.payers[answers.insurance].on(plan_year_begins(first_day, answers.plan_year_start))
     if not payer.profiles:
         return None
-    first_day = min((claim.day for claim in claims.all), default=answers.start)
     changes = answers.new_plan_from
     new = _without_terms(answers) if changes is not None else answers
     if changes is not None and changes <= first_day:
@@ -202,6 +202,11 @@ def limit(maximum: AmountRange | None) -> Range:
 def plan_year(day: date, start_month: int) -> int:
     """The plan year `day` belongs to, named by the calendar year in which it began."""
     return day.year if day.month >= start_month else day.year - 1
+
+
+def plan_year_begins(day: date, start_month: int) -> date:
+    """The first day of the plan year that `day` belongs to."""
+    return date(plan_year(day, start_month), start_month, 1)
 
 
 def _begins_full(answers: Answers, first_day: date) -> bool:
@@ -300,7 +305,7 @@ def _deductible(benefit: Benefit) -> int:
 def _other_care(answers: Answers, payer: Payer, first_day: date) -> Range | None:
     """What other care may have used up by the first claim, where that is open and matters."""
     both_typed = answers.deductible_remaining is not None and answers.out_of_pocket_remaining is not None
-    begins = date(plan_year(first_day, answers.plan_year_start), answers.plan_year_start, 1)
+    begins = plan_year_begins(first_day, answers.plan_year_start)
     if answers.new_plan_from is not None and answers.new_plan_from <= first_day:
         begins = max(begins, answers.new_plan_from)
     months_gone = (first_day.year - begins.year) * 12 + first_day.month - begins.month

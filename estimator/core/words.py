@@ -58,6 +58,19 @@ def of_state(state: str, there: Range) -> Text:
     return Text(en=en, es=es)
 
 
+def stands_in(known: int, year: int) -> Text:
+    """That an amount of the year `known` has to do for a later one, which nobody had published."""
+    return Text(
+        en=f"{known}'s figure stands in for {year}'s, which we do not have yet.",
+        es=f"La cifra de {known} sustituye a la de {year}, que aún no tenemos.",
+    )
+
+
+PLAN_STANDS_IN = Text(
+    en="What your plan asks from {day} on is not known yet. We count on with this year's terms.",
+    es="Aún no se sabe qué pedirá su plan desde el {day}. Seguimos contando con las condiciones de este año.",
+)
+
 THERAPIST_INSIDE = QuestionWording(
     label=Text(en="Is the therapist's time inside the price?", es="¿Incluye el precio el tiempo del terapeuta?"),
     ask=Text(

@@ -95,6 +95,21 @@ def in_area(book: Book, codes: Iterable[str], price: Price, day: date, state: st
     return Range(*(divided(own * area, national) for own, area in zip(price.range, there, strict=True)))
 
 
+def year_of(book: Book, charge: Charge, price: Price, day: date) -> int | None:
+    """The calendar year whose amount of Medicare's a price is on `day`; None where it follows none."""
+    basis = price.by_area or basis_of(book, charge, price, day)
+    if basis is None:
+        return None
+    tables: Mapping[str, Mapping[date, object]] = book.hospital_payments if basis == "hospital" else book.fee_schedule
+    begun = [last_begun(tables.get(code, {}), day) for code in charge.codes]
+    return min((start.year for start in begun if start is not None), default=None)
+
+
+def last_begun(dated: Iterable[date], day: date) -> date | None:
+    """The last of the days that has come by `day`."""
+    return max((start for start in dated if start <= day), default=None)
+
+
 def in_force(dated: Mapping[date, T], day: date) -> T | None:
     """What began last until `day`; None before the first."""
     begun = [start for start in dated if start <= day]

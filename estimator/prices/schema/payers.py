@@ -1,12 +1,13 @@
 """Who pays besides the patient: payers, their plans, savings programs."""
 
+from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from estimator.prices.schema.basics import AmountRange, BenefitClass, PercentRange, PriceColumn, Provenance, Table, Text
-from estimator.prices.schema.scalars import Amount, Count, Deductible, Frozen, Name, Percent, State, YesNo, refuse
+from estimator.prices.schema.scalars import Amount, Count, Day, Deductible, Frozen, Name, Percent, State, YesNo, refuse
 from estimator.prices.schema.wording import QuestionWording
 from estimator.sentences import say
 
@@ -37,8 +38,20 @@ class Benefit(Table):
         return self
 
 
+class LaterTerms(Provenance):
+    """What a plan's terms become from a day on; what is left out stays as it was."""
+
+    deductible: AmountRange | None = None
+    drug_deductible: AmountRange | None = None
+    out_of_pocket_maximum: AmountRange | None = None
+
+
 class Profile(Provenance):
-    """A whole plan, in the patient's words. Ranges inside it move together from low to high."""
+    """
+    A whole plan, in the patient's words. Ranges inside it move together from low to high.
+
+    `year` is the last plan year whose terms these are, `later` what is known of the years after it.
+    """
 
     label: Text
     hint: Text | None = None
@@ -49,6 +62,17 @@ class Profile(Provenance):
     drug_deductible: AmountRange | None = None
     out_of_pocket_maximum: AmountRange | None = None
     benefits: Frozen[BenefitClass, Benefit]
+    year: Annotated[Count, Field(ge=2020, le=2090)] | None = None
+    later: Frozen[Day, LaterTerms] = Field(default_factory=lambda: MappingProxyType({}))
+
+    def on(self, day: date) -> Self:
+        """The plan as it is in a plan year that begins on `day`."""
+        begun = [self.later[start] for start in sorted(self.later) if start <= day]
+        known = {key: value for one in begun for key in _LATER if (value := getattr(one, key)) is not None}
+        return self.model_copy(update=known) if known else self
+
+
+_LATER = ("deductible", "drug_deductible", "out_of_pocket_maximum")
 
 
 class OtherCare(AmountRange, Provenance):
@@ -74,6 +98,12 @@ class Payer(Table):
     profiles: Frozen[Name, Profile] = Field(default_factory=lambda: MappingProxyType({}))
     other_care: OtherCare | None = None
     out_of_network: OutOfNetwork | None = None
+
+    def on(self, day: date) -> Self:
+        """The payer with its plans as they are in a plan year that begins on `day`."""
+        profiles = {name: profile.on(day) for name, profile in self.profiles.items()}
+        changed = any(profiles[name] is not profile for name, profile in self.profiles.items())
+        return self.model_copy(update={"profiles": MappingProxyType(profiles)}) if changed else self
 
 
 class Program(Provenance):

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from estimator.prices.book import NATIONAL
 from estimator.prices.editing.splicing import CannotSplice, mark_checked
+from estimator.prices.new_year import coming_year, lacking
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say
 from estimator.store.stored_sentences import CHECKED_AGAIN
@@ -70,6 +72,8 @@ def overview(owner: str) -> ResponseReturnValue:
         chosen=chosen,
         filters=_filters(owner, found),
         choices=_choices(tables),
+        new_year=coming_year(site().today()),
+        lacks=list(lacking(tables.book.tables, site().today())) if owner == NATIONAL and tables.book else [],
         newer=bool(release_changes(owner)),
         may_publish=may("publisher", owner),
     )
