@@ -17,7 +17,7 @@ from estimator.accounts.passkeys import MOST, Passkey, Passkeys
 from estimator.accounts.second_factors import SecondFactors, looks_like_recovery_code, new_totp_secret
 from estimator.accounts.secret import BadSecret, site_secret
 from estimator.accounts.sign_ins import SignIns
-from estimator.accounts.throttle import Throttle, key_of_address, key_of_name
+from estimator.accounts.throttle import Throttle, key_of_address, key_of_browser, keys_of_guess
 from estimator.store.account_tables import accounts as accounts_table
 from estimator.store.account_tables import one_time_codes, recovery_codes, sign_ins
 from estimator.store.journal import Journal
@@ -516,7 +516,7 @@ def attempts(throttle_, keys, now, times):
 
 
 def test_after_five_failures_the_wait_grows_up_to_a_quarter_of_an_hour(database):
-    attempt, dana, at = Throttle(database), key_of_name("dana"), NOW
+    attempt, dana, at = Throttle(database), key_of_browser("dana's"), NOW
     assert attempts(attempt, [dana], at, 5) == [None] * 5
     waits = []
     for _ in range(8):
@@ -528,30 +528,55 @@ def test_after_five_failures_the_wait_grows_up_to_a_quarter_of_an_hour(database)
     assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
 
 
-def test_failures_are_counted_by_name_and_by_address_and_forgotten_after_a_day(database):
-    attempt, here = Throttle(database), key_of_address("192.0.2.7")
-    assert attempts(attempt, [key_of_name("dana"), here], NOW, 5) == [None] * 5
-    assert attempt.begin([key_of_name("dana"), key_of_address("192.0.2.8")], NOW), "another address gets around it"
-    assert attempt.begin([key_of_name("bo"), here], NOW) is None, "one name shuts out others"
+def guess(attempt, name, address, now=NOW):
+    return attempt.begin([*keys_of_guess(name, address), key_of_address(address)], now)
+
+
+def test_guesses_at_a_name_are_counted_by_where_they_come_from_and_forgotten_after_a_day(database):
+    """Five wrong passwords from elsewhere kept the right one out, for whoever knew a name."""
+    attempt, here, elsewhere = Throttle(database), "192.0.2.7", "192.0.2.8"
+    assert [guess(attempt, "dana", here) for _ in range(5)] == [None] * 5
+    assert guess(attempt, "dana", here)
+    assert guess(attempt, "dana", elsewhere) is None, "a stranger locks somebody out"
+    assert guess(attempt, "bo", here) is None, "one name shuts out others"
     for number in range(14):
-        assert attempt.begin([key_of_name(f"guess {number}"), here], NOW) is None
-    assert attempt.begin([key_of_name("guess"), here], NOW), "one address may guess for ever"
-    assert attempts(attempt, [key_of_name("dana"), here], NOW + timedelta(hours=25), 5) == [None] * 5
+        assert guess(attempt, f"guess {number}", here) is None
+    assert guess(attempt, "guess", here), "one address may guess for ever"
+    assert [guess(attempt, "dana", here, NOW + timedelta(hours=25)) for _ in range(5)] == [None] * 5
+
+
+def test_guesses_from_everywhere_are_counted_together_too(database):
+    attempt = Throttle(database)
+    found = [guess(attempt, "dana", f"192.0.2.{number}") for number in range(101)]
+    assert found[:100] == [None] * 100
+    assert found[100]
 
 
 def test_signing_in_forgets_the_names_failures_but_not_the_addresss(database):
     """Whoever has an account of their own cannot use it to go on guessing others'."""
-    attempt, dana, here = Throttle(database), key_of_name("dana"), key_of_address("192.0.2.7")
+    attempt, here = Throttle(database), "192.0.2.7"
     for number in range(19):
-        attempt.begin([key_of_name(f"guess {number}"), here], NOW)
-    assert attempt.begin([dana, here], NOW) is None
-    attempt.succeeded(dana, [here], NOW)
-    assert attempt.begin([key_of_name("guess"), here], NOW) is None
-    assert attempt.begin([key_of_name("another"), here], NOW)
+        guess(attempt, f"guess {number}", here)
+    assert guess(attempt, "dana", here) is None
+    own, anywhere = keys_of_guess("dana", here)
+    attempt.succeeded(own, [anywhere, key_of_address(here)], NOW)
+    assert guess(attempt, "guess", here) is None
+    assert guess(attempt, "another", here)
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_longer(database):
+    """Somebody was told to wait for 46,081 minutes."""
+    attempt, dana = Throttle(database), key_of_browser("dana's")
+    for _ in range(30):
+        wait = attempt.begin([dana], NOW)
+    assert wait
+    past = NOW - timedelta(days=32)
+    assert attempt.begin([dana], past) == dana.longest
+    assert attempt.begin([dana], past + dana.longest) is None
 
 
 def test_attempts_at_the_same_moment_do_not_slip_through_together(database):
-    attempt, dana = Throttle(database), key_of_name("dana")
+    attempt, dana = Throttle(database), key_of_browser("dana's")
     assert _at_once(lambda: attempt.begin([dana], NOW) is None, times=12) == 5
 
 
@@ -564,7 +589,7 @@ def test_addresses_of_one_household_count_together():
 
 @given(st.integers(1, 10_000))
 def test_waits_never_shrink_and_never_exceed_the_longest(failures):
-    one = key_of_name("dana")
+    one = key_of_browser("dana's")
     wait = throttle.wait_after(failures, one)
     assert wait <= throttle.wait_after(failures + 1, one) <= one.longest
     assert (wait == timedelta()) == (failures < one.free)

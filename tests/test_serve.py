@@ -357,6 +357,14 @@ def test_a_server_whose_folder_is_gone_takes_no_other_one(tmp_path):
     server.end()
 
 
+@pytest.mark.parametrize("proxy", ["", "127.0.0.1"])
+def test_a_proxy_that_is_not_named_is_said_loudly_at_the_start(tmp_path, proxy):
+    """All visitors would share one count of failed sign-ins: the proxy's."""
+    server = Server(tmp_path / "server", ESTIMATOR_HTTPS="on", ESTIMATOR_PROXY=proxy).wait()
+    assert ("WARNING: ESTIMATOR_HTTPS is on, but ESTIMATOR_PROXY does not name" in server.said) == (not proxy)
+    server.end()
+
+
 @pytest.mark.parametrize(("trusted", "seen"), [("", "127.0.0.1 http"), ("127.0.0.1", "203.0.113.7 https")])
 def test_only_the_named_proxy_may_say_who_asks(trusted, seen):
     """Limits on sign-in count visitors by address, so nobody may choose their own."""

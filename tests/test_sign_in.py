@@ -13,6 +13,7 @@ from support.desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_
 from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
 from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.auth.sign_in import safe_page
+from estimator.web.desk.sessions import address_keys
 
 
 @pytest.fixture
@@ -118,6 +119,42 @@ def test_after_five_failures_one_has_to_wait_even_with_the_right_password(desk, 
     assert "You can try again in 31 seconds." in page.text
     desk.clock.turn(seconds=31)
     desk.visitor().sign_in(name, PASSWORD, status=302 if name == "Dana" else 422)
+
+
+def test_guesses_of_others_do_not_keep_out_whoever_has_signed_in_here_before(desk, dana):
+    """A known browser counts for itself, from whatever address; also after signing out."""
+    mine = desk.visitor("Dana")
+    mine.post("/admin/sign-out")
+    for _ in range(5):
+        desk.visitor().sign_in("Dana", "wrong", status=422)
+    desk.visitor().sign_in("Dana", PASSWORD, status=429)
+    mine.sign_in("Dana", "wrong", status=422)
+    mine.sign_in("Dana", PASSWORD)
+    for _ in range(5):
+        mine.post("/admin/sign-out")
+        mine.sign_in("Dana", "wrong", status=422)
+        mine.sign_in("Dana", PASSWORD)
+
+
+@pytest.mark.parametrize(("https", "proxy", "counts"), [(True, "", 0), (True, "127.0.0.1", 1), (False, "", 1)])
+def test_visitors_of_a_proxy_that_is_not_named_share_no_count(desk, monkeypatch, https, proxy, counts):
+    """They all seem to come from one address, and twenty slips anywhere would keep everybody out."""
+    monkeypatch.setenv("ESTIMATOR_PROXY", proxy)
+    monkeypatch.setitem(desk.app.config, "DESK_HTTPS", https)
+    with desk.app.test_request_context("/admin/sign-in"):
+        assert len(address_keys()) == counts
+
+
+def test_a_known_browser_may_not_guess_for_ever_and_is_strange_to_other_accounts(desk, dana):
+    desk.person("Bo")
+    mine = desk.visitor("Dana")
+    mine.post("/admin/sign-out")
+    for _ in range(5):
+        mine.sign_in("Dana", "wrong", status=422)
+    mine.sign_in("Dana", PASSWORD, status=429)
+    for _ in range(5):
+        mine.sign_in("Bo", "wrong", status=422)
+    mine.sign_in("Bo", PASSWORD, status=429)
 
 
 def test_nothing_is_hashed_while_one_has_to_wait(desk, dana, monkeypatch):

@@ -13,11 +13,11 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from estimator.accounts import one_time
-from estimator.accounts.throttle import key_of_account, key_of_name
+from estimator.accounts.throttle import key_of_account, start_of_name
 from estimator.sentences import marked as _
 from estimator.sentences import say
 from estimator.store.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
@@ -209,8 +209,8 @@ class Accounts:
             account = _known(connection, id_)
             _set(connection, id_, password=None)
             _end_everywhere(connection, id_)
-            known = [key_of_name(normalized(said)).digest for said in (account.name, account.email) if said]
-            theirs = failed_sign_ins.c.key.in_([key_of_account(id_), *known])
+            names = [start_of_name(normalized(said)) for said in (account.name, account.email) if said]
+            theirs = or_(failed_sign_ins.c.key == key_of_account(id_), *map(failed_sign_ins.c.key.startswith, names))
             connection.execute(delete(failed_sign_ins).where(theirs))
             if second_factor:
                 _set(connection, id_, totp=None, totp_last=None)

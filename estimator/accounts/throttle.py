@@ -3,11 +3,15 @@ How often somebody may try to sign in: counted in the store, so that it holds fo
 
 An attempt is counted as a failure when it begins and taken back when it succeeds, so that attempts that run at the same
 time cannot slip through together.
+
+Guesses at a name are counted by the address they come from, and a browser in which the person has signed in before
+counts for itself: so whoever guesses elsewhere keeps nobody out. Source: OWASP, "Slow Down Online Guessing Attacks with
+Device Cookies".
 """
 
 import hashlib
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +25,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures count together until there was none for this long."""
 
 FIRST_WAIT = timedelta(seconds=30)
+LONGEST = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,25 @@ class ThrottleKey:
     longest: timedelta
 
 
-def key_of_name(compared: str) -> ThrottleKey:
-    """Of a name or address as typed, whether anybody has it or not."""
-    return ThrottleKey(_digest(f"name:{compared}"), 5, timedelta(minutes=15))
+def keys_of_guess(compared: str, address: str | None) -> tuple[ThrottleKey, ThrottleKey]:
+    """
+    Of a name or e-mail address as typed, whether anybody has it or not: from a network address, and from anywhere.
+
+    The second limit is wide: it slows down guessing from a thousand addresses at once.
+    """
+    name = start_of_name(compared)
+    here = ThrottleKey(name + key_of_address(address).digest[: len(name)], 5, LONGEST)
+    return here, ThrottleKey(name + "0" * len(name), 100, LONGEST)
+
+
+def start_of_name(compared: str) -> str:
+    """What the digests of all guesses at a name begin with."""
+    return _digest(f"name:{compared}")[:32]
+
+
+def key_of_browser(known: str) -> ThrottleKey:
+    """Of a browser in which somebody has signed in before, by what its signed cookie holds."""
+    return ThrottleKey(_digest(f"browser:{known}"), 5, LONGEST)
 
 
 def key_of_account(id_: int) -> str:
@@ -44,7 +65,7 @@ def key_of_account(id_: int) -> str:
 
 def key_of_codes(id_: int) -> ThrottleKey:
     """Of the second steps of an account, which only somebody with its password can try."""
-    return ThrottleKey(key_of_account(id_), 5, timedelta(minutes=15))
+    return ThrottleKey(key_of_account(id_), 5, LONGEST)
 
 
 def key_of_address(address: str | None) -> ThrottleKey:
@@ -69,9 +90,12 @@ class Throttle:
         with self.database.writing() as connection:
             ordered = sorted(keys, key=lambda key: key.digest)
             rows = {key: _locked(connection, key, now) for key in ordered}
-            longest = max(row.wait_until for row in rows.values())
-            if longest > now:
-                return longest - now  # type: ignore[no-any-return]
+            # No wait is longer than its longest, whatever a clock that was set back makes of the times in the store.
+            waits = (min(row.wait_until - now, key.longest) for key, row in rows.items())
+            longest = max(waits, default=timedelta())
+            if longest > timedelta():
+                _set_back(connection, rows, now)
+                return longest
             for key, row in rows.items():
                 failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
                 values = {"failures": failures, "last_at": now, "wait_until": now + wait_after(failures, key)}
@@ -94,6 +118,14 @@ def wait_after(failures: int, key: ThrottleKey) -> timedelta:
     """Nothing for the first few failures, then half a minute, one minute, two …"""
     over = failures - key.free
     return min(FIRST_WAIT * 2**over, key.longest) if 0 <= over < 32 else key.longest if over > 0 else timedelta()
+
+
+def _set_back(connection: Connection, rows: Mapping[ThrottleKey, Any], now: datetime) -> None:
+    """Write times anew that lie in the future, so that a wait ends although the clock was set back."""
+    for key, row in rows.items():
+        if row.last_at > now:
+            values = {"last_at": now, "wait_until": min(row.wait_until, now + key.longest)}
+            connection.execute(update(failed_sign_ins).where(failed_sign_ins.c.key == key.digest).values(values))
 
 
 def _locked(connection: Connection, key: ThrottleKey, now: datetime) -> Any:

@@ -42,6 +42,11 @@ WATCH_SECONDS = 0.5
 SHORT_LIFE_SECONDS = 1.0
 """A worker that dies younger than this is restarted no sooner than this."""
 
+NO_PROXY_NAMED = (
+    "WARNING: ESTIMATOR_HTTPS is on, but ESTIMATOR_PROXY does not name the proxy that speaks https. Every visitor seems"
+    " to come from its address, so failed sign-ins cannot be counted by address. Set ESTIMATOR_PROXY to that address."
+)
+
 access_log = logging.getLogger("estimator.access")
 
 
@@ -84,6 +89,8 @@ def _app_on_store() -> Flask:
     except (BadSecret, OSError) as error:
         raise StoreUnavailable(f"The desk has no secret to sign with. {error}") from error
     add_desk(app, database, secret)
+    if app.config["DESK_HTTPS"] and not os.environ.get("ESTIMATOR_PROXY", "").strip():
+        print(NO_PROXY_NAMED, file=sys.stderr)
     return app
 
 

@@ -6,22 +6,28 @@ the token is good for, and until when, is in the store.
 """
 
 import hashlib
+import os
+import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, g, has_request_context, request, session
+from flask import Flask, Request, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from estimator.accounts.accounts import Account
 from estimator.accounts.sign_ins import SignIn
+from estimator.accounts.throttle import ThrottleKey, key_of_address
 from estimator.web.desk.services import PREFIX, at_desk, is_desk, services
+
+MOST_KNOWN = 5
+"""Accounts that one browser is known to: a cookie stays short."""
 
 COOKIE_LASTS = timedelta(days=30)
 """How long a cookie is known as ours; the store ends its session long before. It tells whose typing may be shown."""
 
 
 KNOWN = "known"
-"""What a cookie holds once somebody has signed in with it, also after they signed out."""
+"""Whose sign-ins a cookie has seen, also after they signed out: a random text by the account's number."""
 
 
 class DeskSessions(SecureCookieSessionInterface):
@@ -82,8 +88,20 @@ def begin_session(account_id: int, how: str) -> bool:
         return False
     forget(session)
     session["token"] = token
+    known = {**_known(), str(account_id): browser_of(account_id) or secrets.token_urlsafe(12)}
+    session[KNOWN] = dict(list(known.items())[-MOST_KNOWN:])
     g.pop("sign_in", None)
     return True
+
+
+def browser_of(account_id: int) -> str | None:
+    """What this browser is known by to an account that has signed in with it; None for a strange one."""
+    return _known().get(str(account_id))
+
+
+def _known() -> dict[str, str]:
+    found = session.get(KNOWN)
+    return found if isinstance(found, dict) else {}
 
 
 def end_session() -> None:
@@ -95,6 +113,16 @@ def end_session() -> None:
     g.pop("sign_in", None)
 
 
+def address_keys() -> tuple[ThrottleKey, ...]:
+    """
+    What attempts from the visitor's address are counted by; nothing where all visitors seem to have the proxy's.
+
+    That is so where browsers come by https, which the app does not speak, and no proxy may tell their addresses.
+    """
+    hidden = current_app.config["DESK_HTTPS"] and not os.environ.get("ESTIMATOR_PROXY", "").strip()
+    return () if hidden else (key_of_address(request.remote_addr),)
+
+
 def is_known() -> bool:
     """Whether somebody is or was signed in in this browser: no other site's form brings our cookie along."""
     return "token" in session or KNOWN in session
@@ -103,7 +131,5 @@ def is_known() -> bool:
 def forget(held: SessionMixin) -> None:
     """Everything but the chosen language, and that somebody was here."""
     kept = {name: held[name] for name in ("lang", KNOWN) if held.get(name)}
-    if "token" in held:
-        kept[KNOWN] = True
     held.clear()
     held.update(kept)

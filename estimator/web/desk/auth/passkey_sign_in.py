@@ -4,12 +4,12 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from estimator.accounts.throttle import key_of_address
 from estimator.store.stored_sentences import PASSKEY
 from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.second_step import finish, halfway
 from estimator.web.desk.auth.sign_in import enter, safe_page, too_many
 from estimator.web.desk.services import PREFIX, services
+from estimator.web.desk.sessions import address_keys
 
 bp = Blueprint("desk_passkey_sign_in", __name__, url_prefix=PREFIX)
 
@@ -23,15 +23,15 @@ def options() -> Response:
 @bp.post("/passkey")
 def sign_in() -> ResponseReturnValue:
     """Check what the browser's passkey answered, and sign in."""
-    now, shared, throttle = services().now(), key_of_address(request.remote_addr), services().throttle
+    now, shared, throttle = services().now(), address_keys(), services().throttle
     wanted, account = safe_page(request.form.get("next", "")) or "", halfway()
     back = url_for("desk_second_step.show") if account else url_for("desk_sign_in.show", next=wanted or None)
-    if wait := throttle.begin((shared,), now):
+    if wait := throttle.begin(shared, now):
         flash(too_many(wait), "trouble")
         return redirect(back)
     id_ = passkey_challenges.used(request.form.get("credential", ""), account)
     if id_ is None:
         flash(_("That passkey did not work. You can try again, or use the fields."), "trouble")
         return redirect(back)
-    throttle.succeeded(None, (shared,), now)
+    throttle.succeeded(None, shared, now)
     return finish(account, PASSKEY) if account else enter(id_, PASSKEY, wanted)

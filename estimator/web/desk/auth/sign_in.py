@@ -10,12 +10,12 @@ from flask_babel import ngettext
 
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, normalized
-from estimator.accounts.throttle import key_of_address, key_of_name
+from estimator.accounts.throttle import ThrottleKey, key_of_browser, keys_of_guess
 from estimator.store.stored_sentences import PASSWORD
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
 from estimator.web.desk.services import PREFIX, services
-from estimator.web.desk.sessions import begin_session, end_session, forget, signed_in
+from estimator.web.desk.sessions import address_keys, begin_session, browser_of, end_session, forget, signed_in
 
 bp = Blueprint("desk_sign_in", __name__, url_prefix=PREFIX)
 
@@ -46,19 +46,27 @@ def sign_in() -> ResponseReturnValue:
             if not field.data:
                 form.problem(field.name, str(_("Please fill this in.")))
         return _page(form, 422)
-    now, own, shared = services().now(), key_of_name(normalized(name)), key_of_address(request.remote_addr)
-    throttle = services().throttle
-    if wait := throttle.begin((own, shared), now):
+    now, throttle, account = services().now(), services().throttle, services().accounts.named(name)
+    own, shared = _counted_by(name, account)
+    if wait := throttle.begin((own, *shared), now):
         form.problem("password", too_many(wait))
         return _page(form, TOO_MANY)
-    account = services().accounts.named(name)
     if len(password) > ANY_PASSWORD or not passwords.matches(account, password) or account is None:
         form.problem("password", str(_("Name and password do not belong together.")))
         return _page(form, 422)
-    throttle.succeeded(own, (shared,), now)
+    throttle.succeeded(own, shared, now)
     if passwords.needs_rehash(account.password or ""):
         services().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
     return go_on(account, PASSWORD, request.form.get("next", ""))
+
+
+def _counted_by(name: str, account: Account | None) -> tuple[ThrottleKey, tuple[ThrottleKey, ...]]:
+    """What an attempt counts for, by itself and with others: a browser known to the account, else where it is."""
+    known = browser_of(account.id) if account else None
+    if known is not None:
+        return key_of_browser(known), ()
+    here, anywhere = keys_of_guess(normalized(name), request.remote_addr)
+    return here, (anywhere, *address_keys())
 
 
 @bp.post("/sign-out")

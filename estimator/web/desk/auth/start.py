@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, AccountRefused
 from estimator.accounts.one_time import OneTimeCodes
-from estimator.accounts.throttle import key_of_address
 from estimator.store.stored_sentences import ONE_TIME_CODE
 from estimator.web.desk.auth.sign_in import TOO_MANY, go_on, too_many
 from estimator.web.desk.forms import StartForm
 from estimator.web.desk.services import PREFIX, services
+from estimator.web.desk.sessions import address_keys
 
 bp = Blueprint("desk_start", __name__, url_prefix=PREFIX)
 
@@ -27,15 +27,15 @@ def show() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Set the password and sign in; the code is used up."""
     form, now = StartForm(), services().now()
-    shared, throttle = key_of_address(request.remote_addr), services().throttle
-    if wait := throttle.begin((shared,), now):
+    shared, throttle = address_keys(), services().throttle
+    if wait := throttle.begin(shared, now):
         form.problem("code", too_many(wait))
         return _page(form, None, TOO_MANY)
     account = _whose(form.text("code"))
     if account is None:
         return _no_such_code(form)
     password = form.password.data or ""
-    throttle.succeeded(None, (shared,), now)
+    throttle.succeeded(None, shared, now)
     try:
         passwords.refuse_weak(password, account)
     except AccountRefused as refusal:
