@@ -17,7 +17,16 @@ from estimator.core.plan import NO_LIMIT, plan_year
 from estimator.core.terms import BenefitTerms, LimitTerms, OutOfNetworkTerms, ProgramTerms, Terms
 from estimator.core.unknowns import Scenarios
 from estimator.money import Cents, CentsArray, Range
-from estimator.prices.claims_file import AdjudicatedPlan, GivenBenefit, GivenClaim, GivenTerms, pays, terms_on
+from estimator.prices.claims_file import (
+    AdjudicatedPlan,
+    GivenBenefit,
+    GivenClaim,
+    GivenOutOfNetwork,
+    GivenProgram,
+    GivenTerms,
+    pays,
+    terms_on,
+)
 from estimator.prices.schema.basics import Text
 
 ONE_SCENARIO = Scenarios({}, np.zeros((0, 1)))
@@ -117,7 +126,6 @@ def first_day(plan: AdjudicatedPlan, claim: GivenClaim) -> date:
 
 def _terms(plan: AdjudicatedPlan, given: GivenTerms, as_of: date, first: bool = True) -> Terms:
     """The terms of the plan, or of the one that follows it; programs and what is left are the first plan's."""
-    outside = given.out_of_network
     drug = given.drug_deductible
     drug_left = plan.drug_deductible_remaining if first else None
     following = None
@@ -135,32 +143,8 @@ def _terms(plan: AdjudicatedPlan, given: GivenTerms, as_of: date, first: bool = 
         family_deductible=plan.family_deductible_remaining if first else None,
         family_out_of_pocket=plan.family_out_of_pocket_remaining if first else None,
         benefits={name: _benefit(one, drug is not None) for name, one in given.benefits.items()},  # type: ignore[misc]
-        programs={
-            name: ProgramTerms(
-                id=name,
-                active=YES,
-                patient_pays=program.patient_pays,
-                per_treatment_max=None if program.per_treatment_max is None else _array(program.per_treatment_max),
-                annual_max=_array(_unlimited(program.annual_max)),
-                left=_array(
-                    _unlimited(program.annual_max) if program.annual_remaining is None else program.annual_remaining
-                ),
-                rebate=program.rebate,
-            )
-            for name, program in plan.programs.items()
-        },
-        out_of_network=None
-        if outside is None
-        else OutOfNetworkTerms(
-            YES,
-            _limits(
-                outside.deductible or 0,
-                outside.out_of_pocket_maximum,
-                outside.deductible_remaining if first else None,
-                outside.out_of_pocket_remaining if first else None,
-            ),
-            _array(outside.coinsurance),
-        ),
+        programs={name: _program(name, program) for name, program in plan.programs.items()},
+        out_of_network=_out_of_network(given.out_of_network, first) if given.out_of_network else None,
         # A maximizer counts nothing of a program's money, in network or out of it.
         copay_accumulator=_array(1) if given.accumulator != "no" else None,
         maximizer=given.accumulator == "maximizer",
@@ -171,6 +155,29 @@ def _terms(plan: AdjudicatedPlan, given: GivenTerms, as_of: date, first: bool = 
         pharmacy=~YES,
         following=following,
     )
+
+
+def _program(name: str, program: GivenProgram) -> ProgramTerms:
+    whole = _unlimited(program.annual_max)
+    return ProgramTerms(
+        id=name,
+        active=YES,
+        patient_pays=program.patient_pays,
+        per_treatment_max=None if program.per_treatment_max is None else _array(program.per_treatment_max),
+        annual_max=_array(whole),
+        left=_array(whole if program.annual_remaining is None else program.annual_remaining),
+        rebate=program.rebate,
+    )
+
+
+def _out_of_network(given: GivenOutOfNetwork, first: bool) -> OutOfNetworkTerms:
+    limits = _limits(
+        given.deductible or 0,
+        given.out_of_pocket_maximum,
+        given.deductible_remaining if first else None,
+        given.out_of_pocket_remaining if first else None,
+    )
+    return OutOfNetworkTerms(YES, limits, _array(given.coinsurance))
 
 
 def _limits(deductible: Cents, maximum: Cents | None, left: Cents | None, maximum_left: Cents | None) -> LimitTerms:

@@ -5,7 +5,18 @@ from datetime import date
 from typing import Any
 
 from estimator.core.answers import NAMES, TOLD_FACTS, Answers, FieldProblem
-from estimator.core.results import NOTHING, SCENARIOS, Amounts, Estimate, LedgerRow, LineItem, PlanTerms, YouPay
+from estimator.core.results import (
+    NOTHING,
+    SCENARIOS,
+    Amounts,
+    Branch,
+    Driver,
+    Estimate,
+    LedgerRow,
+    LineItem,
+    PlanTerms,
+    YouPay,
+)
 from estimator.money import Range
 
 ROW = (
@@ -42,30 +53,9 @@ def document(estimate: Estimate, language: str = "en") -> dict[str, Any]:
         "missing": list(estimate.missing),
         "items": [_item(item, language) for item in estimate.items],
         "months": [{"month": month.month, "you_pay": _amounts(month.you_pay)} for month in estimate.months],
-        "drivers": [
-            {
-                "unknown": driver.unknown,
-                "label": driver.label.get(language),
-                "low": driver.low,
-                "high": driver.high,
-                "swing": driver.swing,
-                "ask": driver.ask.get(language),
-                "whom": driver.whom,
-            }
-            for driver in estimate.drivers
-        ],
+        "drivers": [_driver(driver, language) for driver in estimate.drivers],
         "if_not_covered": {"you_pay": _you_pay(estimate.if_not_covered)},
-        "branches": [
-            {
-                "unknown": branch.unknown,
-                "label": branch.label.get(language),
-                "options": [
-                    {"value": one.value, "label": one.label.get(language), "you_pay": _you_pay(one.you_pay)}
-                    for one in branch.options
-                ],
-            }
-            for branch in estimate.branches
-        ],
+        "branches": [_branch(branch, language) for branch in estimate.branches],
         "resets": [
             {"date": one.date.isoformat(), "what": one.what, "before_first_claim": one.before_first_claim}
             for one in estimate.resets
@@ -105,6 +95,29 @@ def _answer(name: str, value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value / 100 if name.endswith("coinsurance") and value is not None else value
+
+
+def _driver(driver: Driver, language: str) -> dict[str, Any]:
+    return {
+        "unknown": driver.unknown,
+        "label": driver.label.get(language),
+        "low": driver.low,
+        "high": driver.high,
+        "swing": driver.swing,
+        "ask": driver.ask.get(language),
+        "whom": driver.whom,
+    }
+
+
+def _branch(branch: Branch, language: str) -> dict[str, Any]:
+    return {
+        "unknown": branch.unknown,
+        "label": branch.label.get(language),
+        "options": [
+            {"value": one.value, "label": one.label.get(language), "you_pay": _you_pay(one.you_pay)}
+            for one in branch.options
+        ],
+    }
 
 
 def _item(item: LineItem, language: str) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """
 Files -> one book: national files side by side, a clinic's own figures in place of the national ones.
 
+Books are put together without validating them again (`model_construct`, `model_copy`): each part was read and checked
+in its own file, and the schema reads text, which these values no longer are. A value made up here would go unchecked.
+
 Beside each book stand its places: which file and line a path of the book comes from.
 """
 

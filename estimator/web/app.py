@@ -46,6 +46,17 @@ def create_app(
     if database is not None:
         app.extensions["store"] = database
         store_limit.add_store_limit(app)
+    _add_words(app)
+    filters.add_filters(app)
+    errors.add_errors(app)
+    headers.add_headers(app)
+    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp, script.bp, updates.bp):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _add_words(app: Flask) -> None:
+    """What templates call to say something in the reader's language, and to link to it."""
     # A sentence may stand on lines of its own between {% trans %} and {% endtrans %}.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
@@ -69,12 +80,6 @@ def create_app(
         newstyle=True,
         pgettext=lambda context, message: catalogue().upgettext(context, message),
     )
-    filters.add_filters(app)
-    errors.add_errors(app)
-    headers.add_headers(app)
-    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp, script.bp, updates.bp):
-        app.register_blueprint(blueprint)
-    return app
 
 
 def _prices(named: Path | None, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:

@@ -1,7 +1,6 @@
 """Technical words, explained where they stand: a link to the glossary at a word's first mention on a page."""
 
 import re
-from functools import lru_cache
 
 from flask import g
 from markupsafe import Markup
@@ -40,7 +39,6 @@ def with_terms(text: Text | None) -> Markup:
     return Markup("").join(term(known[part.lower()], part) if part.lower() in known else part for part in parts)
 
 
-@lru_cache(maxsize=8)
 def _terms_by_wording(book: PriceBook, lang: Language) -> dict[str, str]:
     """Every way to say a term, in small letters, with its name: ``superbill (detailed bill)`` can be said in two."""
     return {
