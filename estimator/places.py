@@ -26,7 +26,7 @@ def working_folder(cwd: Path | None = None) -> Path | None:
 
 
 def shipped_pricing() -> Path:
-    """The price tables that this release of the program comes with, which nobody but a release changes."""
+    """The price tables that this release of the program comes with, which only a release changes."""
     return _first_with("national", SHIPPED / "pricing", CHECKOUT / "pricing")
 
 

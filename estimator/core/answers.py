@@ -35,12 +35,10 @@ from estimator.core.billed_lines import (
     Present,
     arranged,
     arrangements_of,
-    bills,
     first_price,
     lines_alongside,
     offered_treatments,
     presences,
-    sold,
 )
 from estimator.money import dollars
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
@@ -214,7 +212,7 @@ class _Context:
         if treatment is None or payer is None:
             return ()
         every = treatment.each_session + treatment.before
-        return tuple(line for line in every if bills(line, payer) and sold(line, self.arrangements))
+        return tuple(line for line in every if line.billed_to(payer) and line.sold(self.arrangements))
 
     @property
     def charges(self) -> frozenset[str]:

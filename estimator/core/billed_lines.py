@@ -1,6 +1,6 @@
 """Which lines of a treatment are billed, for whom, and since when their prices are known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -12,16 +12,6 @@ from estimator.prices.schema.treatments import Arrangement, Line, Treatment
 
 Present = Literal["no", "yes", "physician"]
 """Who sits with the patient through a session: nobody, a therapist or guide, a physician who leads it."""
-
-
-def bills(line: Line, payer: str) -> bool:
-    """Whether `line` is billed for patients of this payer."""
-    return payer not in line.not_payers and (not line.payers or payer in line.payers)
-
-
-def sold(line: Line, arrangements: Iterable[Arrangement]) -> bool:
-    """Whether `line` is billed in one of these ways in which a session may be sold."""
-    return not line.therapist or not set(line.therapist).isdisjoint(arrangements)
 
 
 def arrangements_of(treatment: Treatment) -> frozenset[Arrangement]:
@@ -85,7 +75,7 @@ def charges_of(treatment: Treatment, payer: str, alongside: Mapping[str, Any]) -
     own = (*treatment.before, *treatment.each_session, *treatment.follow_ups)
     there = arranged(treatment, alongside)
     lines = (
-        *(line for line in own if bills(line, payer) and sold(line, there)),
+        *(line for line in own if line.billed_to(payer) and line.sold(there)),
         *lines_alongside(treatment, alongside),
     )
     return tuple(dict.fromkeys(name for line in lines for name in (line.charge, line.lower_dose) if name))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from estimator.core.answers import Answers
-from estimator.core.billed_lines import arrangements_for, bills, sold
+from estimator.core.billed_lines import arrangements_for
 from estimator.prices.schema.treatments import Line, Treatment
 
 
@@ -87,7 +87,7 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
     def billed_here(line: Line) -> bool:
         elsewhere = line.setting is not None and answers.setting not in (None, line.setting)
         told = not line.if_told or (is_told(line.charge) and line.charge not in always)
-        return bills(line, answers.insurance) and sold(line, there) and not elsewhere and told
+        return line.billed_to(answers.insurance) and line.sold(there) and not elsewhere and told
 
     billed: list[Billed] = [
         Billed(answers.start - timedelta(days=line.days_before), line)

@@ -93,7 +93,7 @@ def largest_move(found: Iterable[Effect]) -> int:
     """
     The largest change of a typical amount in basis points, up or down; 0 where there is none.
 
-    Who can be estimated with one of the books only moves by `MOST_MOVE`; who can with neither does not move.
+    Who can be estimated with only one of the books moves by `MOST_MOVE`; with neither, by 0.
     """
     return max((_size(effect) for effect in found), default=0)
 

@@ -47,7 +47,7 @@ def _collect(value: Any, path: KeyPath, found: list[tuple[KeyPath, Table]]) -> N
 
 
 def figures(book: Book) -> Iterator[tuple[KeyPath, Provenance]]:
-    """Everything that needs a source: all but the questions that carry no number."""
+    """Everything that needs a source; a question only where it carries a number."""
     for path, table in tables(book):
         if isinstance(table, Provenance) and not (isinstance(table, UnknownWording) and table.chance is None):
             yield path, table

@@ -71,11 +71,7 @@ def all_notes(book: Book) -> Iterator[tuple[KeyPath, Note]]:
 
 def visits(treatment: Treatment, payer: str) -> Iterator[list[tuple[KeyPath, str]]]:
     """The lines that meet in one visit of somebody with `payer`: for each kind of visit and each dose."""
-    mine = [
-        (path, line)
-        for path, line in lines(treatment)
-        if (not line.payers or payer in line.payers) and payer not in line.not_payers
-    ]
+    mine = [(path, line) for path, line in lines(treatment) if line.billed_to(payer)]
     if treatment.therapist_present is not None:
         mine.append((("therapist_present",), Line(charge=treatment.therapist_present)))
     for lower in (False, True):

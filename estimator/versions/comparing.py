@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Literal
 
 from estimator.prices.book import NATIONAL, PriceBook
@@ -47,7 +48,7 @@ class PublicationComparer:
 
     def books(self, before: Publication, after: Publication) -> tuple[PriceBook | None, PriceBook | None]:
         """The price books of both; None for one without files, or whose text can no longer be read."""
-        national = {} if after.owner == NATIONAL else self._national_of(max(before, after, key=_id))
+        national = {} if after.owner == NATIONAL else self._national_of(max(before, after, key=attrgetter("id")))
         return self._book(before, national), self._book(after, national)
 
     def changes(self, before: Publication, after: Publication) -> tuple[Change, ...] | None:
@@ -156,7 +157,3 @@ def _shown(line: str) -> str:
 def _day_of(publication: Publication) -> date:
     """The day on which it was published, where the site stands: like the days on which publications begin."""
     return publication.at.astimezone().date()
-
-
-def _id(publication: Publication) -> int:
-    return publication.id

@@ -67,10 +67,10 @@ def _goes_up(grid: Grid, cell: Cell) -> bool:
 
 def _cycle(grid: Grid, start: Cell) -> list[Cell]:
     """
-    Cells that are not whole, `start` first, each in the row or, in turn, in the column of the one before.
+    Cells with odd cents, `start` first, each in the row or, in turn, in the column of the one before.
 
-    There is one: every row and column adds up to whole dollars, so no cell that is not whole stands alone, or
-    is the only way from some rows and columns to the others.
+    There is such a cycle: every row and column adds up to whole dollars, so a cell with odd cents always has another
+    one in its row and in its column, and whoever goes on from cell to cell comes back.
     """
     ways: list[list[Cell]] = [[start]]
     reached = {("row", start[0])}

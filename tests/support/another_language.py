@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from babel.support import NullTranslations
 
@@ -12,10 +10,6 @@ from estimator.web import site
 
 def between_marks(sentence: str) -> str:
     return f"«{sentence}»"
-
-
-def without_marks(text: str) -> str:
-    return re.sub("[«»]", "", text)
 
 
 class BetweenMarks(NullTranslations):

@@ -88,7 +88,7 @@ def _unknown(cited: "Iterable[_Source]", tables: Book) -> Rows:
 
 def codes_of(tables: Book, more: Iterable[str]) -> tuple[set[str], set[str]]:
     """
-    The codes that the tables cannot do without, and others: of what insurers pay, of hospital amounts, and `more`.
+    The codes that the tables need, and others that they may use: of what insurers pay, of hospital amounts, and `more`.
 
     Needed is what stands in the fee schedule already, and whatever has a price in Medicare's column.
     """

@@ -1,5 +1,6 @@
 """Treatments: when the visits are, and which charges are billed at each."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -50,6 +51,14 @@ class Line(Table):
     units: Annotated[Count, Field(ge=1, le=100)] = 1
     days_before: Annotated[Count, Field(le=365)] = 7
     after: Annotated[Count, Field(ge=1)] | None = None
+
+    def billed_to(self, payer: str) -> bool:
+        """Whether patients of this payer are billed it."""
+        return payer not in self.not_payers and (not self.payers or payer in self.payers)
+
+    def sold(self, arrangements: Iterable[Arrangement]) -> bool:
+        """Whether it is billed in one of these ways in which a session may be sold."""
+        return not self.therapist or not set(self.therapist).isdisjoint(arrangements)
 
 
 class Usual(CountRange, Provenance):

@@ -39,7 +39,7 @@ Why = Literal["both", "pending", "gone", "older"]
 @dataclass(frozen=True, slots=True)
 class Diverged:
     """
-    Nobody but a person can say which stands: the files, or `published`.
+    Only a person can say which stands: the files, or `published`.
 
     `base` is the publication that was edited, None where that is not known. `why`: ``both`` have changed, or the files
     were edited while a publication is ``pending`` that begins on a later day; or the files have gone back, as an

@@ -116,7 +116,7 @@ def _fill_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
 
 
 def keep_unknown_choices(form: BaseForm, raw: dict[str, str]) -> None:
-    """A list that does not offer what was given offers it as well, so that nothing typed is lost."""
+    """Every list offers what was given as well, so that what was typed is kept."""
     if raw.get("stage") == "new":
         raw["stage"] = ""
     if state := raw.get("state"):

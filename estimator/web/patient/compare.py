@@ -46,7 +46,7 @@ class BreakEvenInRows:
     Which of the two treatments of the break-even costs less in the rows on show, and from which month on.
 
     `less` and `more` are names, alike in price where `less_pays` is `more_pays` (typical cents, as shown); `cheaper`
-    begins to cost less than `dearer` in `month`, never within a year where that is None. `if_agreed`: all this holds
+    begins to cost less than `dearer` in `month`; None: in none of a year's months. `if_agreed`: all this holds
     where the insurer agrees.
     """
 

@@ -58,7 +58,7 @@ def previous_estimate(
 
 
 def _recomputed(args: MultiDict[str, str], owner: str, version: str) -> Amounts | None:
-    """The same answers with the tables of then; None where those are not known, or do not know an answer."""
+    """The same answers with the tables of then; None for a version without them, or without such an answer."""
     old = site().prices.old(owner, version)
     if old is None:
         return None

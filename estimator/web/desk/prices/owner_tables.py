@@ -68,7 +68,7 @@ class OwnerTables:
 
     @cached_property
     def book(self) -> PriceBook | None:
-        """What the draft says or, where it has errors, what is published; None where that is nothing."""
+        """What the draft says or, where it has errors, what is published, if anything is."""
         return self.checked.book or self.published_book
 
     @cached_property
