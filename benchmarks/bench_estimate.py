@@ -1,4 +1,4 @@
-"""One full estimate against running a plain one-world ledger once per scenario, in one run on one core."""
+"""One full estimate against a plain ledger run once per scenario, in one run on one core."""
 
 import gc
 import time

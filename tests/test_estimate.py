@@ -14,7 +14,7 @@ from estimator.core.estimate import estimate, model_of
 from estimator.core.results import SCENARIOS
 
 SEARCH_TOLERANCE = 0.02
-"""The search for the ends is numerical: one world may lie outside by this part of `high`. Measured in benchmarks/."""
+"""The search for the ends is numerical: a scenario may lie outside by this part of `high`. Measured in benchmarks/."""
 
 NARROWER = 0.01
 """How far, as a part of `high`, one answer more may leave the former range by the same search."""
@@ -103,14 +103,14 @@ def test_low_typical_high_and_likely_stand_in_order(case):
 
 
 @given(cases(), st.data())
-def test_every_possible_world_lies_inside_the_range(case, data):
+def test_every_possible_scenario_lies_inside_the_range(case, data):
     """The range is a promise: whatever clinic and plan turn out to charge, within what we were told."""
     paid = estimate(*case).you_pay
     model = model_of(*case)
-    worlds = data.draw(
+    scenarios = data.draw(
         st.lists(st.tuples(*[st.floats(0, 1, exclude_max=True)] * len(model.unknowns)), min_size=1, max_size=20)
     )
-    totals = model.totals(np.array(worlds, dtype=np.float64).T.reshape(len(model.unknowns), len(worlds)))
+    totals = model.totals(np.array(scenarios, dtype=np.float64).T.reshape(len(model.unknowns), len(scenarios)))
     slack = SEARCH_TOLERANCE * paid.high
     assert paid.low - slack <= totals.min()
     assert totals.max() <= paid.high + slack
@@ -169,9 +169,9 @@ def test_without_savings_programs_more_sessions_never_cost_less(case, more):
     answers, book = case
     answers = replace(answers, psychotherapy="none", psychotherapy_sessions=0)
     fewer, extra = model_of(answers, book), model_of(replace(answers, sessions=answers.sessions + more), book)
-    world = np.full((len(fewer.unknowns), 1), 0.3)
+    scenario = np.full((len(fewer.unknowns), 1), 0.3)
     assume(fewer.unknowns.rows == extra.unknowns.rows)
-    assert fewer.totals(world)[0] <= extra.totals(world)[0]
+    assert fewer.totals(scenario)[0] <= extra.totals(scenario)[0]
 
 
 @given(cases(savings=False, insurance="commercial", coverage="covered"), st.data())
@@ -179,12 +179,12 @@ def test_without_savings_programs_a_dearer_price_never_lowers_the_total(case, da
     model = model_of(*case)
     prices = [row for name, row in model.unknowns.rows.items() if name.endswith((".price", ".allowed"))]
     assume(prices)
-    world = np.array([[data.draw(st.floats(0, 0.99))] for _ in model.unknowns], dtype=np.float64)
-    dearer = world.copy()
+    scenario = np.array([[data.draw(st.floats(0, 0.99))] for _ in model.unknowns], dtype=np.float64)
+    dearer = scenario.copy()
     row = data.draw(st.sampled_from(prices))
-    dearer[row] = data.draw(st.floats(float(world[row, 0]), 1))
+    dearer[row] = data.draw(st.floats(float(scenario[row, 0]), 1))
     # Halves of a cent of coinsurance may round apart: one cent a claim.
-    assert model.totals(world)[0] <= model.totals(dearer)[0] + len(model.claims.all)
+    assert model.totals(scenario)[0] <= model.totals(dearer)[0] + len(model.claims.all)
 
 
 @given(cases(insurance="commercial", savings=False) | cases(insurance="commercial", told=True), SEEDS)

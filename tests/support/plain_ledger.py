@@ -1,5 +1,5 @@
 """
-A plain ledger: one known world, one claim after the other, ordinary integers. Written for the tests.
+A plain ledger: one scenario, one claim after the other, ordinary integers. Written for the tests.
 
 It shares no code with the core; the two must agree to the cent. `adjudicate` takes what ``estimator adjudicate`` reads,
 with amounts in cents, rates in basis points, days as dates, yes and no as booleans, and gives what it prints with
