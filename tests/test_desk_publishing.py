@@ -11,7 +11,7 @@ from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Page
 from support.writing import publish_files
 
-from estimator.prices.editing.splicing import CannotSplice
+from estimator.prices.editing.slices import CannotSplice
 from estimator.versions import publishing as actions
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused

@@ -8,7 +8,6 @@ a part could not be read; `BOOK_CHECKS` compare entries and need the whole.
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from estimator.prices.alerts import ALERTS as ALERTS
 from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
 from estimator.prices.figures import all_lines, as_written, figures, prices, tables
 from estimator.prices.findings import Finding, nearest

@@ -16,8 +16,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from estimator.prices.alerts import ALERTS
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.checks import ALERTS, CHECKS, OWN_CHECKS
+from estimator.prices.checks import CHECKS, OWN_CHECKS
 from estimator.prices.digests import digests_of, version_of
 from estimator.prices.explaining import explained
 from estimator.prices.figures import newest_check

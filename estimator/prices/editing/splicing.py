@@ -12,8 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from estimator.money import plain_amount
-from estimator.prices.editing.slices import CannotSplice as CannotSplice
-from estimator.prices.editing.slices import needed, put, read, remove
+from estimator.prices.editing.slices import CannotSplice, needed, put, read, remove
 from estimator.prices.editing.written import Tree
 from estimator.prices.nodes import Node, read_tree
 from estimator.prices.problems import KeyPath

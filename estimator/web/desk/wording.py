@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from estimator.prices.editing.splicing import CannotSplice
+from estimator.prices.editing.slices import CannotSplice
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.folder.conflict_resolution import FolderBusy, FolderNotWritten, StillCollides
 from estimator.versions.publications import (

@@ -13,7 +13,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from estimator.prices.book import NATIONAL
-from estimator.prices.editing.splicing import CannotSplice, mark_checked
+from estimator.prices.editing.slices import CannotSplice
+from estimator.prices.editing.splicing import mark_checked
 from estimator.prices.new_year import coming_year, lacking
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say

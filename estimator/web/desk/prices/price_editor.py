@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing import splicing
-from estimator.prices.editing.splicing import CannotSplice, TypedPrice
+from estimator.prices.editing.slices import CannotSplice
+from estimator.prices.editing.splicing import TypedPrice
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.dated_prices import Price, price_in_force
 from estimator.prices.schema.sources import Source
