@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -105,7 +104,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def frozen_server() -> Iterator[str]:
     """The address of the app on tests/frozen_book, on one fixed day: pages that only a change of the app changes."""
-    from waitress.server import create_server
+    from support.serving import serving
 
     from estimator.web.app import create_app
 
@@ -117,15 +116,8 @@ def frozen_server() -> Iterator[str]:
         app = create_app(FROZEN_BOOK, clock=lambda: FROZEN_DAY)
     except Exception as error:
         pytest.fail(f"tests/frozen_book cannot be read; `make pictures` copies pricing/ anew. {error}", pytrace=False)
-    # Its sockets are in a map of their own, so that closing the server ends its loop.
-    sockets: dict[int, object] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(SERVER_STOP_SECONDS)
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

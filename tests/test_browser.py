@@ -9,7 +9,17 @@ import pytest
 
 FOUR = {"treatment": "spravato", "insurance": "commercial", "psychotherapy": "virtual"}
 RESULT = "/estimate?treatment=spravato&insurance=commercial&sessions=12&psychotherapy=virtual&start=2027-01-04"
-ADDRESSES = ("/", "/?treatment=spravato&insurance=commercial", "/estimate", RESULT, "/prices", "/method", "/nowhere")
+DETAILS = RESULT.replace("/estimate", "/details") + "&network=mixed&about=spravato_84"
+ADDRESSES = (
+    "/",
+    "/?treatment=spravato&insurance=commercial",
+    "/estimate",
+    RESULT,
+    DETAILS,
+    "/prices",
+    "/method",
+    "/nowhere",
+)
 WIDTHS = (375, 1280)
 
 
@@ -153,9 +163,12 @@ def test_a_price_one_was_told_is_counted_right_where_it_is_asked_for(tab):
     assert "price.infusion=400" in tab.url
 
 
-@pytest.mark.parametrize("tab", [of(320, False), of(375, False), of(1280, False)], indirect=True, ids=[320, 375, 1280])
+@pytest.mark.parametrize(
+    "tab", [of(width, False) for width in (256, 320, 375, 1280)], indirect=True, ids=[256, 320, 375, 1280]
+)
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_scrolls_sideways(tab, address):
+    """256 px are 400 % zoom of a small laptop; estimates with several sides and the second form page included."""
     tab.goto(address)
     # Without scripts in the page itself, its measures come from the browser.
     for summary in tab.locator("summary").all():

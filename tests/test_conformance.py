@@ -5,16 +5,19 @@ Every file of ``tests/conformance/`` is a test. Anybody can check one with a pen
 says which rule decides what.
 """
 
+import contextlib
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 from support import given_claims, plain_ledger
+from support.pages import Visitor
 
 from estimator.commands.adjudicate import document
 from estimator.core.adjudicate import adjudicate
 from estimator.prices.reading_claims import read_claims
+from estimator.web.patient.pages import PUBLISHED_EXAMPLES, REPRODUCED_EXAMPLES
 
 FOLDER = Path(__file__).parent / "conformance"
 FILES = sorted([*FOLDER.glob("rules/*.yaml"), *FOLDER.glob("examples/*.yaml")])
@@ -83,6 +86,10 @@ DRUGS = {"generic_drug"}
 @pytest.mark.parametrize(("plan", "name"), PUBLISHED, ids=[f"{plan['id']}-{name}" for plan, name in PUBLISHED])
 @pytest.mark.parametrize("who_pays", ADJUDICATORS, ids=["plain", "core"])
 def test_published_examples_of_real_plans_are_reproduced(plan, name, who_pays):
+    assert_reproduced(plan, name, who_pays)
+
+
+def assert_reproduced(plan, name, who_pays):
     """The printed amounts, as their issuers round them; where the exact ones were worked out, those to the cent."""
     printed = plan["expected"][name]
     totals = who_pays(given_by(plan, printed.get("lines", name)))["totals"]["all"]
@@ -100,8 +107,21 @@ def test_published_examples_of_real_plans_are_reproduced(plan, name, who_pays):
 
 def test_all_published_examples_are_judged():
     assert len(PLANS) == 41
-    assert len(PUBLISHED) == 42
+    assert len(PUBLISHED) == PUBLISHED_EXAMPLES
     assert sum(len(plan["expected"][name]["checked"]) for plan, name in PUBLISHED) == 120
+
+
+def test_the_method_page_says_how_many_of_them_come_out_as_published():
+    """The numbers on the page are those of this run, in both languages."""
+    right = 0
+    for plan, name in PUBLISHED:
+        with contextlib.suppress(AssertionError):
+            assert_reproduced(plan, name, by_the_command)
+            right += 1
+    assert (right, len(PUBLISHED)) == (REPRODUCED_EXAMPLES, PUBLISHED_EXAMPLES)
+    visitor = Visitor()
+    assert f"It reproduces {right} of {len(PUBLISHED)}." in visitor.get("/method").text
+    assert f"Reproduce {right} de {len(PUBLISHED)}." in visitor.get("/method?lang=es").text
 
 
 def given_by(plan, lines):

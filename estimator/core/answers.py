@@ -95,6 +95,9 @@ class Answers:
     out_of_pocket_remaining: int | None = None
     coinsurance: int | None = None
     copay: int | None = None
+    pharmacy_copay: int | None = None
+    first_visits: int | None = None
+    first_visits_copay: int | None = None
     balances_as_of: date | None = None
     family_deductible_remaining: int | None = None
     family_out_of_pocket_remaining: int | None = None
@@ -248,6 +251,10 @@ def _needs_authorization(c: _Context) -> bool:
     return _insured(c) and any(coverage and coverage.status == "prior_authorization" for coverage in coverages)
 
 
+def _talks_with_plan(c: _Context) -> bool:
+    return _insured(c) and c.psychotherapy in ("in_person", "virtual")
+
+
 def _has_pharmacy(c: _Context) -> bool:
     return _insured(c) and any(c.book.tables.charges[name].pharmacy_benefit for name in c.charges)
 
@@ -300,6 +307,9 @@ QUESTIONS: tuple[Question, ...] = (
     Question("out_of_pocket_remaining", read_amount, write_amount, applies=_insured),
     Question("coinsurance", read_percent, write_percent, applies=_insured),
     Question("copay", read_amount, write_amount, applies=_insured),
+    Question("pharmacy_copay", read_amount, write_amount, applies=_has_pharmacy),
+    Question("first_visits", number_reader(1, MOST_SESSIONS), applies=_talks_with_plan),
+    Question("first_visits_copay", read_amount, write_amount, applies=_talks_with_plan),
     Question("balances_as_of", read_day, date.isoformat, applies=_insured),
     Question("family_deductible_remaining", read_amount, write_amount, applies=_insured),
     Question("family_out_of_pocket_remaining", read_amount, write_amount, applies=_insured),
@@ -335,6 +345,9 @@ UNTOLD = frozenset(
         "stage",
         "every",
         "therapist_inside",
+        "pharmacy_copay",
+        "first_visits",
+        "first_visits_copay",
         "family_deductible_remaining",
         "family_out_of_pocket_remaining",
         "drug_deductible",
@@ -489,7 +502,16 @@ def _contradictions(values: Mapping[str, Any]) -> list[FieldProblem]:
             found.append(FieldProblem(above, _ABOVE_MAXIMUM, (("maximum", dollars(values[maximum])),)))
     if "new_plan" in values and "new_plan_from" not in values:
         found.append(FieldProblem("new_plan_from", "say from which day your new plan holds"))
+    if ("first_visits" in values) != ("first_visits_copay" in values):
+        missing = "first_visits_copay" if "first_visits" in values else "first_visits"
+        found.append(FieldProblem(missing, _FIRST_VISITS[missing]))
     return found
+
+
+_FIRST_VISITS = {
+    "first_visits": _("say for how many visits this copay holds"),
+    "first_visits_copay": _("say what each of these first visits costs you, like 20; write 0 if they are free"),
+}
 
 
 _FAMILY_BOX = ("deductible_remaining", "out_of_pocket_remaining")

@@ -86,8 +86,9 @@ class _Builder:
 
     def build(self) -> Claims:
         claims = [claim for item in course(self.answers, self.treatment, self.is_told) for claim in self.claims(item)]
+        visits = len({claim.day for claim in claims})
         claims = as_sold(claims, self.answers, self.tables, self)
-        return Claims(tuple(claims), tuple(self.described))
+        return Claims(tuple(claims), tuple(self.described), visits)
 
     def is_told(self, charge: str) -> bool:
         """Whether the patient was told anything about a charge."""
@@ -205,12 +206,16 @@ class _Builder:
         self.unknowns.add_flag(unknown, wording, chance, unknown)
         return Condition(unknown, chance, wanted)
 
-    def row(self, name: str, label: Text, coverage: CoverageDetermination, program: str | None) -> int:
+    def row(
+        self, name: str, label: Text, coverage: CoverageDetermination, program: str | None, coded: bool = True
+    ) -> int:
         key = (name, label.en)
         if key not in self.rows:
             charge = self.tables.charges[name]
             self.rows[key] = len(self.described)
-            self.described.append(LineHeading(name, label, charge.per, charge.codes, coverage, program))
+            self.described.append(
+                LineHeading(name, label, charge.per, charge.codes if coded else (), coverage, program)
+            )
         return self.rows[key]
 
     def coverage(self, name: str) -> CoverageDetermination:

@@ -28,6 +28,7 @@ MOST = 0.5
 ANSWERS = {
     "setting": ("hospital", "office"),
     "drug_benefit": ("pharmacy", "medical"),
+    "session_copay": ("copay", "coinsurance"),
 }
 """What the yes and the no of an unknown are called as answers, where that is not ``yes`` and ``no``."""
 
@@ -95,8 +96,13 @@ def _said(unknown: Unknown, side: int, plan: Plan | None) -> tuple[str, Text]:
     for one in (plan, plan.following) if plan is not None else ():
         if one is not None and one.unknown == unknown.id:
             return one.names[side], one.profiles[side].label
-    value = ANSWERS.get(unknown.id, ("yes", "no"))[side]
-    return value, SIDES.get(value, SIDES[("yes", "no")[side]])
+    own = ("out", "in") if unknown.id.startswith("network.") else ANSWERS.get(unknown.id)
+    if own is not None:
+        return own[side], SIDES[own[side]]
+    # A yes by itself says nothing beside another heading, so the question stands before it.
+    answer = ("yes", "no")[side]
+    asked, said = unknown.label, SIDES[answer]
+    return answer, Text(en=f"{asked.get('en')} {said.get('en')}", es=f"{asked.get('es')} {said.get('es')}")
 
 
 def resets(answers: Answers, plan: Plan | None, days: Sequence[date]) -> tuple[Reset, ...]:

@@ -130,10 +130,15 @@ class LineHeading:
 
 @dataclass(frozen=True)
 class Claims:
-    """All claims of a course in date order, and the line items they make."""
+    """
+    All claims of a course in date order, the line items they make, and on how many days somebody comes.
+
+    There may be fewer days with a claim than `visits`: a package is paid once, a subscription once a month.
+    """
 
     all: tuple[Claim, ...]
     rows: tuple[LineHeading, ...] = ()
+    visits: int = 0
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

@@ -83,6 +83,8 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
     paid = you_pay(found)
     days = [claim.day for claim in model.claims.all]
     denied = _denied(answers, book) if authorization else paid
+    # Whoever says that the insurer has agreed is not shown what a no would cost as an even case.
+    asked = authorization and "authorization" not in answers.given
     return Estimate(
         answers=answers,
         book=book,
@@ -96,11 +98,11 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
         drivers=_drivers(model, found),
         authorization_applies=authorization,
         if_not_covered=denied,
-        branches=branches(model.unknowns.all, model.totals, found, model.plan, paid, denied if authorization else None),
+        branches=branches(model.unknowns.all, model.totals, found, model.plan, paid, denied if asked else None),
         resets=resets(answers, model.plan, days),
         plan_unlike=model.plan is not None and model.plan.unlike,
         scenario_ledgers=ScenarioLedgers(shown, made),
-        visits=len(set(days)),
+        visits=model.claims.visits,
         scenarios=found.tried,
     )
 

@@ -13,7 +13,18 @@ from typing import Literal
 from estimator.core.plan import plan_year
 from estimator.core.results import LedgerRow, PlanTerms
 
-Kind = Literal["deductible_met", "maximum_reached", "program_exhausted", "plan_year_turns"]
+Kind = Literal[
+    "deductible_met",
+    "drug_deductible_met",
+    "outside_deductible_met",
+    "maximum_reached",
+    "outside_maximum_reached",
+    "program_exhausted",
+    "plan_year_turns",
+]
+
+Left = dict[Kind, int | None]
+"""What is left of each deductible and maximum, by what is said when it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +50,56 @@ def milestones(rows: Sequence[LedgerRow], plan: PlanTerms) -> tuple[Milestone, .
     if plan.profile is None or plan.plan_year_start is None or not rows:
         return ()
     found: list[Milestone] = []
-    deductible, maximum = plan.deductible_remaining, plan.out_of_pocket_remaining
+    left = _left(plan)
     given: dict[tuple[str, int], int] = {}
     year = plan_year(rows[0].date, plan.plan_year_start)
     turned: date | None = None
     for row in rows:
         if (current := plan_year(row.date, plan.plan_year_start)) != year:
-            year, deductible, maximum = current, plan.deductible, plan.out_of_pocket_maximum
+            year, left = current, _full(plan)
             turned = date(year, plan.plan_year_start, 1)
         if turned and row.covered and plan.starts_again:
             found.append(Milestone(turned, "plan_year_turns"))
             turned = None
-        if deductible and row.deductible_left == 0:
-            found.append(Milestone(row.date, "deductible_met"))
-        if maximum and row.out_of_pocket_left == 0:
-            found.append(Milestone(row.date, "maximum_reached"))
-        deductible, maximum = row.deductible_left, row.out_of_pocket_left
+        for kind, now in _left_after(row, plan):
+            if left.get(kind) and now == 0:
+                found.append(Milestone(row.date, kind))
+            left[kind] = now
         if row.program and row.program_pays:
-            limit, key = plan.programs[row.program].annual_max, (row.program, row.date.year)
+            program, key = plan.programs[row.program], (row.program, row.date.year)
+            limit = program.annual_remaining if row.date.year == rows[0].date.year else program.annual_max
             given[key] = given.get(key, 0) + row.program_pays
             if limit is not None and given[key] == limit:
                 found.append(Milestone(row.date, "program_exhausted", row.program))
     return tuple(found)
+
+
+def _left(plan: PlanTerms) -> Left:
+    outside = plan.out_of_network
+    return {
+        "deductible_met": plan.deductible_remaining,
+        "drug_deductible_met": plan.drug_deductible_remaining,
+        "outside_deductible_met": outside.deductible_remaining if outside else None,
+        "maximum_reached": plan.out_of_pocket_remaining,
+        "outside_maximum_reached": outside.out_of_pocket_remaining if outside else None,
+    }
+
+
+def _full(plan: PlanTerms) -> Left:
+    outside = plan.out_of_network
+    return {
+        "deductible_met": plan.deductible,
+        "drug_deductible_met": plan.drug_deductible,
+        "outside_deductible_met": outside.deductible if outside else None,
+        "maximum_reached": plan.out_of_pocket_maximum,
+        "outside_maximum_reached": outside.out_of_pocket_maximum if outside else None,
+    }
+
+
+def _left_after(row: LedgerRow, plan: PlanTerms) -> tuple[tuple[Kind, int | None], tuple[Kind, int | None]]:
+    """What the claim left of its own deductible and maximum: a plan may have three of the one, two of the other."""
+    if row.network == "out":
+        return ("outside_deductible_met", row.deductible_left), ("outside_maximum_reached", row.out_of_pocket_left)
+    benefit = plan.benefits.get(row.benefit or "")
+    own: Kind = "drug_deductible_met" if benefit and benefit.drug_deductible else "deductible_met"
+    return (own, row.deductible_left), ("maximum_reached", row.out_of_pocket_left)

@@ -153,17 +153,17 @@ def _without_terms(answers: Answers) -> Answers:
     blank = dict.fromkeys(
         (
             "deductible", "deductible_remaining", "out_of_pocket_maximum", "out_of_pocket_remaining", "coinsurance",
-            "copay", "family_deductible_remaining", "family_out_of_pocket_remaining", "drug_deductible",
-            "drug_deductible_remaining", "out_of_network_deductible", "out_of_network_deductible_remaining",
-            "out_of_network_out_of_pocket_maximum", "out_of_network_out_of_pocket_remaining",
-            "out_of_network_coinsurance",
+            "copay", "pharmacy_copay", "first_visits", "first_visits_copay", "family_deductible_remaining",
+            "family_out_of_pocket_remaining", "drug_deductible", "drug_deductible_remaining",
+            "out_of_network_deductible", "out_of_network_deductible_remaining", "out_of_network_out_of_pocket_maximum",
+            "out_of_network_out_of_pocket_remaining", "out_of_network_coinsurance",
         )
     )  # fmt: skip
     return replace(answers, plan=answers.new_plan, **blank)  # type: ignore[arg-type]
 
 
 def _plan(answers: Answers, payer: Payer, book: PriceBook, claims: Claims, first_day: date, unknown: str) -> Plan:
-    names, unlike = _profiles_like(answers, payer)
+    names, unlike = profiles_like(answers, payer)
     profiles = tuple(payer.profiles[name] for name in names)
     prefix = "" if unknown == "plan" else f"{unknown}."
     insured = [claim for claim in claims.all if claim.coverage.covered != "no"]
@@ -258,6 +258,8 @@ def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], 
     benefits = [one.benefits[name] for one in profiles]
     session = name in SESSION_CLASSES
     typed = answers.copay if all(_asks_visit_copay(one, name) for one in profiles) else None
+    if name == "pharmacy" and answers.pharmacy_copay is not None:
+        typed = answers.pharmacy_copay
     # Where the visit has no share of its own in per cent, a copay is what the patient pays, whatever is billed.
     takes = [one.copay is not None or (typed is not None and not (session and _coinsures(one))) for one in benefits]
     visits = [one.benefits["visit"].copay if "visit" in one.benefits else None for one in profiles]
@@ -270,7 +272,7 @@ def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], 
         for one, visit, open_ in zip(benefits, visits, may, strict=True)
     ]
     drug = name == "pharmacy" and (answers.drug_deductible, answers.drug_deductible_remaining) != (None, None)
-    first = [one.first_visits for one in benefits]
+    first = [_first_visits(answers, name, one) for one in benefits]
     return BenefitOptions(
         deductible=np.array([DRUG if drug else _deductible(one) for one in benefits], dtype=np.int64),
         has_copay=np.array(takes, dtype=np.bool_),
@@ -281,9 +283,17 @@ def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], 
             f"{prefix}coinsurance",
         ),
         may_take_copay=np.array(may, dtype=np.bool_),
-        first_visits=np.array([one.number if one else 0 for one in first], dtype=np.int64) if any(first) else None,
-        first_copay=np.array([one.copay if one else 0 for one in first], dtype=np.int64) if any(first) else None,
+        first_visits=np.array([number for number, _ in first], dtype=np.int64) if any(n for n, _ in first) else None,
+        first_copay=np.array([copay for _, copay in first], dtype=np.int64) if any(n for n, _ in first) else None,
     )
+
+
+def _first_visits(answers: Answers, name: BenefitClass, benefit: Benefit) -> tuple[int, int]:
+    """How many visits of the class have a copay of their own in a plan year, and that copay; told ones are talks."""
+    if name == "psychotherapy" and answers.first_visits is not None:
+        return answers.first_visits, answers.first_visits_copay or 0
+    stated = benefit.first_visits
+    return (stated.number, stated.copay) if stated else (0, 0)
 
 
 def _asks_visit_copay(profile: Profile, name: BenefitClass) -> bool:
@@ -317,7 +327,7 @@ def _other_care(answers: Answers, payer: Payer, first_day: date) -> Range | None
 # Which profiles the typed terms allow.
 
 
-def _profiles_like(answers: Answers, payer: Payer) -> tuple[tuple[str, ...], bool]:
+def profiles_like(answers: Answers, payer: Payer) -> tuple[tuple[str, ...], bool]:
     """
     The profiles whose ranges contain every typed term, else the nearest; and whether it is only the nearest.
 

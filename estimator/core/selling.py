@@ -23,7 +23,9 @@ from estimator.prices.schema.offers import Discount, Package, Subscription
 class Rows(Protocol):
     """Where claims get their line items and their kinds from."""
 
-    def row(self, name: str, label: Text, coverage: CoverageDetermination, program: str | None) -> int: ...
+    def row(
+        self, name: str, label: Text, coverage: CoverageDetermination, program: str | None, coded: bool = True
+    ) -> int: ...
 
     def next_kind(self) -> int: ...
 
@@ -75,11 +77,19 @@ def _exchanged(claims: Sequence[Claim], replaced: dict[int, Claim | None]) -> li
     return [kept for claim in claims if (kept := replaced.get(id(claim), claim)) is not None]
 
 
-def _sold(first: Claim, price: int, stated: Provenance | None, words: Text, rows: Rows, payments: int = 1) -> Claim:
-    """Something sold in place of a claim, on its own line."""
+def _sold(
+    first: Claim,
+    price: int,
+    stated: Provenance | None,
+    words: Text,
+    rows: Rows,
+    payments: int = 1,
+    coded: bool = True,
+) -> Claim:
+    """Something sold in place of a claim, on its own line; `coded` where it is billed by the claim's codes."""
     return replace(
         first,
-        row=rows.row(first.charge, words, first.coverage, None),
+        row=rows.row(first.charge, words, first.coverage, None, coded),
         units=1,
         asked=PriceInPlay(stated, "self_pay", Range.exactly(price), None),
         lower_charge=None,
@@ -121,7 +131,7 @@ def discounted(claims: list[Claim], discount: Discount, tables: Book, rows: Rows
     kept = _exchanged(claims, replaced)
     if discount.monthly and mine:
         words = Text(en=f"Membership: {discount.label.get('en')}", es=f"Membresía: {discount.label.get('es')}")
-        fees = [_sold(mine[0], discount.monthly, discount, words, rows)]
+        fees = [_sold(mine[0], discount.monthly, discount, words, rows, coded=False)]
         for month in range(1, _months_between(mine[0].day, mine[-1].day) + 1):
             fees.append(replace(fees[0], day=months_later(mine[0].day, month)))
         kept = sorted([*fees, *kept], key=lambda claim: claim.day)
@@ -153,11 +163,21 @@ def packaged(claims: list[Claim], name: str, packages: Sequence[Package], tables
         replaced |= {id(one): None for one in singles[first : first + count]}
         # What is included is paid once, with the first package of its kind.
         replaced |= {id(one): None for one in others[id(package)]}
-        label = tables.charges[name].label
-        words = _words(label, f"{{}}: package of {package.sessions}", f"{{}}: paquete de {package.sessions}")
+        words = _package_words(tables.charges[name].label, package, tables)
         stated = package if package.source else None
         replaced[id(singles[first])] = _sold(singles[first], package.price, stated, words, rows, package.payments)
     return _exchanged(claims, replaced)
+
+
+def _package_words(label: Text, package: Package, tables: Book) -> Text:
+    """What a package is: how many of what, what else is inside, in how many payments."""
+    en, es = f"{{}}: package of {package.sessions}", f"{{}}: paquete de {package.sessions}"
+    for name, count in package.includes.items():
+        inside = tables.charges[name].label
+        en, es = f"{en}, with {count} × {inside.get('en')}", f"{es}, con {count} × {inside.get('es')}"
+    if package.payments > 1:
+        en, es = f"{en}, in {package.payments} monthly payments", f"{es}, en {package.payments} pagos mensuales"
+    return _words(label, en, es)
 
 
 def _included(claims: Sequence[Claim], package: Package) -> list[Claim]:

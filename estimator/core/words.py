@@ -102,6 +102,10 @@ SIDES = {
     "office": Text(en="In a doctor's office", es="En un consultorio"),
     "pharmacy": Text(en="Billed by a pharmacy", es="Facturado por una farmacia"),
     "medical": Text(en="Billed by the clinic", es="Facturado por la clínica"),
+    "copay": Text(en="One copay for a session", es="Un solo copago por sesión"),
+    "coinsurance": Text(en="A share in percent", es="Un porcentaje"),
+    "in": Text(en="In network", es="Dentro de la red"),
+    "out": Text(en="Out of network", es="Fuera de la red"),
 }
 
 RESETS = {

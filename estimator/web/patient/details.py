@@ -23,6 +23,7 @@ DETAIL_GROUPS = (
             "drug_deductible_remaining",
         ),
     ),
+    (_l("Copays of their own"), ("pharmacy_copay", "first_visits", "first_visits_copay")),
     (_l("Your plan's year, and a new plan"), ("plan_year_start", "new_plan_from", "new_plan")),
     (_l("In network or not"), ("network", OF_NETWORK, *OUT_OF_NETWORK)),
     (_l("Help from the drug's maker"), ("savings_program", "savings_maximum", "savings_remaining", "accumulator")),

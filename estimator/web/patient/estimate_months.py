@@ -32,7 +32,15 @@ class PrintedMonth:
 
 
 Event = Literal[
-    "deductible_met", "maximum_reached", "program_exhausted", "deductible_returns", "maximum_returns", "both_return"
+    "deductible_met",
+    "drug_deductible_met",
+    "outside_deductible_met",
+    "maximum_reached",
+    "outside_maximum_reached",
+    "program_exhausted",
+    "deductible_returns",
+    "maximum_returns",
+    "both_return",
 ]
 
 

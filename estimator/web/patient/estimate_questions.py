@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.core.answers import NAMES, UNTOLD, Answers
+from estimator.core.plan import profiles_like
 from estimator.core.results import Driver, Estimate
 from estimator.web.fields import Option, TextBox
 from estimator.web.filters import day, money, percent, words
@@ -104,15 +105,26 @@ def _instead(answers: Answers) -> dict[str, str]:
     }
 
 
+def _which_plan(estimate: Estimate) -> str:
+    """Which kinds of plans are counted: those that what was typed fits, and the typical one among them."""
+    payer = estimate.book.tables.payers[estimate.answers.insurance]
+    profile = payer.profiles.get(estimate.plan[1].profile or "")
+    if len(payer.profiles) == 1 or profile is None:
+        return str(_("the usual plan"))
+    fitting, _unlike = profiles_like(estimate.answers, payer)
+    if len(fitting) == len(payer.profiles):
+        return str(_("any usual plan; typical: %(plan)s", plan=words(profile.label)))
+    plans = ", ".join(words(payer.profiles[one].label) for one in fitting)
+    if len(fitting) == 1:
+        return str(_("the kind that fits best what you told us: %(plans)s", plans=plans))
+    return str(_("the kinds that fit best what you told us: %(plans)s", plans=plans))
+
+
 def _plan_term(name: str, estimate: Estimate) -> str:
     """A term of the insurance plan: what the typical scenario used."""
     plan = estimate.plan[1]
-    profiles = estimate.book.tables.payers[estimate.answers.insurance].profiles
-    profile = profiles.get(plan.profile or "")
     if name == "plan":
-        if len(profiles) == 1 or profile is None:
-            return str(_("the usual plan"))
-        return str(_("any usual plan; typical: %(plan)s", plan=words(profile.label)))
+        return _which_plan(estimate)
     value = getattr(plan, name, None)
     if value is not None:
         return str(_("typical: %(amount)s", amount=money(value)))

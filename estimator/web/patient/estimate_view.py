@@ -26,6 +26,7 @@ from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQ
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.estimate_told import ToldLine, told_lines
 from estimator.web.patient.forms import AnswersForm
+from estimator.web.patient.plan_notes import plan_notes
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
 from estimator.web.patient.sources import source_addresses
 from estimator.web.query import answered_query, permanent_query
@@ -63,7 +64,7 @@ class EstimateView:
 
     `insured`: a plan or a program pays a part in some case; `helped`: a program does; `rebates`: some of it comes back
     later. `agreement_needed`: all this is only true if the insurer agrees; `denied`: it has said no. `resets` are those
-    worth a sentence, `told` what each fact the patient was told changes.
+    worth a sentence, `plan_notes` how the plan was counted, `told` what each fact the patient was told changes.
     """
 
     estimate: Estimate
@@ -79,6 +80,7 @@ class EstimateView:
     agreement_needed: bool
     denied: bool
     resets: tuple[tuple[Text, date], ...]
+    plan_notes: tuple[str, ...]
     told: tuple[ToldLine, ...]
     questions: tuple[OpenQuestion, ...]
     lines: tuple[BillLine, ...]
@@ -140,6 +142,7 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
         agreement_needed=rounded.authorization_applies and not denied,
         denied=denied,
         resets=tuple(told_resets(exact)),
+        plan_notes=tuple(plan_notes(exact)),
         told=tuple(told_lines(exact, form)),
         questions=tuple(open_questions(rounded, form)),
         lines=tuple(bill_lines(rounded)),

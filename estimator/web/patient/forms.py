@@ -26,7 +26,7 @@ from estimator.web.patient.choices import (
     usual_number,
     with_iso_days,
 )
-from estimator.web.patient.told import about_charge, told_field
+from estimator.web.patient.told import about_charge, told_field, told_package
 from estimator.web.patient.visibility import Visibility, visibility
 from estimator.web.query import answers_from, answers_in_query, problem_sentence
 
@@ -89,6 +89,21 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         _l("Coinsurance"), "percent", description=_l("Your part of a bill after the deductible, in percent.")
     )
     copay = TextBox(_l("Copay for a visit"), "money", description=_l("A fixed amount for a visit, whatever is billed."))
+    pharmacy_copay = TextBox(
+        _l("Copay for a drug from a pharmacy"),
+        "money",
+        description=_l(
+            "If a pharmacy sends the drug: what you pay each time it is filled. We count a fill for four weeks."
+        ),
+    )
+    first_visits = TextBox(
+        _l("First talk therapy visits at a lower price"),
+        "count",
+        description=_l("Some plans ask less for the first few visits of a year, without the deductible. How many?"),
+    )
+    first_visits_copay = TextBox(
+        _l("Copay for each of these first visits"), "money", description=_l("Write 0 if they cost you nothing.")
+    )
     network = Radios(
         _l("Is the clinic in your plan's network?"),
         description=_l("In network: the clinic and your plan have agreed on prices."),
@@ -312,6 +327,10 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     def answer_in_words(self, name: str, value: str) -> str:
         """An answer as the form words it, where it is one of its choices; else as it was typed."""
         field = self[name]
+        if name.startswith("package."):
+            return told_package(value)
+        if name.startswith("share."):
+            return value if value.endswith("%") else f"${value.removeprefix('$')}"
         if isinstance(field, TextBox):
             return {"money": f"${value.removeprefix('$')}", "percent": f"{value.removesuffix('%')}%"}.get(
                 field.kind, value

@@ -20,6 +20,9 @@ from estimator.web.site import site
 
 bp = Blueprint("patient", __name__)
 
+PUBLISHED_EXAMPLES = REPRODUCED_EXAMPLES = 42
+"""What real plans publish and how much of it the ledger reproduces; tests/test_conformance.py counts both."""
+
 
 @bp.get("/")
 def questions() -> ResponseReturnValue:
@@ -83,7 +86,13 @@ def prices() -> ResponseReturnValue:
 @bp.get("/method")
 def method() -> ResponseReturnValue:
     """How an estimate is computed, with every number the tables put into it."""
-    return render_template("patient/method.html", book=site().prices.current.national, limits=program_limits)
+    return render_template(
+        "patient/method.html",
+        book=site().prices.current.national,
+        limits=program_limits,
+        published=PUBLISHED_EXAMPLES,
+        reproduced=REPRODUCED_EXAMPLES,
+    )
 
 
 def _in_order_of_use(tables: Book) -> list[str]:

@@ -8,15 +8,17 @@ Each fact is a question of its own, asked of whom can answer it, for the charges
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
 from estimator.core.billed_lines import charges_of
+from estimator.money import parse_typed_amount
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import NETWORK_CLASSES
 from estimator.prices.schema.files import Book
 from estimator.web.fields import Option, Radios, TextBox
-from estimator.web.filters import words
+from estimator.web.filters import money, words
 
 OF_CLINIC = ("price", "package")
 OF_PLAN = ("coverage", "allowed", "share")
@@ -68,6 +70,15 @@ def about_charge(name: str, book: PriceBook) -> str:
     """What a fact about a bill is about, in words; empty of every other question."""
     _fact, _dot, charge = name.partition(".")
     return words(book.tables.charges[charge].label) if charge and not name.startswith(OF_NETWORK) else ""
+
+
+def told_package(value: str) -> str:
+    """A package as it stands in a link, ``6@2400``, in words; whatever else was typed as it is."""
+    sessions, _at, price = value.partition("@")
+    try:
+        return _("%(sessions)s for %(price)s", sessions=sessions, price=money(parse_typed_amount(price)))
+    except ValueError:
+        return value
 
 
 def told_charges(raw: Mapping[str, str], book: PriceBook) -> Iterator[ToldCharge]:
