@@ -11,7 +11,7 @@ from test_examples import book_of
 from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate
 from estimator.core.milestones import milestones
-from estimator.core.results import LedgerRow, PlanTerms
+from estimator.core.results import BenefitRecord, LedgerRow, OutOfNetworkRecord, PlanTerms, ProgramRecord
 
 EXAMPLES = Path(__file__).parent / "examples"
 PLAN = PlanTerms("some", None, 0, None, None, 1, None, {}, {})
@@ -62,3 +62,43 @@ def test_a_plan_year_turns_only_before_a_bill_that_the_plan_covers():
 def test_a_plan_year_that_begins_in_summer_turns_on_its_own_day():
     """The next bill may come only in the following calendar year."""
     assert turns(date(2028, 2, 10), {"deductible": 500}, start=7) == ["2027-07-01"]
+
+
+def row(day, left, network="in", benefit="procedure", maximum=4000):
+    return LedgerRow(
+        date(2026, 12, day), "some", 0, benefit, True, 0, 0, 0, 0, None, 0, 0, left, maximum, network=network
+    )
+
+
+def test_each_deductible_is_met_once_however_the_bills_alternate():
+    """The plan's own, the drugs' and the one out of network are three accounts, each with what is left of it."""
+    plan = replace(
+        PLAN,
+        deductible=900,
+        deductible_remaining=900,
+        drug_deductible=400,
+        drug_deductible_remaining=150,
+        out_of_network=OutOfNetworkRecord(500, 500, None, None, 5000),
+        benefits={
+            "pharmacy": BenefitRecord(True, 2000, None, drug_deductible=True),
+            "procedure": BenefitRecord(True, 2000, None),
+        },
+    )
+    rows = [row(1, 0, benefit="pharmacy"), row(1, 500), row(2, 0, benefit="pharmacy"), row(2, 100), row(3, 0, "out")]
+    rows += [row(3, 50), row(4, 0, benefit="pharmacy"), row(4, 0), row(5, 0, "out")]
+    assert [(one.day.day, one.kind) for one in milestones(rows, plan)] == [
+        (1, "drug_deductible_met"),
+        (3, "outside_deductible_met"),
+        (4, "deductible_met"),
+    ]
+
+
+def test_a_card_runs_dry_at_what_was_left_of_it():
+    """Of $8,150 a year $100 were left; next year the whole is there again."""
+    program = ProgramRecord(1000, None, 815_000, rebate=False, annual_remaining=100_00)
+    plan = replace(PLAN, deductible=900, programs={"card": program})
+    helped = [replace(row(day, 0), program="card", program_pays=cents) for day, cents in ((1, 60_00), (2, 40_00))]
+    later = replace(helped[0], date=date(2027, 1, 5), program_pays=100_00)
+    assert [(one.day, one.kind) for one in milestones([*helped, later], plan) if one.program] == [
+        (date(2026, 12, 2), "program_exhausted")
+    ]

@@ -299,3 +299,32 @@ def test_a_typed_maximum_out_of_network_holds_although_the_tables_deductible_is_
     for place in range(3):
         assert found.plan[place].out_of_network.deductible == 600_00
         assert sum(row.share for row in found.ledger[place]) == 600_00
+
+
+def test_a_pharmacys_copay_is_asked_once_for_each_fill():
+    """$300; one fill for three sessions within 28 days, $100; 20 % of $200 three times."""
+    found = asked(MET | {"drug_benefit": "pharmacy", "pharmacy_copay": "100", "plan": "employer_high_deductible"})
+    assert found.you_pay.typical == 300_00 + 100_00 + 3 * 40_00
+
+
+def test_the_first_talks_of_a_year_have_a_copay_of_their_own():
+    """Five talks at $150 with the whole deductible left: three at $20, two in full; $200 and three shots at $300."""
+    found = asked(
+        {"treatment": "im", "insurance": "commercial", "sessions": "3", "psychotherapy": "virtual"}
+        | {"psychotherapy_sessions": "5", "plan": "employer_high_deductible", "start": "2027-01-11"}
+        | {"first_visits": "3", "first_visits_copay": "20", "allowed.psychotherapy_virtual": "150"}
+        | {"price.injection": "300", "price.evaluation": "200", "coverage.evaluation": "not_covered"}
+    )
+    assert found.you_pay.typical == 200_00 + 3 * 300_00 + 3 * 20_00 + 2 * 150_00
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"first_visits": "3"}, "first_visits_copay"),
+        ({"first_visits_copay": "20"}, "first_visits"),
+    ],
+)
+def test_first_visits_need_their_copay_and_the_copay_its_visits(typed, says):
+    talks = SPRAVATO | {"psychotherapy": "virtual"}
+    assert list(refusal(talks | typed)) == [says]

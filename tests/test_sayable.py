@@ -16,7 +16,9 @@ from support.serving import serving
 from estimator.web.app import create_app
 
 TODAY = date(2026, 11, 28)
-FROZEN_BOOK = Path(__file__).parent / "frozen_book"
+NATIONAL = Path(__file__).parent.parent / "pricing" / "national"
+"""What ships; every case types the prices and terms that it counts with."""
+
 FOUR = ("treatment", "insurance", "sessions", "psychotherapy")
 
 LIST = """
@@ -55,9 +57,9 @@ discounts:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The app on one fixed day, with the frozen national prices and a made-up clinic for each way to sell."""
+    """The app on one fixed day, with the national prices and a made-up clinic for each way to sell."""
     tables = tmp_path_factory.mktemp("sayable")
-    shutil.copytree(FROZEN_BOOK / "national", tables / "national")
+    shutil.copytree(NATIONAL, tables / "national", ignore=shutil.ignore_patterns(".*"))
     (tables / "clinics").mkdir()
     for name, way in WAYS_TO_SELL.items():
         text = LIST % ({"evaluation": "", "infusion": "", "more": ""} | way | {"name": name.title()})
@@ -340,6 +342,14 @@ CASES = (
     Case("an-evaluation-credited", IV | {"clinic": "credit"}, "$2,700", ("first one, your evaluation credited",)),
     # 250 + 6 x (450 + 40)
     Case("extra-fees", IV | {"clinic": "fees"}, "$3,190", ("Welcome kit",)),
+    # As in the first case, and $150 more a session for the hospital's rooms: 300 + 1,500 + 20 % of 1,950
+    Case(
+        "at-a-hospital",
+        KNOWN | {"setting": "hospital", "allowed.facility_fee": "150"},
+        "$2,190",
+        ("Hospital's facility fee: Your plan allows: $150",),
+    ),
+    Case("at-an-office", KNOWN | {"setting": "office"}, "$2,100"),
     # Medicaid pays what Medicare leaves
     Case(
         "medicare-with-medicaid",

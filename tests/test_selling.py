@@ -117,6 +117,7 @@ def test_three_sessions_with_psychotherapy_for_one_price():
 def test_instalments_move_money_between_months_and_never_the_total():
     found = paid({"sessions": "6"}, infusion=", packages: [{sessions: 6, price: 2400, payments: 3}]")
     assert dollars(found) == 250 + 2400
+    assert found.visits == 1 + 6, "somebody comes seven times, however few bills there are"
     assert [(m.month, m.you_pay.typical) for m in found.months] == [
         ("2026-12", 250_00 + 800_00),
         ("2027-01", 800_00),

@@ -130,3 +130,45 @@ def test_when_the_psychotherapy_takes_place_is_told(visitor, psychotherapy, told
     """Over two years each of three sessions may meet a new deductible: the months cannot be explained without."""
     text = visitor.get("/estimate", LONG | {"psychotherapy": psychotherapy}).text
     assert ("Psychotherapy is spread evenly over the course." in text) == told
+
+
+KNOWN = {"treatment": "spravato", "sessions": "3", "psychotherapy": "none", "start": "2027-01-11"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "sides"),
+    [
+        (
+            {"insurance": "medicare", "plan": "medicare_original", "setting": "hospital", "state": "CA"},
+            ("84 mg", "56 mg"),
+        ),
+        (
+            {"insurance": "commercial", "plan": "employer_typical", "dose": "84", "drug_benefit": "medical"}
+            | {"savings_program": "no", "authorization": "approved", "deductible": "1500", "coinsurance": "20"},
+            ("One copay for a session", "A share in percent"),
+        ),
+        (
+            {"insurance": "commercial", "plan": "employer_high_deductible", "state": "CA", "dose": "84"}
+            | {"authorization": "approved", "drug_benefit": "medical", "accumulator": "maximizer"}
+            | {"allowed.observation": "300", "setting": "office"},
+            (
+                "Does the observation rebate pay your whole share? Yes",
+                "Does the observation rebate pay your whole share? No",
+            ),
+        ),
+    ],
+    ids=["dose", "copay", "rebate"],
+)
+def test_the_sides_of_an_either_or_say_what_they_are(visitor, answers, sides):
+    """No "Yes" by itself, which beside "If your insurer agrees" would be somebody else's yes."""
+    page = visitor.get("/estimate", KNOWN | answers)
+    assert [one.one("h2").text for one in page.root.one("div", class_="sides").all("div")] == list(sides)
+
+
+def test_whoever_says_that_the_insurer_agreed_is_not_shown_its_no_as_an_even_case(visitor):
+    """Left open, both stand side by side; answered, the no is a sentence and a part of the page further down."""
+    raw = KNOWN | {"insurance": "commercial", "plan": "employer_typical"}
+    assert "If it says no" in visitor.get("/estimate", raw).root.one("div", class_="headline").text
+    agreed = visitor.get("/estimate", raw | {"authorization": "approved"}).root
+    assert "If it says no" not in agreed.one("div", class_="headline").text
+    assert agreed.all("section", id="agreement") or agreed.all(id="agreement")

@@ -40,6 +40,7 @@ def branches(
     plan: Plan | None,
     approved: YouPay,
     denied: YouPay | None,
+    doses: Sequence[str],
 ) -> tuple[Branch, ...]:
     """
     The either-ors that explain most of the range, the greatest first; empty where none does.
@@ -52,7 +53,10 @@ def branches(
     made = [] if denied is None else list(_authorization(approved, denied))
     if most is not None and explained[most] > MOST:
         unknown = next(one for one in unknowns if one.id == most)
-        options = tuple(_option(unknown, side, unknowns, totals, plan) for side in range(len(unknown.edges) - 1))
+        options = tuple(
+            _option(unknown, side, unknowns, totals, _said(unknown, side, plan, doses))
+            for side in range(len(unknown.edges) - 1)
+        )
         made.append(Branch(unknown.id, unknown.label, options))
     return tuple(made)
 
@@ -76,7 +80,9 @@ def _explained(unknown: Unknown, row: int, found: Search) -> float:
     return sum(len(own) * float(own.mean() - paid.mean()) ** 2 for own in groups if len(own)) / len(paid) / whole
 
 
-def _option(unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, plan: Plan | None) -> BranchOption:
+def _option(
+    unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, said: tuple[str, Text]
+) -> BranchOption:
     """One side by itself: the unknown stands in the middle of its stretch, everything else is searched."""
     place = (unknown.edges[side] + unknown.edges[side + 1]) / 2
     row = next(row for row, one in enumerate(unknowns) if one.id == unknown.id)
@@ -88,21 +94,24 @@ def _option(unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Wa
         return totals(there)
 
     result = search(pinned, pay, 1)
-    return BranchOption(*_said(unknown, side, plan), YouPay(*result.paid, result.likely))
+    return BranchOption(*said, YouPay(*result.paid, result.likely))
 
 
-def _said(unknown: Unknown, side: int, plan: Plan | None) -> tuple[str, Text]:
+def _said(unknown: Unknown, side: int, plan: Plan | None, doses: Sequence[str]) -> tuple[str, Text]:
     """The answer that stands for a side, and its words."""
     for one in (plan, plan.following) if plan is not None else ():
         if one is not None and one.unknown == unknown.id:
             return one.names[side], one.profiles[side].label
+    if unknown.id == "dose":
+        dose = (doses[-1], doses[0])[side]
+        return dose, Text(en=f"{dose} mg", es=f"{dose} mg")
     own = ("out", "in") if unknown.id.startswith("network.") else ANSWERS.get(unknown.id)
     if own is not None:
         return own[side], SIDES[own[side]]
     # A yes by itself says nothing beside another heading, so the question stands before it.
-    answer = ("yes", "no")[side]
-    asked, said = unknown.label, SIDES[answer]
-    return answer, Text(en=f"{asked.get('en')} {said.get('en')}", es=f"{asked.get('es')} {said.get('es')}")
+    asked, said = unknown.label, SIDES[("yes", "no")[side]]
+    answers = ("covered", "not_covered") if unknown.id.endswith(".coverage") else ("yes", "no")
+    return answers[side], Text(en=f"{asked.get('en')} {said.get('en')}", es=f"{asked.get('es')} {said.get('es')}")
 
 
 def resets(answers: Answers, plan: Plan | None, days: Sequence[date]) -> tuple[Reset, ...]:
