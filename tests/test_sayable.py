@@ -101,6 +101,7 @@ KNOWN = {
     "plan": "employer_high_deductible",
     "start": "2026-12-05",
     "authorization": "approved",
+    "setting": "office",
     "dose": "84",
     "drug_benefit": "medical",
     "deductible": "1500",
@@ -202,7 +203,8 @@ CASES = (
     Case(
         "a-copay-for-each-visit",
         {"treatment": "spravato", "insurance": "military", "sessions": "12", "psychotherapy": "none"}
-        | {"plan": "tricare_prime", "start": "2027-01-11", "authorization": "approved", "copay": "40"},
+        | {"plan": "tricare_prime", "start": "2027-01-11", "authorization": "approved", "copay": "40"}
+        | {"setting": "office"},
         "$560",
         ("Your plan asks one copay for each visit, whatever is billed on it.",),
     ),
@@ -349,12 +351,11 @@ CASES = (
         "$2,190",
         ("Hospital's facility fee: Your plan allows: $150",),
     ),
-    Case("at-an-office", KNOWN | {"setting": "office"}, "$2,100"),
     # Medicaid pays what Medicare leaves
     Case(
         "medicare-with-medicaid",
         {"treatment": "spravato", "insurance": "medicare", "sessions": "3", "psychotherapy": "none"}
-        | {"plan": "medicare_medicaid", "start": "2027-01-11"},
+        | {"plan": "medicare_medicaid", "start": "2027-01-11", "setting": "office"},
         "$0",
     ),
 )
