@@ -89,6 +89,7 @@ class Case:
     amount: str
     says: tuple[str, ...] = field(default=())
     scripts: bool = False
+    lang: str = "en"
 
 
 # Three sessions of Spravato for somebody who knows everything: the plan allows $600 for the first dose, $900 for each
@@ -159,6 +160,13 @@ CASES = (
         KNOWN | {"family_deductible_remaining": "1000"},
         "$1,700",
         ("Your family's deductible has less left than your own, so it counts: $1,000.",),
+    ),
+    Case(
+        "the-familys-deductible-in-spanish",
+        KNOWN | {"family_deductible_remaining": "1000"},
+        "$1,700",
+        ("Al deducible de su familia le queda menos que al suyo, por eso cuenta ese: $1,000.",),
+        lang="es",
     ),
     # 300 + the $300 that the family has left
     Case(
@@ -402,7 +410,7 @@ def words(tab):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_what_was_told_is_typed_counted_and_explained(tabs, case):
     tab = tabs[case.scripts]
-    ask(tab, case.answers)
+    ask(tab, case.answers, case.lang)
     assert tab.locator(".figure strong").text_content() == case.amount
     said = words(tab)
     for sentence in case.says:

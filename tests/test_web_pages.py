@@ -150,6 +150,14 @@ def test_each_page_says_and_sends_along_what_was_answered_on_the_other(visitor):
     assert f"{TABLES.charges['observation'].label.en}: Does your plan pay for it?: It says yes" in page.text
 
 
+@pytest.mark.parametrize("payer", [name for name, payer in TABLES.payers.items() if payer.profiles])
+def test_the_new_plan_is_one_of_the_insurance_that_was_chosen(visitor, payer):
+    """The second page does not ask for the insurance, so no style sheet can hide the plans of others."""
+    page = visitor.get("/details", SPRAVATO | {"insurance": payer})
+    offered = [one.attributes["value"] for one in page.root.all("input", name="new_plan")]
+    assert offered == ["", *TABLES.payers[payer].profiles]
+
+
 @pytest.mark.parametrize(
     ("wrong", "heading"),
     [

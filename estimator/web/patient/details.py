@@ -64,6 +64,9 @@ def only_on_details(name: str) -> bool:
 
 def details(form: AnswersForm, about: str) -> Details:
     """The page for the answers typed so far; the questions about the charge `about` stand open."""
+    # This page does not ask for the insurance, so it offers the plans of the one that was chosen.
+    own = ("", f"p-{form.raw['insurance']}")
+    form["new_plan"].choices = [option for option in form["new_plan"].choices if option.when in own]
     charges = tuple(told_charges(form.raw, form.book))
     groups = tuple((str(heading), tuple(_relevant(form, names))) for heading, names in DETAIL_GROUPS)
     form.add_told([name for charge in charges for name in charge.names])
