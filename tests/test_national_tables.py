@@ -219,6 +219,29 @@ def test_what_the_new_year_still_lacks_is_listed_from_october_on():
     assert not any("terms" in str(one) or "schedule" in str(one) for one in lacking(tables, date(2026, 9, 30)))
 
 
+@pytest.mark.parametrize(
+    ("plan", "paid"),
+    [
+        # An evaluation, twelve sessions and a follow-up: fourteen visits.
+        ("tricare_prime", (0, 0, 0)),
+        ("tricare_prime_retired", (14 * 39_00, 14 * 39_00, 14 * 50_00)),
+        # The evaluation and two sessions are the year's first three; nothing at all with a rating of 10 % or more.
+        ("va", (0, 11 * 50_00, 11 * 50_00)),
+    ],
+)
+def test_retirees_and_veterans_pay_what_their_own_plan_asks(plan, paid):
+    one = estimated(treatment="spravato", insurance="military", sessions="12", plan=plan, setting="office")
+    assert (one.you_pay.low, one.you_pay.typical, one.you_pay.high) == paid
+
+
+def test_a_medicare_advantage_plan_asks_copays_for_visits():
+    """Up to $65, 2026's most for a specialist; nobody pays above the plan's yearly maximum of $9,250 at most."""
+    one = estimated(treatment="spravato", insurance="medicare", sessions="12", plan="medicare_advantage")
+    visit = next(item for item in one.items if item.charge == "psychiatric_evaluation")
+    assert tuple(visit.you_pay) == (0, 40_00, 65_00)
+    assert max(terms.out_of_pocket_maximum for terms in one.plan) <= 9250_00
+
+
 def test_medicare_pays_one_bundle_and_no_savings_program():
     one = estimated(treatment="spravato", insurance="medicare", sessions="8")
     assert {row.charge for row in one.ledger[1]} >= {"spravato_medicare_56"}
