@@ -34,6 +34,25 @@ def problems(page):
     return {one.one("a").attributes["href"][1:]: one.one("span").text for one in summary.all("li")}
 
 
+def test_a_page_that_is_not_there_leads_to_those_that_are(visitor):
+    page = visitor.get("/prises", status=404)
+    for address in ("/", "/prices", "/before-you-decide", "/glossary", "/method"):
+        assert page.root.one("main").all("a", href=address), address
+
+
+def test_search_engines_and_messengers_are_told_what_they_need(visitor):
+    """Where not to look, one address for each page, and a picture beside a link that tells nobody's amounts."""
+    assert "Disallow: /admin" in visitor.client.get("/robots.txt").text
+    page = visitor.get("/prices?lang=es")
+    assert page.root.one("link", rel="canonical").attributes["href"] == "http://localhost/prices?lang=es"
+    assert visitor.get("/").root.one("link", rel="canonical").attributes["href"] == "http://localhost/"
+    page = visitor.get("/estimate", SPRAVATO)
+    assert not page.root.all("link", rel="canonical"), "answers are nobody's canonical page"
+    address = page.root.one("meta", property="og:image").attributes["content"]
+    picture = visitor.client.get(address)
+    assert (picture.status_code, picture.mimetype, picture.data[:4]) == (200, "image/png", b"\x89PNG")
+
+
 def test_the_form_comes_back_with_every_problem_at_once(visitor):
     page = visitor.get("/estimate", SPRAVATO | {"sessions": "0", "deductible": "x", "start": "2027-02-30"}, 400)
     assert page.title.startswith("Error: ")

@@ -12,8 +12,8 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.live import LivePriceBooks
 from estimator.prices.source import PriceSource
-from estimator.web import errors, filters, headers, health, script, store_limit
-from estimator.web.links import alternates, link, other_languages
+from estimator.web import crawlers, errors, filters, headers, health, script, store_limit
+from estimator.web.links import alternates, canonical, link, other_languages
 from estimator.web.patient import advice, api, compare, download, updates
 from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
@@ -50,7 +50,8 @@ def create_app(
     filters.add_filters(app)
     errors.add_errors(app)
     headers.add_headers(app)
-    for blueprint in (patient.bp, compare.bp, advice.bp, download.bp, api.bp, health.bp, script.bp, updates.bp):
+    pages = (patient.bp, compare.bp, advice.bp, download.bp, updates.bp)
+    for blueprint in (*pages, api.bp, health.bp, script.bp, crawlers.bp):
         app.register_blueprint(blueprint)
     return app
 
@@ -65,6 +66,7 @@ def _add_words(app: Flask) -> None:
         link=link,
         language=language,
         alternates=alternates,
+        canonical=canonical,
         other_languages=other_languages,
         term=term,
         live_script=script.live_script,

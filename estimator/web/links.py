@@ -20,6 +20,13 @@ def link(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **{**values, "lang": lang if lang in LOCALES else None})
 
 
+def canonical() -> str | None:
+    """For search engines: the one address of this page, without answers, in the language that the query names."""
+    chosen = request.args.get("lang", "").strip()
+    by_code = dict(alternates())
+    return by_code.get(chosen, by_code.get("x-default"))
+
+
 def alternates() -> list[tuple[str, str]]:
     """For search engines: this page without answers in every language, then in the browser's; its code and address."""
     if request.endpoint is None or request.blueprint not in PAGES:
