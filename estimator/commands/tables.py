@@ -13,8 +13,6 @@ from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused
 from estimator.money import Range, dollars
 from estimator.places import pricing_folder, translations_folder
 from estimator.prices.cms_files import (
-    AreaFile,
-    FeeScheduleFile,
     HospitalFile,
     read_areas,
     read_fee_schedule,
@@ -153,6 +151,7 @@ def _day(text: str) -> date:
 
 def _medicare(options: argparse.Namespace, files: Mapping[str, bytes], tables: Book) -> Mapping[str, bytes]:
     year = _new_year(options, tables)
+    _tell(options, year, tables)
     changed, moved = put_year(files, tables, year, date.today(), _book_of, _spanish)
     for one in moved:
         _say(f"{one.charge}, {one.column}: {_amounts(one.before)} -> {_amounts(one.after)}")
@@ -188,7 +187,6 @@ def _new_year(options: argparse.Namespace, tables: Book) -> NewYear:
     start = options.start or schedule.start
     if start is None:
         raise CommandRefused(f"{options.rvu.name}: its title names no year and quarter. Say --from DATE.", USED_WRONGLY)
-    _tell(options, schedule, areas, hospital, start, tables)
     return NewYear(schedule, options.rvu.name, start, areas, areas.start or start, hospital, hospital.start or start)
 
 
@@ -199,22 +197,16 @@ def _bytes(path: Path) -> bytes:
         raise CommandRefused(f"{path} cannot be read: {error.strerror}.", USED_WRONGLY) from error
 
 
-def _tell(
-    options: argparse.Namespace,
-    schedule: FeeScheduleFile,
-    areas: AreaFile,
-    hospital: HospitalFile,
-    start: date,
-    tables: Book,
-) -> None:
+def _tell(options: argparse.Namespace, year: NewYear, tables: Book) -> None:
     """What was read, and what deserves a look before the change is believed."""
-    factor = ", ".join(sorted({str(units.conversion_factor) for units in schedule.codes.values()}))
-    _said_by(options.rvu, schedule.title, f"from {start}, ${factor} a unit, {len(schedule.codes)} codes")
-    states = {area.state for area in areas.areas}
-    _said_by(options.gpci, areas.title, f"{len(areas.areas)} areas in {len(states)} states")
+    codes, areas = year.schedule.codes, year.areas.areas
+    factor = ", ".join(sorted({str(units.conversion_factor) for units in codes.values()}))
+    _said_by(options.rvu, year.schedule.title, f"from {year.start}, ${factor} a unit, {len(codes)} codes")
+    states = {area.state for area in areas}
+    _said_by(options.gpci, year.areas.title, f"{len(areas)} areas in {len(states)} states")
     if options.opps is not None:
-        _said_by(options.opps, hospital.title, f"amounts of {', '.join(hospital.amounts) or 'no code'}")
-    there = {(area.state, area.number) for area in areas.areas}
+        _said_by(options.opps, year.hospital.title, f"amounts of {', '.join(year.hospital.amounts) or 'no code'}")
+    there = {(area.state, area.number) for area in areas}
     gone = [
         f"{state} {number}" for state, own in tables.areas.items() for number in own if (state, number) not in there
     ]

@@ -7,13 +7,10 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from estimator.prices.book import NATIONAL
 from estimator.prices.editing import splicing
 from estimator.prices.editing.slices import CannotSplice
 from estimator.prices.editing.splicing import TypedPrice
-from estimator.prices.schema.basics import Text
 from estimator.prices.schema.dated_prices import Price, price_in_force
-from estimator.prices.schema.sources import Source
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
@@ -155,20 +152,7 @@ def _suggested(series: PriceSeries) -> dict[str, Any]:
 
 
 def _form(series: PriceSeries, **data: Any) -> PriceForm:
-    book = series.tables.book or series.tables.national_book
-    own = splicing.sources_of(series.root)
-    drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
-    sources = drafted | dict(book.tables.sources if book else {})
-    return PriceForm.offering(
-        sources,
-        series.defaults(),
-        site().today(),
-        own=own,
-        nothing_before=_nothing_before(series),
-        clinic=series.owner != NATIONAL,
-        seen=series.fingerprint(),
-        **data,
-    )
+    return PriceForm.offering(series, site().today(), _nothing_before(series), **data)
 
 
 def _nothing_before(series: PriceSeries) -> bool:

@@ -14,10 +14,12 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Te
 
 from estimator.core.answer_values import EARLIEST, LATEST
 from estimator.money import dollars, parse_typed_amount, plain_amount
-from estimator.prices.editing.splicing import TypedPrice
+from estimator.prices.book import NATIONAL
+from estimator.prices.editing.splicing import TypedPrice, sources_of
 from estimator.prices.schema.basics import Confidence, Text
 from estimator.prices.schema.sources import Source, kinds_without_address
 from estimator.web.desk.forms import DeskForm
+from estimator.web.desk.prices.price_series import PriceSeries
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
 from estimator.web.query import UNPRINTABLE
@@ -86,33 +88,27 @@ class PriceForm(DeskForm):
     without_address: Collection[str]
 
     @classmethod
-    def offering(
-        cls,
-        sources: Mapping[str, Source],
-        defaults: Mapping[str, Any],
-        today: date,
-        own: Collection[str] = (),
-        nothing_before: bool = False,
-        clinic: bool = False,
-        **data: Any,
-    ) -> "PriceForm":
+    def offering(cls, series: PriceSeries, today: date, nothing_before: bool, **data: Any) -> "PriceForm":
         """
-        The form with the choices of these tables, filled with `data` or, instead, with what was typed.
+        The form with the choices of the owner's tables, filled with `data` or, instead, with what was typed.
 
-        `defaults` are what the file says for every price that does not say its own source, day and confidence; `own`
-        are the names of the file's own sources, listed first. With `nothing_before` no other price of the file holds
-        until this one begins, and the national one gives way: it may not begin later than today. A `clinic`'s own price
-        list needs no address.
+        The draft's own sources are listed first. With `nothing_before` no other price of the file holds until this one
+        begins, and the national one gives way: it may not begin later than today. A clinic's own price list needs no
+        address.
         """
-        form = cls(**data)
+        form = cls(seen=series.fingerprint(), **data)
+        book = series.tables.book or series.tables.national_book
+        own, defaults = sources_of(series.root), series.defaults()
+        drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
+        sources = drafted | dict(book.tables.sources if book else {})
         form.today, form.nothing_before = today, nothing_before
-        form.without_address = kinds_without_address(clinic)
+        form.without_address = kinds_without_address(series.owner != NATIONAL)
         form.new_id = _free_name(form.title.data or "", sources)
         form.kind.choices = [
             Option("exact", _("One exact price")),
             Option("range", _("A low, a typical and a high price")),
         ]
-        form._offer_sources(sources, defaults, own)
+        form._offer_sources(sources, defaults.get("source"), own)
         form._offer_confidence(defaults.get("confidence"))
         form.checked.description = _as_in_file(_day_in_words(defaults.get("checked"))) or _("Like 2026-11-30.")
         return form
@@ -143,8 +139,7 @@ class PriceForm(DeskForm):
         price = TypedPrice(*amounts, source=named, checked=checked, confidence=confidence, note=note)
         return EnteredPrice(start, price, source)
 
-    def _offer_sources(self, sources: Mapping[str, Source], defaults: Mapping[str, Any], own: Collection[str]) -> None:
-        said = defaults.get("source")
+    def _offer_sources(self, sources: Mapping[str, Source], said: Any, own: Collection[str]) -> None:
         usual = [said] if isinstance(said, str) else list(said or ())
         options = [Option("", _as_in_file(_titles(usual, sources)) or _("No source"))]
         # A price with several sources keeps them, as one choice; so does one whose source cannot be read.
