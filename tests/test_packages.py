@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.core.packages import Single, cheapest_mix
+from estimator.core.packages import SingleSession, cheapest_mix
 from estimator.prices.schema.offers import Package
 
 
@@ -26,7 +26,7 @@ SIX = package(6, 2200)
 
 
 def single(charge, price):
-    return Single(charge, price, date(2026, 12, 1))
+    return SingleSession(charge, price, date(2026, 12, 1))
 
 
 def infusions(count, price=450_00):

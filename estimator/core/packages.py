@@ -7,7 +7,7 @@ from typing import NamedTuple
 from estimator.prices.schema.offers import Package
 
 
-class Single(NamedTuple):
+class SingleSession(NamedTuple):
     """A session as it costs without a package, in cents."""
 
     charge: str
@@ -16,7 +16,7 @@ class Single(NamedTuple):
 
 
 def cheapest_mix(
-    singles: Sequence[Single], charge: str, packages: Sequence[Package], extras: Mapping[int, int] | None = None
+    singles: Sequence[SingleSession], charge: str, packages: Sequence[Package], extras: Mapping[int, int] | None = None
 ) -> dict[int, tuple[Package, int]]:
     """
     Which packages to buy: index of the first session it covers -> the package and how many sessions it covers.
@@ -41,7 +41,7 @@ def cheapest_mix(
     return _bought(choice)
 
 
-def _covered(singles: Sequence[Single], first: int, charges: set[str], most: int) -> int:
+def _covered(singles: Sequence[SingleSession], first: int, charges: set[str], most: int) -> int:
     covered = 0
     while covered < most and first + covered < len(singles) and singles[first + covered].charge in charges:
         covered += 1

@@ -13,7 +13,7 @@ from typing import Protocol
 from estimator.core.answer_values import ToldPackage
 from estimator.core.answers import Answers, months_later
 from estimator.core.claims import Claim, CoverageDetermination, PriceInPlay
-from estimator.core.packages import Single, cheapest_mix
+from estimator.core.packages import SingleSession, cheapest_mix
 from estimator.money import WHOLE, Range, part_of
 from estimator.prices.schema.basics import Provenance, Text
 from estimator.prices.schema.files import Book
@@ -157,7 +157,7 @@ def packaged(claims: list[Claim], name: str, packages: Sequence[Package], tables
     singles = _self_pay(claims, covered)
     others = {id(package): _included(claims, package) for package in packages}
     worth = {id_: sum(map(_single, included)) for id_, included in others.items()}
-    bought = cheapest_mix([Single(c.charge, _single(c), c.day) for c in singles], name, packages, worth)
+    bought = cheapest_mix([SingleSession(c.charge, _single(c), c.day) for c in singles], name, packages, worth)
     replaced: dict[int, Claim | None] = {}
     for first, (package, count) in bought.items():
         replaced |= {id(one): None for one in singles[first : first + count]}

@@ -8,11 +8,11 @@ one in an area whose factors are all 1. What holds on a day is the row that bega
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal
 
 from estimator.money import Cents, Range, cents_of, divided
 from estimator.prices.schema.charges import Charge
-from estimator.prices.schema.dated_prices import PaymentSetting, Price
+from estimator.prices.schema.dated_prices import PaymentSetting, Price, began_last
 from estimator.prices.schema.fee_schedule import Area, AreaFactors, FeeScheduleEntry
 from estimator.prices.schema.files import Book
 
@@ -23,8 +23,6 @@ Basis = Literal["office", "facility", "hospital"]
 """What an amount of Medicare's is: the physician's in an office or in a facility, or what the hospital itself gets."""
 
 _NATIONAL = AreaFactors.model_validate({"work": "1", "practice": "1", "malpractice": "1"})
-
-T = TypeVar("T")
 
 
 def areas_in(book: Book, state: str) -> tuple[Area, ...]:
@@ -72,7 +70,7 @@ def amount_of(book: Book, codes: Iterable[str], day: date, basis: Basis) -> Rang
     """Low, typical and high of what Medicare allows for the codes together, in the whole country."""
     if basis != "hospital":
         return allowed(book, codes, day, setting=basis)
-    paid = [in_force(book.hospital_payments.get(code, {}), day) for code in codes]
+    paid = [began_last(book.hospital_payments.get(code, {}), day) for code in codes]
     known = [one.range for one in paid if one is not None]
     return Range(*map(sum, zip(*known, strict=True))) if known and len(known) == len(paid) else None
 
@@ -110,24 +108,18 @@ def last_begun(dated: Iterable[date], day: date) -> date | None:
     return max((start for start in dated if start <= day), default=None)
 
 
-def in_force(dated: Mapping[date, T], day: date) -> T | None:
-    """What began last until `day`; None before the first."""
-    begun = [start for start in dated if start <= day]
-    return dated[max(begun)] if begun else None
-
-
 def _all_areas(book: Book) -> Iterator[tuple[str, Area]]:
     return ((state, area) for state, areas in book.areas.items() for area in areas.values())
 
 
 def _entries(book: Book, codes: Iterable[str], day: date) -> list[FeeScheduleEntry | None]:
-    return [in_force(book.fee_schedule.get(code, {}), day) for code in codes]
+    return [began_last(book.fee_schedule.get(code, {}), day) for code in codes]
 
 
 def _amounts(
     areas: Iterable[Area], entries: list[FeeScheduleEntry | None], day: date, setting: PaymentSetting
 ) -> tuple[Cents, ...]:
-    known = (in_force(area.factors, day) for area in areas)
+    known = (began_last(area.factors, day) for area in areas)
     found = [_amount(entries, factors, setting) for factors in known if factors is not None]
     return tuple(sorted(amount for amount in found if amount is not None))
 

@@ -18,9 +18,10 @@ from estimator.prices.editing.slices import CannotSplice, put, read
 from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, price_path, set_price
 from estimator.prices.editing.written import Tree
 from estimator.prices.figures import prices
-from estimator.prices.medicare import Basis, amount_of, basis_of, in_force
+from estimator.prices.medicare import Basis, amount_of, basis_of
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.basics import PriceColumn, Text
+from estimator.prices.schema.dated_prices import began_last
 from estimator.prices.schema.fee_schedule import FeeScheduleEntry
 from estimator.prices.schema.files import Book
 from estimator.sentences import Sentence, Translate, say, translated
@@ -160,7 +161,7 @@ class _Source:
 def _entries(tables: Book, year: NewYear, source: str, today: date) -> Rows:
     rows: Rows = {}
     for code, units in year.schedule.codes.items():
-        if not _says(in_force(tables.fee_schedule.get(code, {}), year.start), units):
+        if not _says(began_last(tables.fee_schedule.get(code, {}), year.start), units):
             numbers = {
                 "work": units.work,
                 "practice_office": units.office,
@@ -183,7 +184,7 @@ def _says(entry: FeeScheduleEntry | None, units: Units) -> bool:
 def _hospital_rows(tables: Book, year: NewYear, source: str, today: date) -> Rows:
     rows: Rows = {}
     for code, cents in year.hospital.amounts.items():
-        price = in_force(tables.hospital_payments.get(code, {}), year.hospital_start)
+        price = began_last(tables.hospital_payments.get(code, {}), year.hospital_start)
         if price is None or price.range != Range.exactly(cents):
             path = ("hospital_payments", code, year.hospital_start.isoformat())
             rows[path] = {"price": plain_amount(cents), **_provenance(source, today)}
@@ -194,7 +195,7 @@ def _area_rows(tables: Book, year: NewYear, source: str, today: date) -> Rows:
     rows: Rows = {}
     for row in year.areas.areas:
         area = tables.areas.get(row.state, {}).get(row.number)
-        old = in_force(area.factors, year.areas_start) if area is not None else None
+        old = began_last(area.factors, year.areas_start) if area is not None else None
         if old is not None and (old.work, old.practice, old.malpractice) == (row.work, row.practice, row.malpractice):
             continue
         numbers = {"work": str(row.work), "practice": str(row.practice), "malpractice": str(row.malpractice)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import model_validator
 
@@ -10,6 +10,8 @@ from estimator.money import Range
 from estimator.prices.schema.basics import Provenance, range_from
 from estimator.prices.schema.scalars import Amount, Day, Frozen, Percent, as_text, refuse
 from estimator.sentences import say
+
+T = TypeVar("T")
 
 PaymentSetting = Literal["office", "facility"]
 """Where a service is given: an office pays for rooms and staff itself; in a hospital's department the hospital does."""
@@ -53,8 +55,13 @@ DatedPrices = Frozen[Day, Price]
 
 def price_in_force(prices: Mapping[date, Price], day: date) -> Price | None:
     """The price that holds on `day`, or None before the first start date."""
-    begun = [start for start in prices if start <= day]
-    return prices[max(begun)] if begun else None
+    return began_last(prices, day)
+
+
+def began_last(dated: Mapping[date, T], day: date) -> T | None:
+    """What began last until `day`, and so holds on it; None before the first."""
+    begun = [start for start in dated if start <= day]
+    return dated[max(begun)] if begun else None
 
 
 def last_start(prices: Mapping[date, Price], today: date | None) -> date | None:
