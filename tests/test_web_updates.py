@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as Xml
 from datetime import date, datetime
 
@@ -136,3 +137,20 @@ def test_without_a_store_the_page_says_so() -> None:
     assert page.root.one("meta", name="robots").attributes["content"] == "noindex"
     assert [one for one in visitor.get("/prices").root.all("a") if one.text == "What changed"] == []
     assert visitor.client.get("/price-updates.atom").status_code == 404
+
+
+def test_what_a_change_does_to_typical_patients_stands_beside_the_newest(desk: PricedDesk) -> None:
+    """Six infusions for $2,500 in place of $2,400, then for $2,510; what an older change did is one link away."""
+    desk.publish("2400", "2500")
+    desk.publish("2500", "2510")
+    visitor = Visitor(desk.app)
+    page = visitor.get(UPDATES)
+    assert moves(page) == [10]
+    assert moves(visitor.get(page.href("What that does to a few typical patients"))) == [100]
+
+
+def moves(page) -> list[int]:
+    """How many dollars more the made-up patient pays, of each update whose effect is told."""
+    told = [one.text for one in page.root.all("li") if one.text.startswith("Six infusions: about")]
+    amounts = [[int(cents.replace(",", "")) for cents in re.findall(r"about \$([0-9,]+)", one)] for one in told]
+    return [after - before for before, after in amounts]

@@ -10,9 +10,11 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from estimator.core.results import YouPay
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.comparing.change_words import in_words
 from estimator.prices.comparing.changes import Change
+from estimator.prices.schema.basics import Text
 from estimator.web.filters import day, words
 from estimator.web.links import link
 from estimator.web.site import catalogue, language, site
@@ -40,11 +42,16 @@ BEHIND_THE_SCENES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PriceUpdate:
-    """A publication as patients read about it; `changes` are in words, None for the first price list."""
+    """
+    A publication as patients read about it; `changes` are in words, None for the first price list.
+
+    `effects` are what it does to reference patients who can be estimated before and after; None where nobody asked.
+    """
 
     publication: "Publication"
     pending: bool
     changes: tuple[str, ...] | None
+    effects: tuple[tuple[Text, YouPay, YouPay], ...] | None = None
 
     @property
     def title(self) -> str:
@@ -79,7 +86,11 @@ def keeps_versions() -> bool:
 
 @bp.get("/price-updates")
 def show() -> ResponseReturnValue:
-    """What changed in the national prices, newest first; `before` is the number to go on from."""
+    """
+    What changed in the national prices, newest first; `before` is the number to go on from.
+
+    What a change does to typical patients stands beside the newest one, and beside the one of the number `patients`.
+    """
     return _page(NATIONAL)
 
 
@@ -106,16 +117,20 @@ def _clinic(id_: str) -> str:
 
 
 def _page(owner: str) -> str:
-    text = request.args.get("before", "")
-    before = int(text) if text.isdecimal() and len(text) < 10 else None
+    before, patients = _number("before"), _number("patients")
     return render_template(
         "patient/updates.html",
         book=_book(owner),
         books=site().prices.current,
-        page=_updates_page(owner, before) if keeps_versions() else None,
+        page=_updates_page(owner, before, patients) if keeps_versions() else None,
         address=_address,
         most=MOST_CHANGES,
     )
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _feed(owner: str) -> Response:
@@ -130,7 +145,7 @@ def _feed(owner: str) -> Response:
         notice=words(book.tables.texts.notice),
         here=_address(owner, _external=True),
         itself=url_for(endpoint, **names, _external=True),
-        updates=_updates_page(owner, None).updates,
+        updates=_updates_page(owner, None, 0).updates,
     )
     return Response(page, mimetype="application/atom+xml")
 
@@ -151,8 +166,8 @@ def _endpoint(kind: str, owner: str) -> tuple[str, dict[str, str]]:
     return {"show": "updates.of_clinic", "feed": "updates.feed_of_clinic"}[kind], {"clinic": owner}
 
 
-def _updates_page(owner: str, before: int | None) -> UpdatesPage:
-    """Publications that are, were or will be in force, and changed something for patients."""
+def _updates_page(owner: str, before: int | None, patients: int | None) -> UpdatesPage:
+    """Publications that are, were or will be in force, and changed something for patients; `patients` as in `show`."""
     from estimator.versions.comparing import states
     from estimator.versions.publications import Publications
 
@@ -163,7 +178,7 @@ def _updates_page(owner: str, before: int | None) -> UpdatesPage:
     pairs = [*zip([None, *effective], effective, strict=False)][::-1]
     pairs = [(old, new) for old, new in pairs if before is None or new.number < before]
     compared = pairs[:MOST_COMPARED]
-    updates = tuple(islice(_updates(compared, found), ON_A_PAGE))
+    updates = tuple(islice(_updates(compared, found, patients), ON_A_PAGE))
     last = updates[-1].publication.number if len(updates) == ON_A_PAGE else _last(compared)
     return UpdatesPage(updates, last if last is not None and last > pairs[-1][1].number else None)
 
@@ -173,7 +188,7 @@ def _last(compared: "Sequence[tuple[Publication | None, Publication]]") -> int |
 
 
 def _updates(
-    pairs: "Sequence[tuple[Publication | None, Publication]]", found: Mapping[int, str]
+    pairs: "Sequence[tuple[Publication | None, Publication]]", found: Mapping[int, str], patients: int | None
 ) -> Iterator[PriceUpdate]:
     for old, new in pairs:
         pending = found[new.number] == "begins"
@@ -183,7 +198,15 @@ def _updates(
         changes = [change for change in comparing().changes(old, new) or () if is_news(change)]
         if changes:
             said = tuple(in_words(change, catalogue().ugettext, language()) for change in changes)
-            yield PriceUpdate(new, pending, said)
+            asked = patients is None or patients == new.number
+            patients = 0 if patients is None else patients
+            yield PriceUpdate(new, pending, said, tuple(_effects(old, new)) if asked else None)
+
+
+def _effects(old: "Publication", new: "Publication") -> Iterator[tuple[Text, YouPay, YouPay]]:
+    for one in comparing().effects(old, new):
+        if one.before is not None and one.after is not None:
+            yield one.label, one.before.you_pay, one.after.you_pay
 
 
 def is_news(change: Change) -> bool:
