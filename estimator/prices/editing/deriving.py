@@ -43,6 +43,7 @@ def derive(
     Of a charge the price that holds `today` changes. Raises CannotSplice where a person has to change the text.
     """
     changed, found = dict(files), []
+    cited = (SAMPLES,) if SAMPLES in tables.sources else ()
     for id_, charge in tables.charges.items():
         start = last_start(charge.self_pay or {}, today)
         name = file_of(files, ("charges", id_))
@@ -51,7 +52,8 @@ def derive(
         seen = behind(tables, id_, charge.self_pay[start])
         one = Derived(id_, charge.self_pay[start].range, seen.range, len(seen.counted))
         if one.after is not None:
-            data = _with_price(changed[name], tables, id_, start, one.after, seen, spanish)
+            old = price_in(read(changed[name]), id_, "self_pay", start)
+            data = set_price(changed[name], id_, "self_pay", start, _as_posted(old, one.after, seen, cited, spanish))
             if charge.self_pay[start].free is not None:
                 share = plain_amount(divided(posted(tables, id_).free, 100) * 100)
                 data = put(data, (*price_path(id_, "self_pay", start), "free"), share)
@@ -61,24 +63,20 @@ def derive(
     return changed, found
 
 
-def _with_price(
-    data: bytes, tables: Book, charge: str, start: date, range_: Range, seen: Posted, spanish: Translate
-) -> bytes:
-    old = price_in(read(data), charge, "self_pay", start) or TypedPrice(*range_)
-    price = replace(
-        old,
+def _as_posted(
+    old: TypedPrice | None, range_: Range, seen: Posted, cited: tuple[str, ...], spanish: Translate
+) -> TypedPrice:
+    """The price as posted prices say it, and what `old` says besides; their sources stand behind those `cited`."""
+    sources = sorted(name for sample in seen.counted for name in sample.source)
+    return replace(
+        old or TypedPrice(*range_),
         low=range_.low,
         typical=range_.typical,
         high=range_.high,
-        source=tuple(dict.fromkeys((*([SAMPLES] if SAMPLES in tables.sources else []), *_sources(seen)))),
+        source=tuple(dict.fromkeys((*cited, *sources))),
         checked=max(sample.checked for sample in seen.counted if sample.checked),
-        note=_note(old.note, len(seen.counted), spanish),
+        note=_note(old.note if old else None, len(seen.counted), spanish),
     )
-    return set_price(data, charge, "self_pay", start, price)
-
-
-def _sources(seen: Posted) -> list[str]:
-    return sorted(name for sample in seen.counted for name in sample.source)
 
 
 def _note(old: Text | None, number: int, spanish: Translate) -> Text:
