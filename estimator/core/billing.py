@@ -45,6 +45,7 @@ from estimator.prices.schema.basics import BenefitClass, PriceColumn, Text
 from estimator.prices.schema.charges import Charge
 from estimator.prices.schema.dated_prices import Price
 from estimator.prices.schema.payers import Payer
+from estimator.prices.schema.treatments import Line
 from estimator.prices.schema.wording import QuestionWording
 
 EVEN = WHOLE // 2
@@ -78,7 +79,7 @@ class _Builder:
         # Lines on days with the same prices in force make claims of one kind.
         self.kinds: dict[tuple[int, int], tuple[Claim, ...]] = {}
         self.kinds_made = 0
-        self.starts = sorted({start for charge in self.tables.charges.values() for start in charge.start_dates})
+        self.starts: dict[int, list[date]] = {}
         # One object per price: the ledger works out each object's values once, by its id.
         self.prices: dict[tuple[str, PriceColumn, bool, int], PriceInPlay] = {}
         self.two_doses: dict[tuple[int, int], PriceInPlay] = {}
@@ -99,27 +100,27 @@ class _Builder:
         return self.kinds_made
 
     def claims(self, item: Billed) -> Iterator[Claim]:
-        key = (id(item.line), bisect_right(self.starts, item.day))
+        key = (id(item.line), bisect_right(self.starts_of(item.line), item.day))
         if key not in self.kinds:
             self.kinds[key] = tuple(self.alternatives(item))
         for kind in self.kinds[key]:
             yield self.on(kind, item.day)
 
-    def on(self, kind: Claim, day: date) -> Claim:
-        """
-        The same charge at the same price on another day.
+    def starts_of(self, line: Line) -> list[date]:
+        """The days on which a price of a line begins, or of a charge that it moves with."""
+        if id(line) not in self.starts:
+            own = {name for name in (line.charge, line.lower_dose) if name}
+            charges = [self.tables.charges[name] for name in own | {self.leader(name) for name in own}]
+            self.starts[id(line)] = sorted({start for charge in charges for start in charge.start_dates})
+        return self.starts[id(line)]
 
-        `replace` of a dataclass is as slow as the arithmetic of a whole claim, so the fields are copied one by one.
-        """
+    def on(self, kind: Claim, day: date) -> Claim:
+        """The same charge at the same price on another day."""
         fill = ""
         if "pharmacy" in (kind.benefit, kind.pharmacy_benefit):
             self.first_fill = self.first_fill or day
             fill = str((day - self.first_fill).days // FILL_DAYS)
-        return Claim(
-            day, kind.charge, kind.row, kind.units, kind.asked, kind.allowed, kind.coverage, kind.benefit,
-            kind.pharmacy_benefit, kind.program, kind.network, kind.visit, fill, kind.share, kind.conditions,
-            kind.counted, kind.lower_charge, kind.kind,
-        )  # fmt: skip
+        return kind._replace(day=day, fill=fill)
 
     def alternatives(self, item: Billed) -> Iterator[Claim]:
         """The claim of a line, or two of which one is billed: where it is open which doctors are in network."""
@@ -134,7 +135,7 @@ class _Builder:
         chance = getattr(wording, "chance", None) or EVEN
         self.unknowns.add_flag(unknown, wording, chance, unknown)
         yield self.new_kind(item, name, "in", (Condition(unknown, chance, False),))
-        yield replace(self.new_kind(item, name, "out", (Condition(unknown, chance, True),)), counted=False)
+        yield self.new_kind(item, name, "out", (Condition(unknown, chance, True),))._replace(counted=False)
 
     def charge_of(self, item: Billed) -> str:
         line = item.line
@@ -323,7 +324,7 @@ class _Builder:
         question = charge.price_question or self.tables.charges[name].price_question or _unasked(charge.label)
         asked = question.of_patient(insured=bool(self.payer.profiles))
         id_, prefix = (f"{root}.price", PRICE_PREFIX) if side == "asked" else (f"{root}.allowed", "allowed.")
-        return self.unknowns.add_range(id_, asked, prefix + root)
+        return self.unknowns.add_range(id_, asked, prefix + root, "price")
 
     def program(self, name: str, coverage: CoverageDetermination, network: str) -> str | None:
         if coverage.covered == "no" or not self.answers.savings_program or network == "out":

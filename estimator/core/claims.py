@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from estimator.core.answer_values import ToldShare
 from estimator.money import Range
@@ -64,10 +64,9 @@ class Condition:
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """
-    One charge on one day.
+    One charge on one day. A course has hundreds that differ in the day alone, so they are copied cheaply: ``_replace``.
 
     `asked` is what a patient without cover would be asked, `allowed` what the plan recognises; None where the tables
     have no price. `row` numbers the line item that the claim belongs to, `visit` the place that asks one copay a day,

@@ -30,34 +30,45 @@ FREE = Range.exactly(0)
 SESSION_CLASSES = ("drug", "procedure")
 """What a treatment session is billed as; whether it takes the visit's copay or coinsurance, plans decide."""
 
+SHARES = ("deductible", "drug_deductible", "coinsurance")
+"""The terms that make the patient's share larger and so fill the out-of-pocket maximum."""
+
 NONE, OWN, DRUG = 0, 1, 2
 """Which deductible a benefit class is subject to: none, the plan's, the drug deductible."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermByProfile:
-    """One term of the plan: its range in every profile, arrays of shape (profiles,), and the unknown it moves with."""
+    """
+    One term of the plan: its range in every profile, and the unknown it moves with.
 
-    low: CentsArray
-    typical: CentsArray
-    high: CentsArray
+    `ends` has low, typical and high, shape (3, profiles). It is `known` where every profile says one amount, and
+    `alike` where all say the same.
+    """
+
+    ends: CentsArray
     unknown: str
+    known: bool
+    alike: bool
 
     @classmethod
     def among(cls, ranges: Sequence[Range], unknown: str) -> "TermByProfile":
-        low, typical, high = np.array([tuple(r) for r in ranges], dtype=np.int64).T
-        return cls(low, typical, high, unknown)
+        ends = np.array([tuple(r) for r in ranges], dtype=np.int64).T
+        return cls(ends, unknown, all(one.known for one in ranges), all(one == ranges[0] for one in ranges))
 
     @property
-    def known(self) -> bool:
-        """Whether every profile says one amount."""
-        return bool((self.low == self.high).all())
+    def typical(self) -> CentsArray:
+        """The typical value of each profile."""
+        return np.asarray(self.ends[1])
 
     def within(self, scenarios: Scenarios, profile_index: CentsArray) -> CentsArray:
         """Its value in each scenario, shape (scenarios,)."""
         if self.unknown not in scenarios.rows or self.known:
-            return self.typical[profile_index]
-        low, typical, high = (end[profile_index] for end in (self.low, self.typical, self.high))
+            return scenarios.number(int(self.typical[0])) if self.alike else self.typical.take(profile_index)
+        if self.alike:
+            low, typical, high = self.ends[:, 0].tolist()
+        else:
+            low, typical, high = self.ends.take(profile_index, axis=1)
         return between(low, typical, high, scenarios.weights_of(self.unknown))
 
 
@@ -67,15 +78,16 @@ class BenefitOptions:
     How each profile shares one benefit class; arrays of shape (profiles,).
 
     `deductible` is `NONE`, `OWN` or `DRUG`. `may_take_copay` says where a session may take the visit's copay in place
-    of the class's coinsurance. `first_visits` of a plan year have the copay `first_copay`; None where no profile has
-    any.
+    of the class's coinsurance (None: nowhere), `any_copay` whether any profile may ask one. `first_visits` of a plan
+    year have the copay `first_copay`; None where no profile has any.
     """
 
     deductible: CentsArray
     has_copay: Flags
     copay: TermByProfile
     coinsurance: TermByProfile
-    may_take_copay: Flags
+    may_take_copay: Flags | None
+    any_copay: bool
     first_visits: CentsArray | None
     first_copay: CentsArray | None
 
@@ -187,7 +199,7 @@ def _plan(answers: Answers, payer: Payer, book: PriceBook, claims: Claims, first
             [limit(one.out_of_pocket_maximum) for one in profiles],
             f"{prefix}out_of_pocket_maximum",
         ),
-        benefits={name: _options(answers, name, profiles, prefix) for name in sorted(n for n in classes if n)},
+        benefits=_benefits(answers, sorted(name for name in classes if name), profiles, prefix),
         programs={c.program: book.tables.programs[c.program] for c in claims.all if c.program and not c.missing},
         other_care=_other_care(answers, payer, first_day),
         out_of_network=_out_of_network(answers, payer.out_of_network),
@@ -254,6 +266,17 @@ def _known_or(typed: int | None, range_: Range) -> Range:
     return range_ if typed is None else Range.exactly(typed)
 
 
+def _benefits(
+    answers: Answers, classes: Sequence[BenefitClass], profiles: Sequence[Profile], prefix: str
+) -> dict[BenefitClass, BenefitOptions]:
+    """The options of each class; sessions that all plans share like the drug have the drug's own."""
+    found = {name: _options(answers, name, profiles, prefix) for name in classes}
+    sessions = [name for name in SESSION_CLASSES if name in found]
+    if len(sessions) == 2 and all(one.benefits[sessions[0]] == one.benefits[sessions[1]] for one in profiles):
+        found[sessions[1]] = found[sessions[0]]
+    return found
+
+
 def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], prefix: str) -> BenefitOptions:
     benefits = [one.benefits[name] for one in profiles]
     session = name in SESSION_CLASSES
@@ -282,7 +305,8 @@ def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], 
             [one.coinsurance.range if one.coinsurance else FREE for one in benefits],
             f"{prefix}coinsurance",
         ),
-        may_take_copay=np.array(may, dtype=np.bool_),
+        may_take_copay=np.array(may, dtype=np.bool_) if any(may) else None,
+        any_copay=any(takes) or any(may) or any(n for n, _ in first),
         first_visits=np.array([number for number, _ in first], dtype=np.int64) if any(n for n, _ in first) else None,
         first_copay=np.array([copay for _, copay in first], dtype=np.int64) if any(n for n, _ in first) else None,
     )
@@ -403,8 +427,11 @@ def _register_profile(plan: Plan, unknowns: Unknowns) -> None:
         if not term.known:
             name = term.unknown.rpartition(".")[2]
             old = "plan_copay" if name == "copay" and "plan_copay" in wordings else "plan_terms"
-            unknowns.add_range(term.unknown, wordings.get(name, wordings[old]), None if "." in term.unknown else name)
-    if any(options.may_take_copay.any() for options in plan.benefits.values()):
+            answer = None if "." in term.unknown else name
+            unknowns.add_range(
+                term.unknown, wordings.get(name, wordings[old]), answer, "share" if name in SHARES else "other"
+            )
+    if any(options.may_take_copay is not None for options in plan.benefits.values()):
         w = wordings.get("session_copay", SESSION_COPAY)
         unknowns.add_flag("session_copay", w, session_copay_chance(plan.book))
 

@@ -7,24 +7,35 @@ corners and evenly spread points, then refine around several of the best and the
 arithmetic: the same on every machine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import accumulate, pairwise, product
 
 import numpy as np
 
-from estimator.core.unknowns import Flags, Positions, Unknown
+from estimator.core.unknowns import Flags, Positions, Shape, Unknown
 from estimator.money import CentsArray
 
-SPREAD = 509
-"""Evenly spread points: a Korobov lattice. Size and generator from L'Ecuyer & Lemieux (2000), table 1."""
-GENERATOR = 35
+SPREAD = 1021
+GENERATOR = 76
+"""
+Evenly spread points: a Korobov lattice as in L'Ecuyer & Lemieux (2000). Of the sizes and generators that were tried,
+the percentiles of this one are nearest to those of very many random scenarios (benchmarks/README.md).
+"""
 CORNERS = 251
 CORNER_GENERATOR = 33
 STEPS = (0.25, 0.06, 0.015)
-COMBINATIONS = 384
-"""At most so many combinations of alternatives (plans, yes/no) are tried, each at three places of the ranges."""
+COMBINATIONS = 192
+"""At most so many combinations of alternatives (plans, yes/no) are tried, each at every one of the `PLACES`."""
+PLACES = tuple(
+    {"price": price, "share": share, "other": other}
+    for price, share, other in ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (1.0, 1.0, 0.0), (0.0, 1.0, 0.0))
+)
+"""
+Where prices, shares and all other ranges stand in them. Large shares with a small maximum are the cheapest where a
+savings card pays them, so all low and all high are not enough.
+"""
 SEVERAL = 4
 """From so many of the best and of the worst scenarios the search goes on."""
 
@@ -63,8 +74,9 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
     """
     Find the cheapest and the dearest scenario for the patient, and how much each unknown matters.
 
-    After the first batch come `rounds` (1 to 3) of refinement around the best and the worst found so far; the first of
-    them also tries the two in which every unknown takes the end that was cheapest, or dearest, for it alone.
+    After the first batch come `rounds` (1 to 3) of refinement. The first begins at the cheapest and the dearest of
+    every family of scenarios, since the best of all may lie in another valley, and also tries the two in which every
+    unknown takes the end that was cheapest, or dearest, for it alone.
     """
     typical = np.array([unknown.typical for unknown in unknowns], dtype=np.float64)
     if not unknowns:
@@ -73,19 +85,22 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
         return Search(shown, (known,) * 3, (), (known, known), shown[:, :1], np.array([known]), 1)
     alone, owners = _each_alone(unknowns, typical)
     first = 1 + len(owners)
-    fixed = _fixed_scenarios(tuple((u.ends, u.typical, u.continuous) for u in unknowns))
+    fixed, families = _fixed_scenarios(tuple(unknown.shape for unknown in unknowns))
     positions = np.concatenate([typical[:, None], alone, fixed], axis=1)
     paid = walk(positions)
     ends_paid, spread_paid = paid[1:first].tolist(), paid[-SPREAD:]
     spread, tried, amount = positions[:, -SPREAD:], len(paid), int(paid[0])
+    stretches = [slice(0, first), *(slice(first + one.start, first + one.stop) for one in families)]
     for round_, step in enumerate(STEPS[:rounds], start=1):
-        best, worst = _several(positions, paid)
-        batches = [best, worst, _around(unknowns, np.concatenate([best, worst], axis=1), step)]
+        low, high = _several(positions, paid, stretches), _several(positions, -paid, stretches)
+        nearby = _around(unknowns, np.concatenate([low, high], axis=1), step)
+        batches = [low, high, nearby]
         if round_ == 1:
             batches += [_greedy(unknowns, owners, ends_paid, pick) for pick in (min, max)]
         positions = np.concatenate(batches, axis=1)
         paid = walk(positions)
         tried += len(paid)
+        stretches = _stretches(low.shape[1] + high.shape[1], nearby.shape[1], len(paid))
     cheapest, dearest = int(paid.argmin()), int(paid.argmax())
     shown = np.stack([positions[:, cheapest], typical, positions[:, dearest]], axis=1)
     return Search(
@@ -99,10 +114,18 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
     )
 
 
-def _several(positions: Positions, paid: CentsArray) -> tuple[Positions, Positions]:
-    """The cheapest and the dearest few scenarios, each with an amount of its own."""
-    _, first = np.unique(paid, return_index=True)
-    return positions[:, first[:SEVERAL]], positions[:, first[-SEVERAL:]]
+def _stretches(centres: int, nearby: int, count: int) -> list[slice]:
+    """Where the neighbours of each centre stand in a batch of refinement, and what comes before and after them."""
+    each = nearby // centres
+    around = [slice(centres + each * one, centres + each * (one + 1)) for one in range(centres)]
+    return [slice(0, centres), *around, slice(centres + nearby, count)]
+
+
+def _several(positions: Positions, cost: CentsArray, stretches: Sequence[slice]) -> Positions:
+    """The scenario of least `cost` of every stretch of a batch, at most `SEVERAL` in all, no cost twice."""
+    bests = [one.start + int(cost[one].argmin()) for one in stretches if one.stop > one.start]
+    distinct = {int(cost[best]): best for best in reversed(bests)}
+    return positions[:, [distinct[amount] for amount in sorted(distinct)[:SEVERAL]]]
 
 
 def _greedy(
@@ -131,53 +154,40 @@ def _ranges_alone(count: int, typical: int, paid: Sequence[int], owners: Sequenc
 
 
 @lru_cache(maxsize=256)
-def _worlds_for(ends: tuple[tuple[float, ...], ...]) -> Positions:
-    """Corners, in which every unknown stands at one of its ends (all low, all high first), then spread points."""
+def _fixed_scenarios(unknowns: tuple[Shape, ...]) -> tuple[Positions, list[slice]]:
+    """Families of scenarios: combinations at each place, corners, last the evenly spread points; where each stands."""
+    ends = [own for own, *_ in unknowns]
     places = lattice(len(ends), CORNERS, CORNER_GENERATOR)
-    corners = [
-        np.array([own[0], own[-1], *np.take(own, (place * len(own)).astype(np.int64))])
-        for own, place in zip(ends, places, strict=True)
-    ]
-    return np.concatenate([np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)], axis=1)
+    corners = [np.take(own, (place * len(own)).astype(np.int64)) for own, place in zip(ends, places, strict=True)]
+    families = [*_combinations(unknowns), np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)]
+    reached = list(accumulate((one.shape[1] for one in families), initial=0))
+    return np.concatenate(families, axis=1), [slice(*pair) for pair in pairwise(reached)]
 
 
-@lru_cache(maxsize=256)
-def _fixed_scenarios(unknowns: tuple[tuple[tuple[float, ...], float, bool], ...]) -> Positions:
-    """Combinations of alternatives, then corners (all low, all high first), then the evenly spread points."""
-    ends = [own for own, _, _ in unknowns]
-    places = lattice(len(ends), CORNERS, CORNER_GENERATOR)
-    corners = [
-        np.array([own[0], own[-1], *np.take(own, (place * len(own)).astype(np.int64))])
-        for own, place in zip(ends, places, strict=True)
-    ]
-    return np.concatenate([_combinations(unknowns), np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)], axis=1)
-
-
-def _combinations(unknowns: Sequence[tuple[tuple[float, ...], float, bool]]) -> Positions:
+def _combinations(unknowns: Sequence[Shape]) -> Iterator[Positions]:
     """
-    Every combination of the alternatives, the ranges at their low end, their typical place and their high end.
+    Every combination of the alternatives, the ranges at each of the `PLACES` in turn.
 
     Where there are more than `COMBINATIONS`, the later alternatives stand still at their typical place.
     """
     sides: list[tuple[float, ...]] = []
     count = 1
-    for ends, typical, continuous in unknowns:
+    for ends, typical, continuous, _ in unknowns:
         vary = not continuous and count * len(ends) <= COMBINATIONS
         sides.append(ends if vary else (typical,))
         count *= len(ends) if vary else 1
     alternatives = np.array(list(product(*sides)), dtype=np.float64).T
-    ranges = np.array([continuous for _, _, continuous in unknowns])
-    batches = []
-    for place in (0.0, 0.5, 1.0):
+    for places in PLACES:
         batch = alternatives.copy()
-        batch[ranges] = place
-        batches.append(batch)
-    return np.concatenate(batches, axis=1)
+        for row, (_, _, continuous, group) in enumerate(unknowns):
+            if continuous:
+                batch[row] = places[group]
+        yield batch
 
 
 def _around(unknowns: Sequence[Unknown], centres: Positions, step: float) -> Positions:
     """Every one of `centres`, shape (unknowns, centres), with one unknown changed at a time."""
-    rows, values, relative = _moves(tuple((u.ends, u.typical, u.continuous) for u in unknowns), step)
+    rows, values, relative = _moves(tuple(unknown.shape for unknown in unknowns), step)
     nearby = np.repeat(centres, len(rows), axis=1)
     columns, moved = np.arange(nearby.shape[1]), np.tile(rows, centres.shape[1])
     values, relative = np.tile(values, centres.shape[1]), np.tile(relative, centres.shape[1])
@@ -187,12 +197,10 @@ def _around(unknowns: Sequence[Unknown], centres: Positions, step: float) -> Pos
 
 
 @lru_cache(maxsize=256)
-def _moves(
-    unknowns: tuple[tuple[tuple[float, ...], float, bool], ...], step: float
-) -> tuple[CentsArray, Positions, Flags]:
+def _moves(unknowns: tuple[Shape, ...], step: float) -> tuple[CentsArray, Positions, Flags]:
     """Every change worth trying: which unknown, to where, and whether that is a step from where it stands."""
     moves: list[tuple[int, float, bool]] = []
-    for row, (ends, typical, continuous) in enumerate(unknowns):
+    for row, (ends, typical, continuous, _) in enumerate(unknowns):
         moves += [(row, end, False) for end in ends]
         if continuous:
             moves += [(row, typical, False), (row, step, True), (row, -step, True)]

@@ -32,6 +32,8 @@ class Rows(Protocol):
 
 def as_sold(claims: list[Claim], answers: Answers, tables: Book, rows: Rows) -> list[Claim]:
     """The claims as this patient is sold them, in date order."""
+    if not _self_pay(claims):
+        return claims
     told = dict(answers.packages)
     discount = tables.discounts.get(answers.discount or "")
     if answers.stage == "new":
@@ -87,8 +89,7 @@ def _sold(
     coded: bool = True,
 ) -> Claim:
     """Something sold in place of a claim, on its own line; `coded` where it is billed by the claim's codes."""
-    return replace(
-        first,
+    return first._replace(
         row=rows.row(first.charge, words, first.coverage, None, coded),
         units=1,
         asked=PriceInPlay(stated, "self_pay", Range.exactly(price), None),
@@ -127,13 +128,13 @@ def discounted(claims: list[Claim], discount: Discount, tables: Book, rows: Rows
         if id(claim.asked) not in lowered:
             lowered[id(claim.asked)] = _lower(claim.asked, claim.charge, discount)
         kinds.setdefault(claim.kind, rows.next_kind())
-        replaced[id(claim)] = replace(claim, asked=lowered[id(claim.asked)], kind=kinds[claim.kind])
+        replaced[id(claim)] = claim._replace(asked=lowered[id(claim.asked)], kind=kinds[claim.kind])
     kept = _exchanged(claims, replaced)
     if discount.monthly and mine:
         words = Text(en=f"Membership: {discount.label.get('en')}", es=f"Membresía: {discount.label.get('es')}")
         fees = [_sold(mine[0], discount.monthly, discount, words, rows, coded=False)]
         for month in range(1, _months_between(mine[0].day, mine[-1].day) + 1):
-            fees.append(replace(fees[0], day=months_later(mine[0].day, month)))
+            fees.append(fees[0]._replace(day=months_later(mine[0].day, month)))
         kept = sorted([*fees, *kept], key=lambda claim: claim.day)
     return kept
 
@@ -216,8 +217,7 @@ def credited(claims: list[Claim], tables: Book, rows: Rows) -> list[Claim]:
         first = toward[0]
         label = tables.charges[first.charge].label
         words = _words(label, "{}: first one, your evaluation credited", "{}: la primera, con la evaluación abonada")
-        replaced[id(first)] = replace(
-            first,
+        replaced[id(first)] = first._replace(
             row=rows.row(first.charge, words, first.coverage, None),
             asked=replace(toward[0].asked, less=paid[0].asked),
             kind=rows.next_kind(),

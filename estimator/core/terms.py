@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from estimator.core.answers import Answers
-from estimator.core.plan import DRUG, NO_LIMIT, OWN, BenefitOptions, Plan, limit, session_copay_chance
+from estimator.core.plan import DRUG, NO_LIMIT, BenefitOptions, Plan, limit, session_copay_chance
 from estimator.core.unknowns import Flags, Scenarios
 from estimator.money import CentsArray, Range
 from estimator.prices.schema.basics import BenefitClass
@@ -118,7 +118,7 @@ def terms_in(plan: Plan, scenarios: Scenarios) -> Terms:
         drug_deductible_remaining=drug_left,
         family_deductible=None if full else answers.family_deductible_remaining,
         family_out_of_pocket=None if full else answers.family_out_of_pocket_remaining,
-        benefits={name: _benefit(options, plan, scenarios, index) for name, options in plan.benefits.items()},
+        benefits=_benefits(plan, scenarios, index),
         programs={id_: _program(id_, program, plan, scenarios) for id_, program in plan.programs.items()},
         out_of_network=_out_of_network(plan, scenarios),
         copay_accumulator=_copay_accumulator(plan, scenarios, index),
@@ -186,33 +186,47 @@ def _out_of_network(plan: Plan, scenarios: Scenarios) -> OutOfNetworkTerms | Non
     return OutOfNetworkTerms(pays, limits, scenarios.value(stated.coinsurance, "out_of_network_coinsurance"))
 
 
+def _benefits(plan: Plan, scenarios: Scenarios, index: CentsArray) -> dict[BenefitClass, BenefitTerms]:
+    """The terms of each class; classes with the same options have the same terms."""
+    made: dict[int, BenefitTerms] = {}
+    for options in plan.benefits.values():
+        if id(options) not in made:
+            made[id(options)] = _benefit(options, plan, scenarios, index)
+    return {name: made[id(options)] for name, options in plan.benefits.items()}
+
+
 def _benefit(options: BenefitOptions, plan: Plan, scenarios: Scenarios, index: CentsArray) -> BenefitTerms:
-    has_copay, applies = options.has_copay[index], options.deductible[index]
-    if options.may_take_copay.any():
-        instead = scenarios.is_yes("session_copay", session_copay_chance(plan.book)) & options.may_take_copay[index]
+    has_copay, (own, drug) = options.has_copay.take(index), _deductibles(options, plan)
+    subject, drug_subject = own.take(index), drug.take(index) if drug.any() else None
+    if options.may_take_copay is not None:
+        likely = scenarios.is_yes("session_copay", session_copay_chance(plan.book))
+        instead = likely & options.may_take_copay.take(index)
         has_copay = has_copay | instead
         # The copay that is asked instead is the visit's, and so is whether the deductible comes first.
         visit = plan.benefits.get("visit")
-        visit_applies = visit.deductible[index] if visit is not None else applies
-        applies = np.where(instead, visit_applies, applies)
-    drug = applies == DRUG
-    if plan.drug_deductible is not None:
-        drug = drug & (plan.drug_deductible.typical[index] >= 0)
-        subject = (applies == OWN) | ((applies == DRUG) & ~drug)
-    else:
-        subject = applies > 0
-    any_drug = plan.drug_deductible is not None and bool(drug.any())
+        if visit is not None:
+            own, drug = _deductibles(visit, plan)
+            subject = np.where(instead, own.take(index), subject)
+            drug_subject = _where(instead, drug.take(index) if drug.any() else None, drug_subject)
     return BenefitTerms(
-        subject=subject.astype(np.int64),
-        drug_subject=drug.astype(np.int64) if any_drug else None,
+        subject=subject,
+        drug_subject=drug_subject,
         has_copay=has_copay,
-        copay=options.copay.within(scenarios, index),
+        copay=options.copay.within(scenarios, index) if options.any_copay else scenarios.number(0),
         coinsurance=options.coinsurance.within(scenarios, index),
-        first_visits=None if options.first_visits is None else options.first_visits[index],
-        first_copay=None if options.first_copay is None else options.first_copay[index],
-        any_copay=bool(has_copay.any()) or options.first_visits is not None,
-        never_deductible=not subject.any() and not any_drug,
+        first_visits=None if options.first_visits is None else options.first_visits.take(index),
+        first_copay=None if options.first_copay is None else options.first_copay.take(index),
+        any_copay=options.any_copay,
+        never_deductible=not subject.any() and drug_subject is None,
     )
+
+
+def _deductibles(options: BenefitOptions, plan: Plan) -> tuple[CentsArray, CentsArray]:
+    """1 for each profile in which the plan's deductible applies to the class, and in which the drug deductible does."""
+    drug = np.zeros_like(options.deductible)
+    if plan.drug_deductible is not None:
+        drug = ((options.deductible == DRUG) & (plan.drug_deductible.typical >= 0)).astype(np.int64)
+    return (options.deductible > 0) - drug, drug
 
 
 def either(yes: Flags, first: BenefitTerms, second: BenefitTerms) -> BenefitTerms:

@@ -7,6 +7,7 @@ of the payer's profiles, each holding a stretch as long as its weight. Independe
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ Positions = npt.NDArray[np.float64]
 
 Flags = npt.NDArray[np.bool_]
 
+Group = Literal["price", "share", "other"]
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -27,7 +30,8 @@ class Unknown:
     One unknown: its question, and the positions that matter when it alone is varied.
 
     `ends` give every extreme or alternative; `continuous` says that values between them exist too, else `edges` are
-    where the alternatives' stretches end. `answer` names the question of the form that settles it.
+    where the alternatives' stretches end. `answer` names the question of the form that settles it. `group` says what
+    it is to a search: prices and shares (deductibles, coinsurance) fill the out-of-pocket maximum, the rest does not.
     """
 
     id: str
@@ -39,6 +43,15 @@ class Unknown:
     typical: float = 0.5
     continuous: bool = True
     edges: tuple[float, ...] = (0.0, 1.0)
+    group: Group = "other"
+
+    @property
+    def shape(self) -> "Shape":
+        """All that a search has to know about it."""
+        return self.ends, self.typical, self.continuous, self.group
+
+
+Shape = tuple[tuple[float, ...], float, bool, Group]
 
 
 @dataclass(slots=True)
@@ -60,8 +73,14 @@ class Unknowns:
             self.rows[unknown.id] = len(self.all)
             self.all.append(unknown)
 
-    def add_range(self, id_: str, wording: QuestionWording | UnknownWording, answer: str | None = None) -> str:
-        self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer))
+    def add_range(
+        self,
+        id_: str,
+        wording: QuestionWording | UnknownWording,
+        answer: str | None = None,
+        group: Group = "other",
+    ) -> str:
+        self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, group=group))
         return id_
 
     def add_flag(
