@@ -41,6 +41,6 @@ def test_large_shares_and_a_small_maximum_are_the_cheapest_where_a_card_pays(raw
         # The plan counts the card's money, and pays sessions as a medical benefit in per cent.
         return 1.0 if unknown.id in ("accumulator", "drug_benefit", "session_copay") else unknown.ends[0]
 
-    world = np.array([[place(unknown)] for unknown in model.unknowns])
-    assert model.totals(world).tolist() == [low]
+    scenario = np.array([[place(unknown)] for unknown in model.unknowns])
+    assert model.totals(scenario).tolist() == [low]
     assert estimate(answers(**raw), BOOK).you_pay.low <= low
