@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.strategies_yaml import small_book
 
 from estimator.cli import main
+from estimator.money import Range
 from estimator.prices.editing.deriving import derive
 from estimator.prices.reading import read_books, read_national
 from estimator.prices.samples import spread
@@ -325,6 +326,46 @@ def test_written_the_new_year_begins_on_its_day_and_the_old_one_stays(run, table
     text = (tables / "national/medicare.yaml").read_text()
     assert "# What the fee schedule says." in text
     assert "also_in: [NV]  # kept by hand" in text
+
+
+HOSPITAL = """\
+charges:
+  session_at_a_hospital:
+    label: Session at a hospital
+    codes: [G2082]
+    benefit: visit
+    medicare:
+      2025-01-01: {price: 1000, source: [cms-opps-2025, survey], checked: 2026-01-02}
+  physician_at_a_hospital:
+    label: The physician's part
+    codes: [G2082]
+    benefit: visit
+    medicare:
+      2025-01-01: {price: 46.50, by_area: facility, source: survey, checked: 2026-01-02}
+    price_question: {label: Price, ask: What is it?, whom: clinic}
+fee_schedule:
+  G2082:
+    2025-01-01:
+      {work: 0.70, practice_office: 20, practice_facility: 0.16, malpractice: 0.07, conversion_factor: 50,
+       source: survey, checked: 2026-01-02}
+"""
+
+
+def test_what_a_hospital_gets_and_its_physician_have_their_new_amounts(run, tables):
+    """$1,050.50 of the hospital's list; 0.70 + 0.16 + 0.07 units at $33.4009 are $31.06, and still differ by area."""
+    (tables / "national/hospital.yaml").write_text(HOSPITAL)
+    money = tables / "national/money.yaml"
+    source = "sources:\n  cms-opps-2025: {title: Of 2025, kind: assumption}\n"
+    money.write_text(money.read_text().replace("sources:\n", source, 1))
+    status, _, err = medicare(run, tables, "--write", "--opps", CMS / "AddendumB2026.csv")
+    assert status == 0, err
+    book, new = book_of(tables), date(2026, 1, 1)
+    hospital = book.charges["session_at_a_hospital"].medicare[new]
+    assert hospital.range == Range.exactly(1050_50)
+    assert hospital.source == ("cms-opps-2026", "survey")
+    physician = book.charges["physician_at_a_hospital"].medicare[new]
+    assert (physician.typical, physician.by_area) == (31_06, "facility")
+    assert physician.source == ("cms-fee-schedule-2026", "cms-gpci-2025", "survey")
 
 
 def test_what_was_put_in_once_is_not_proposed_again(run, tables):

@@ -116,10 +116,10 @@ def mentions(tables: Book, moved: Iterable[Moved]) -> Iterator[tuple[str, PriceC
 
 
 def _with(files: Files, rows: Rows) -> dict[str, bytes]:
-    """`files` with each value at its path, in the file that holds its section."""
+    """`files` with each value at its path, in the file that holds its entry, or else its section."""
     changed = dict(files)
     for path, value in rows.items():
-        name = file_of(changed, path[:1])
+        name = file_of(changed, path[:2]) or file_of(changed, path[:1])
         if name is None:
             raise CannotSplice(_("No file has a section %(name)s. Add it to one first."), name=str(path[0]))
         changed[name] = put(changed[name], path, value)
