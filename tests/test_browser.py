@@ -256,6 +256,8 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     checked is said once.
     """
     tab.goto(f"{path}?{urlsplit(RESULT).query}&lang={lang}")
+    checked = re.compile(r"(?:[Cc]hecked|[Rr]evisado el) ([0-9A-Za-z ,]*20[0-9]{2})")
+    days = checked.findall(tab.locator("main").inner_text())
     told = [one.get_attribute("href").partition("//")[2].removesuffix("/") for one in tab.locator("main a.cite").all()]
     assert not tab.locator(".noted").is_visible()
     tab.emulate_media(media="print")
@@ -265,8 +267,8 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     printed = tab.locator("main").inner_text()
     assert len(re.findall(r"\b(?:Sources?|Fuentes?): [0-9]", printed)) > 5
     assert "http" not in printed
-    days = re.findall(r"(?:checked|Checked|revisado el|Revisado el) ([0-9A-Za-z ,]*20[0-9]{2})", printed)
-    assert days.count(max(days, key=days.count)) == 1
+    usual = max(days, key=days.count)
+    assert checked.findall(printed).count(usual) == 1 < days.count(usual)
     assert max(sheets(tab, paper, spare=0.05) for paper in INCHES) <= 2
 
 

@@ -206,6 +206,9 @@ def test_where_a_year_is_not_known_the_line_and_the_plan_say_what_stands_in():
     said = {note.en for item in on_medicare().items for note in item.notes}
     assert "2026's figure stands in for 2027's, which we do not have yet." in said
     assert PLAN_STANDS_IN in [words for words, _ in told_resets(on_medicare())]
+    notes = [note.en for item in on_medicare(sessions="60").items for note in item.notes if "stands in" in note.en]
+    assert "2026's figure stands in for those of 2027 to 2028, which we do not have yet." in notes
+    assert not any("for 2028's" in note for note in notes), "one sentence for all those years"
     this_year = on_medicare(start="2026-03-02")
     assert not any("stands in" in note.en for item in this_year.items for note in item.notes)
     assert PLAN_STANDS_IN not in [words for words, _ in told_resets(this_year)]

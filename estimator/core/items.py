@@ -53,12 +53,15 @@ def _notes(claims: Sequence[Claim], tables: Book) -> Iterator[Text]:
     """How prices were fitted to this person, and where an earlier year's amount has to do."""
     for price in _prices(claims):
         yield from price.notes
+    later: dict[int, list[int]] = {}
     for claim in claims:
         stated = claim.allowed.stated if claim.allowed is not None else None
         if isinstance(stated, Price):
             known = year_of(tables, tables.charges[claim.charge], stated, claim.day)
             if known is not None and known < claim.day.year:
-                yield stands_in(known, claim.day.year)
+                later.setdefault(known, []).append(claim.day.year)
+    for known, years in later.items():
+        yield stands_in(known, min(years), max(years))
 
 
 def _prices(claims: Iterable[Claim]) -> Iterator[PriceInPlay]:

@@ -58,11 +58,16 @@ def of_state(state: str, there: Range) -> Text:
     return Text(en=en, es=es)
 
 
-def stands_in(known: int, year: int) -> Text:
-    """That an amount of the year `known` has to do for a later one, which nobody had published."""
+def stands_in(known: int, first: int, last: int) -> Text:
+    """That an amount of the year `known` has to do for later ones, `first` to `last`, which nobody had published."""
+    if first == last:
+        return Text(
+            en=f"{known}'s figure stands in for {first}'s, which we do not have yet.",
+            es=f"La cifra de {known} sustituye a la de {first}, que aún no tenemos.",
+        )
     return Text(
-        en=f"{known}'s figure stands in for {year}'s, which we do not have yet.",
-        es=f"La cifra de {known} sustituye a la de {year}, que aún no tenemos.",
+        en=f"{known}'s figure stands in for those of {first} to {last}, which we do not have yet.",
+        es=f"La cifra de {known} sustituye a las de {first} a {last}, que aún no tenemos.",
     )
 
 

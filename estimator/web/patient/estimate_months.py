@@ -53,6 +53,11 @@ class Mark:
     program: Text | None
     again: bool
 
+    @property
+    def printed(self) -> bool:
+        """Whether paper says it: that a year begins again, once is enough."""
+        return not (self.again and self.event in ("deductible_returns", "maximum_returns", "both_return"))
+
 
 @dataclass(frozen=True, slots=True)
 class PaidSoFar:
@@ -61,6 +66,11 @@ class PaidSoFar:
     month: str
     total: int
     marks: tuple[Mark, ...]
+
+    @property
+    def printed(self) -> bool:
+        """Whether paper has a line for it."""
+        return any(mark.printed for mark in self.marks)
 
 
 def printed_months(months: Sequence[Month]) -> list[PrintedMonth]:
