@@ -137,10 +137,10 @@ def test_ten_dollars_a_session_is_true_for_the_drug_until_the_card_runs_dry():
     assert {row.you_pay for row in drug} == {10_00}
 
 
-def on_medicare(**raw):
-    """Twelve sessions at the higher dose of somebody with Original Medicare alone."""
+def on_medicare(sessions="12", **raw):
+    """Sessions at the higher dose of somebody with Original Medicare alone."""
     return estimated(
-        treatment="spravato", insurance="medicare", sessions="12", plan="medicare_original", dose="84", **raw
+        treatment="spravato", insurance="medicare", sessions=sessions, plan="medicare_original", dose="84", **raw
     )
 
 
