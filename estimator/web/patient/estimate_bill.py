@@ -22,7 +22,8 @@ class BillLine:
     One line of the bill.
 
     `reason_above` is the label of the line that has said the coverage reason already, `limits_above` whether another
-    line has said the program's limits: a screen says both again, paper refers to them. `outside`: in the typical
+    line has said the program's limits: a screen says both again, paper refers to them. `notes_above` are the notes, in
+    English, that another line has said: paper says them once. `outside`: in the typical
     scenario all of it is out of network, so the clinic is paid first. `seen` is what clinics of the patient's region
     post.
     """
@@ -32,6 +33,7 @@ class BillLine:
     program: Program | None
     limits: str
     limits_above: bool
+    notes_above: frozenset[str]
     outside: bool
     seen: SeenInRegion | None
 
@@ -86,6 +88,7 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
     """The lines in order, each knowing what the ones above it have said."""
     reasons: dict[str, Text] = {}
     programs: set[str] = set()
+    notes: set[str] = set()
     inside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "in"}
     outside = {row.charge for row in estimate.ledger[1] if row.covered and row.network == "out"} - inside
     for item in (one for one in estimate.items if not one.idle):
@@ -97,11 +100,13 @@ def bill_lines(estimate: Estimate) -> Iterator[BillLine]:
             program=program,
             limits=limits,
             limits_above=label in programs and len(limits) > SHORT,
+            notes_above=frozenset(note.en for note in item.notes if note.en in notes),
             outside=item.charge in outside,
             seen=seen_in_region(estimate.book.tables, item.charge, estimate.answers.state) if item.asked else None,
         )
         reasons.setdefault(reason, item.label)
         programs.add(label)
+        notes.update(note.en for note in item.notes)
 
 
 def session_charges(estimate: Estimate) -> frozenset[str]:

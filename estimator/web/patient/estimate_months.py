@@ -46,17 +46,12 @@ Event = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What happened on a day; `again` where the list has said the like, so that paper can say it in short."""
+    """What happened on a day; `again` where the list has said the like, which paper says once."""
 
     event: Event
     day: date
     program: Text | None
     again: bool
-
-    @property
-    def printed(self) -> bool:
-        """Whether paper says it: that a year begins again, once is enough."""
-        return not (self.again and self.event in ("deductible_returns", "maximum_returns", "both_return"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +63,9 @@ class PaidSoFar:
     marks: tuple[Mark, ...]
 
     @property
-    def printed(self) -> bool:
+    def says_something_new(self) -> bool:
         """Whether paper has a line for it."""
-        return any(mark.printed for mark in self.marks)
+        return any(not mark.again for mark in self.marks)
 
 
 def printed_months(months: Sequence[Month]) -> list[PrintedMonth]:
