@@ -265,6 +265,7 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     assert {one.rpartition(": ")[2] for one in listed} == set(told)
     assert len(listed) == len(set(told)) < len(told)
     printed = tab.locator("main").inner_text()
+    assert re.search(r"\b988\b", tab.locator("body").inner_text())
     assert len(re.findall(r"\b(?:Sources?|Fuentes?): [0-9]", printed)) > 5
     assert "http" not in printed
     usual = max(days, key=days.count)
@@ -287,6 +288,7 @@ def test_the_printed_estimate_says_its_own_address_and_those_of_its_sources_once
     tab.emulate_media(media="print")
     printed = " ".join(tab.locator("body").inner_text().split())
     assert printed.count(f"{urlsplit(tab.url).netloc}/estimate?") == 1
+    assert re.findall(r"\b988\b", printed), "whoever is in a crisis finds the number on paper too"
     sources = {one.get_attribute("href") for one in tab.locator(".sources a, .notice a").all()}
     assert len(sources) > 10
     for address in sources:
