@@ -38,8 +38,8 @@ def test_the_estimate_so_far_stands_under_the_questions_and_the_address_keeps_st
     tab.fill("#sessions", "6")
     assert tab.locator("#so-far").is_hidden()
     tab.check("input[name=psychotherapy][value=none]")
-    tab.locator("#so-far", has_text="$3,200").wait_for()
-    assert "$3,200" in tab.locator("#said").inner_text()
+    tab.locator("#so-far", has_text="$3,275").wait_for()
+    assert "$3,275" in tab.locator("#said").inner_text()
     assert "sessions=6" in tab.url
     assert tab.evaluate("document.activeElement.name") == "psychotherapy"
     tab.reload()
@@ -55,10 +55,10 @@ def test_an_answer_given_where_it_is_asked_narrows_the_range_without_a_reload(ta
     tab.locator(".earlier").wait_for()
     assert tab.evaluate("window.kept")
     assert "price.infusion=450" in tab.url
-    assert "$2,250 to $4,450" in tab.locator(".earlier").inner_text()
-    assert "$2,900" in tab.locator("#said").inner_text()
+    assert "$2,250 to $4,445" in tab.locator(".earlier").inner_text()
+    assert "$2,975" in tab.locator("#said").inner_text()
     tab.go_back()
-    tab.locator(".figure", has_text="$3,200").wait_for()
+    tab.locator(".figure", has_text="$3,275").wait_for()
     assert "price.infusion" not in tab.url
 
 
@@ -67,11 +67,11 @@ def test_a_link_made_with_older_prices_says_so_and_shows_both(tab):
     said = tab.locator(".earlier").inner_text()
     assert "Prices have changed" in said
     assert "$3,000" in said
-    assert "$3,200" in tab.locator(".figure").inner_text()
+    assert "$3,275" in tab.locator(".figure").inner_text()
 
 
 def test_the_link_can_be_copied_and_remembers_what_it_said(tab):
     tab.goto(f"/estimate?{IV}")
     button = tab.get_by_role("button", name="Copy link")
-    assert "was=225000-320000-445000" in button.get_attribute("data-link")
+    assert "was=225000-327500-444500" in button.get_attribute("data-link")
     button.click()
