@@ -6,9 +6,9 @@ An amount is (work × area + practice × area + malpractice × area) × conversi
 one in an area whose factors are all 1. What holds on a day is the row that began last.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from estimator.money import Cents, Range, cents_of, divided
 from estimator.prices.schema.charges import Charge
@@ -84,8 +84,13 @@ def in_area(book: Book, codes: Iterable[str], price: Price, day: date, state: st
     """
     if price.by_area is None:
         return price.range
-    national = national_amount(book, codes, day, price.by_area)
-    there = allowed(book, codes, day, state, price.by_area)
+    own = tuple(codes)
+    return _once(book, price, ("area", own, _stretch(book, day), state), lambda: _in_area(book, own, price, day, state))
+
+
+def _in_area(book: Book, codes: Iterable[str], price: Price, day: date, state: str | None) -> Range:
+    setting = price.by_area or "office"
+    national, there = national_amount(book, codes, day, setting), allowed(book, codes, day, state, setting)
     if national is None or there is None or national == 0:
         return price.range
     if price.typical == national:
@@ -95,6 +100,11 @@ def in_area(book: Book, codes: Iterable[str], price: Price, day: date, state: st
 
 def year_of(book: Book, charge: Charge, price: Price, day: date) -> int | None:
     """The calendar year whose amount of Medicare's a price is on `day`; None where it follows none."""
+    key = "year", charge.codes, _stretch(book, day)
+    return _once(book, price, key, lambda: _year_of(book, charge, price, day))
+
+
+def _year_of(book: Book, charge: Charge, price: Price, day: date) -> int | None:
     basis = price.by_area or basis_of(book, charge, price, day)
     if basis is None:
         return None
@@ -135,3 +145,36 @@ def _of_code(entry: FeeScheduleEntry | None, area: AreaFactors, setting: Payment
         return None
     units = entry.work * area.work + practice * area.practice + entry.malpractice * area.malpractice
     return cents_of(units * entry.conversion_factor)
+
+
+# An estimate asks the same again and again, and a hundred areas are slow to work out.
+
+Made = TypeVar("Made")
+_MOST_KEPT = 2_000
+_kept: dict[tuple[Hashable, ...], tuple[Book, Price | None, Any]] = {}
+
+
+def _once(book: Book, price: Price | None, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+    """What `make` gives, worked out once for these tables and this price: neither ever changes."""
+    place = (id(book), id(price), *key)
+    known = _kept.get(place)
+    # An id may be given away again, so the objects themselves are kept and compared.
+    if known is not None and known[0] is book and known[1] is price:
+        return known[2]  # type: ignore[no-any-return]
+    made = make()
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[place] = book, price, made
+    return made
+
+
+def _stretch(book: Book, day: date) -> int:
+    """Which of the stretches of days in which nothing of the fee schedule, the areas and the hospital's part begins."""
+    return sum(first <= day for first in _once(book, None, ("days",), lambda: _first_days(book)))
+
+
+def _first_days(book: Book) -> list[date]:
+    factors = (area.factors for _, area in _all_areas(book))
+    return sorted(
+        {day for dated in (*book.fee_schedule.values(), *book.hospital_payments.values(), *factors) for day in dated}
+    )
