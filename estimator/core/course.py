@@ -95,8 +95,10 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
         if new and billed_here(line)
     ]
     extra = Line(charge=treatment.therapist_present, therapist=("extra",)) if treatment.therapist_present else None
+    each = [line for line in treatment.each_session if billed_here(line)]
+    follow_ups = [line for line in treatment.follow_ups if billed_here(line)]
     for session in plan:
-        lines = [line for line in treatment.each_session if billed_here(line) and _belongs(line, session, new)]
+        lines = [line for line in each if _belongs(line, session, new)]
         if extra and "extra" in there:
             lines.append(extra)
         if answers.rides and treatment.ride:
@@ -104,8 +106,8 @@ def course(answers: Answers, treatment: Treatment, is_told: Callable[[str], bool
         billed.extend(Billed(session.day, line, session.number) for line in lines)
         billed.extend(
             Billed(session.day + timedelta(days=1), line)
-            for line in treatment.follow_ups
-            if billed_here(line) and session.number % (line.after or 1) == 0
+            for line in follow_ups
+            if session.number % (line.after or 1) == 0
         )
     if answers.psychotherapy != "none" and answers.psychotherapy_sessions:
         line = Line(charge=getattr(treatment.psychotherapy, answers.psychotherapy))

@@ -210,8 +210,10 @@ def credited(claims: list[Claim], tables: Book, rows: Rows) -> list[Claim]:
     """What was paid for one charge, such as an evaluation, comes off the first claim of another one after it."""
     replaced: dict[int, Claim | None] = {}
     for name, charge in tables.charges.items():
-        paid = _self_pay(claims, [name]) if charge.credited_toward else []
-        toward = [one for one in _self_pay(claims, [charge.credited_toward or ""]) if paid and one.day >= paid[0].day]
+        if charge.credited_toward is None:
+            continue
+        paid = _self_pay(claims, [name])
+        toward = [one for one in _self_pay(claims, [charge.credited_toward]) if paid and one.day >= paid[0].day]
         if not toward or toward[0].asked is None:
             continue
         first = toward[0]
