@@ -15,10 +15,10 @@ from support.tables_for_tests import changed
 
 from estimator.money import Range
 from estimator.prices import key_words
+from estimator.prices.book_walks import tables
 from estimator.prices.columns import COLUMN_WORDS
 from estimator.prices.comparing.change_words import in_words
 from estimator.prices.comparing.changes import ALIKE, changes
-from estimator.prices.figures import tables
 from estimator.prices.merging import SECTIONS
 from estimator.prices.reading import read_books, read_files
 from estimator.prices.schema.basics import PRICE_COLUMNS, Table, Text

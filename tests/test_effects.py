@@ -10,8 +10,8 @@ from support.strategies_yaml import plain, small_book
 from support.tables_for_tests import changed
 
 from estimator.core.answers import read_answers
-from estimator.core.effects import MOST_MOVE, Effect, Outcome, effects, largest_move
 from estimator.core.estimate import estimate
+from estimator.core.price_change_effects import MOST_MOVE, Effect, Outcome, effects, largest_move
 from estimator.core.results import YouPay
 from estimator.prices.reading import read_files
 from estimator.prices.schema.basics import Text

@@ -16,7 +16,7 @@ from estimator.sentences import Sentence
 from estimator.store.journal import Journal
 from estimator.store.tables import on_disk, settings
 from estimator.versions.folder.conflict_resolution import FolderNotWritten
-from estimator.versions.folder.identity import MARK, OtherFolder, adopt, claim, place_of
+from estimator.versions.folder.folder_mark import MARK, OtherFolder, adopt, claim, place_of
 from estimator.versions.folder.table_folder import CannotWrite, TableFolder
 from estimator.versions.timeline import TimelineReader
 

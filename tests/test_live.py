@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from support.strategies_yaml import small_book
 
-from estimator.prices.live import BrokenTables, LivePriceBooks
+from estimator.prices.watched_folder import BrokenTables, LivePriceBooks
 
 
 class Clock:

@@ -15,8 +15,8 @@ from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
 from estimator.places import PACKAGE
 from estimator.store.journal import Journal
 from estimator.store.settings import WHOLE_SITE, Settings
-from estimator.web.desk.actions import WORDS
 from estimator.web.desk.gate import OPEN
+from estimator.web.desk.log_words import WORDS
 from estimator.web.desk.permissions import (
     editor_of,
     owner_of,

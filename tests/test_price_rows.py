@@ -13,7 +13,7 @@ from estimator.core.answers import BadAnswers, read_answers
 from estimator.core.estimate import estimate
 from estimator.core.missing import missing_prices
 from estimator.prices.alerts import checked_long_ago
-from estimator.prices.figures import out_of_date
+from estimator.prices.book_walks import out_of_date
 from estimator.prices.price_rows import SOON, price_rows
 from estimator.prices.reading import read_books, read_files
 from estimator.prices.schema.basics import PRICE_COLUMNS

@@ -10,10 +10,10 @@ from support.shops import BOOSTED, CARE, CLINIC, DAY, INFUSION, Shop, opened
 from support.strategies_yaml import small_book
 from support.writing import publish_files
 
-from estimator.prices.live import BrokenTables, LivePriceBooks
 from estimator.prices.reading import read_files
+from estimator.prices.watched_folder import BrokenTables, LivePriceBooks
 from estimator.versions.folder.first_start import FIRST_DAY
-from estimator.versions.folder.published import PublishedPriceBooks
+from estimator.versions.folder.published_books import PublishedPriceBooks
 from estimator.versions.publications import Publications
 from estimator.versions.timeline import TimelineReader
 from estimator.web.app import create_app

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from estimator.core.answers import NAMES, read_answers, unknown_names
-from estimator.core.effects import effects, outcome_of
 from estimator.core.estimate import estimate
+from estimator.core.price_change_effects import effects, outcome_of
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing.splicing import TypedPrice, set_price
 from estimator.prices.reading import read_books, read_files

@@ -10,8 +10,8 @@ from support.desk_priced import desk as desk
 from support.pages import Visitor
 from support.shops import Shop
 
-from estimator.prices.live import LivePriceBooks
-from estimator.versions.folder import published
+from estimator.prices.watched_folder import LivePriceBooks
+from estimator.versions.folder import published_books
 from estimator.web import store_limit
 from estimator.web.patient import updates
 
@@ -26,7 +26,7 @@ def here(tmp_path, database):
 def test_whoever_asks_for_prices_looks_at_nothing_once_a_thread_of_its_own_does(here, monkeypatch):
     here.prices.keep_up()
     with monkeypatch.context() as patch:
-        patch.setattr(published.PublishedPriceBooks, "_look_now", lambda self: pytest.fail("a page looked"))
+        patch.setattr(published_books.PublishedPriceBooks, "_look_now", lambda self: pytest.fail("a page looked"))
         here.look()
         assert here.infusion() == 500_00
         assert here.prices.old("national", "no such version") is None
@@ -41,13 +41,13 @@ def test_without_a_store_neither(tmp_path, here, monkeypatch):
     seconds = iter(range(1000))
     live = LivePriceBooks(here.folder, lambda: float(next(seconds) * 10))
     live.keep_up()
-    monkeypatch.setattr("estimator.prices.live.signature_of", lambda _: pytest.fail("a page looked"))
+    monkeypatch.setattr("estimator.prices.watched_folder.signature_of", lambda _: pytest.fail("a page looked"))
     assert live.current.national
     assert live.problems == ()
 
 
 def test_a_look_that_never_ends_is_a_problem_and_the_desk_does_not_wait_for_it(here, monkeypatch):
-    monkeypatch.setattr(published, "REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr(published_books, "REFRESH_SECONDS", 0.01)
     here.prices.keep_up()
     assert here.prices.problems == ()
     with here.prices._looking:

@@ -105,7 +105,7 @@ def test_health_names_the_prices_in_force(visitor):
 def test_broken_tables_are_listed_while_the_last_good_prices_answer(tmp_path, monkeypatch):
     folder = tmp_path / "pricing"
     shutil.copytree(PRICING, folder)
-    monkeypatch.setattr("estimator.prices.live.LOOK_AGAIN_AFTER", 0)
+    monkeypatch.setattr("estimator.prices.watched_folder.LOOK_AGAIN_AFTER", 0)
     visitor = Visitor(pricing=folder)
     before = api(visitor, FOUR).data
     file = next(path for path in sorted((folder / "national").glob("*.yaml")) if "charges:" in path.read_text("utf-8"))

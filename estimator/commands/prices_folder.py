@@ -11,13 +11,13 @@ from estimator.places import working_folder
 
 if TYPE_CHECKING:
     from estimator.versions.desk import Desk
-    from estimator.versions.folder.published import PublishedPriceBooks
+    from estimator.versions.folder.published_books import PublishedPriceBooks
 
 
 def folder(options: argparse.Namespace, desk: "Desk", owner: str) -> int:
     """Say what differs, or decide it; status 1 while somebody has to. Raises `CommandRefused`, `OtherFolder`."""
-    from estimator.versions.folder.identity import adopt
-    from estimator.versions.folder.published import PublishedPriceBooks
+    from estimator.versions.folder.folder_mark import adopt
+    from estimator.versions.folder.published_books import PublishedPriceBooks
 
     place = options.pricing or working_folder(Path.cwd())
     if place is None:

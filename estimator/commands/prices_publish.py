@@ -58,7 +58,7 @@ def _based_on(options: argparse.Namespace, desk: "Desk", owner: str, folder: Pat
 
 def _begin(desk: "Desk", folder: Path) -> None:
     """A store in which nobody has published begins with what the folder holds, as it does at the server's start."""
-    from estimator.prices.live import BrokenTables
+    from estimator.prices.watched_folder import BrokenTables
     from estimator.versions.folder.first_start import publish_first
 
     try:

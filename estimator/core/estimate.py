@@ -13,8 +13,8 @@ from estimator.core.answers import Answers, months_later
 from estimator.core.billing import claims_of
 from estimator.core.branches import branches, resets
 from estimator.core.claims import Claims
-from estimator.core.items import line_items
 from estimator.core.ledger import Ledger
+from estimator.core.line_items import line_items
 from estimator.core.plan import Plan, plan_of
 from estimator.core.records import ScenarioLedgers, Statement, statements, total
 from estimator.core.results import Amounts, Driver, Estimate, Month, YouPay

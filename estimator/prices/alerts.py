@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from estimator.money import Range, dollars
-from estimator.prices.figures import figures, out_of_date, prices
+from estimator.prices.book_walks import figures, out_of_date, prices
 from estimator.prices.findings import Finding
 from estimator.prices.medicare import amount_of, basis_of
 from estimator.prices.naming import all_notes

@@ -8,8 +8,8 @@ a part could not be read; `BOOK_CHECKS` compare entries and need the whole.
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
+from estimator.prices.book_walks import all_lines, as_written, figures, prices, tables
 from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
-from estimator.prices.figures import all_lines, as_written, figures, prices, tables
 from estimator.prices.findings import Finding, nearest
 from estimator.prices.medicare import national_amount
 from estimator.prices.naming import all_advice, charge_names, lists_of_charges, payer_names, visits

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from estimator.prices.figures import all_lines, lines, tables
+from estimator.prices.book_walks import all_lines, lines, tables
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.charges import Charge
 from estimator.prices.schema.files import Book

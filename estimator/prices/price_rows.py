@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from estimator.prices.figures import out_of_date, prices
+from estimator.prices.book_walks import out_of_date, prices
 from estimator.prices.schema.basics import PriceColumn, Text
 from estimator.prices.schema.dated_prices import Price, price_in_force
 from estimator.prices.schema.files import Book

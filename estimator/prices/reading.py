@@ -18,10 +18,10 @@ from pydantic import ValidationError
 
 from estimator.prices.alerts import ALERTS
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.book_walks import newest_check
 from estimator.prices.checks import CHECKS, OWN_CHECKS
 from estimator.prices.digests import digests_of, version_of
 from estimator.prices.explaining import explained
-from estimator.prices.figures import newest_check
 from estimator.prices.findings import Finding
 from estimator.prices.merging import ClinicPlaces, NationalPlaces, TableFile, merge_clinic, merge_national
 from estimator.prices.nodes import read_tree

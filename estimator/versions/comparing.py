@@ -15,7 +15,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Literal
 
-from estimator.core.effects import Effect, effects
+from estimator.core.price_change_effects import Effect, effects
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.comparing.changes import Change, changes
 from estimator.store.database import Database

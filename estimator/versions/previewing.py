@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.core.effects import MOST_MOVE, Effect, effects, largest_move, redefined
+from estimator.core.price_change_effects import MOST_MOVE, Effect, effects, largest_move, redefined
 from estimator.prices.book import PriceBook
 from estimator.prices.comparing.changes import Change, changes
 from estimator.prices.digests import digest_of

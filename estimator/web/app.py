@@ -10,8 +10,8 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from estimator import places
-from estimator.prices.live import LivePriceBooks
-from estimator.prices.source import PriceSource
+from estimator.prices.price_source import PriceSource
+from estimator.prices.watched_folder import LivePriceBooks
 from estimator.web import crawlers, errors, filters, headers, health, script, store_limit
 from estimator.web.links import alternates, canonical, link, other_languages
 from estimator.web.patient import advice, api, compare, download, updates
@@ -87,8 +87,8 @@ def _add_words(app: Flask) -> None:
 def _prices(named: Path | None, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:
     if database is None:
         return LivePriceBooks(named or places.pricing_folder())
-    from estimator.versions.folder.identity import claim  # SQLAlchemy is not needed without a store
-    from estimator.versions.folder.published import PublishedPriceBooks
+    from estimator.versions.folder.folder_mark import claim  # SQLAlchemy is not needed without a store
+    from estimator.versions.folder.published_books import PublishedPriceBooks
 
     folder = (named or places.working_folder()) if in_step else None
     if in_step and folder is None:

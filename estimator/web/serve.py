@@ -23,8 +23,8 @@ from waitress.server import create_server
 
 from estimator.accounts.secret import BadSecret, site_secret
 from estimator.places import data_folder
-from estimator.prices.live import BrokenTables
-from estimator.prices.source import PriceSource
+from estimator.prices.price_source import PriceSource
+from estimator.prices.watched_folder import BrokenTables
 from estimator.store.database import StoreUnavailable
 from estimator.store.opening import open_store
 from estimator.web.app import create_app

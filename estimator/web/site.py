@@ -11,7 +11,7 @@ from flask import current_app, g, request
 
 from estimator.core.answers import Language
 from estimator.places import translations_folder
-from estimator.prices.source import PriceSource
+from estimator.prices.price_source import PriceSource
 
 LOCALES: dict[Language, str] = {"en": "en_US", "es": "es_US"}
 """Each language as it is written in the United States: ``$1,234.50`` in Spanish too."""

@@ -18,7 +18,7 @@ from estimator.store.database import Database, open_database
 from estimator.store.migrations import migrate
 from estimator.versions import publications, snapshot
 from estimator.versions.desk import Desk
-from estimator.versions.folder import published, sync
+from estimator.versions.folder import published_books, sync
 from support.desk_priced import TODAY, PricedDesk
 from support.writing import publish_files
 
@@ -44,7 +44,7 @@ class Costs:
 @contextlib.contextmanager
 def counted(database: Database) -> Iterator[Costs]:
     """Counts, in this process. No look at the store falls into it that is due only because time has passed."""
-    costs, parse, every = Costs(), nodes._events, published.LOOK_AGAIN_AFTER
+    costs, parse, every = Costs(), nodes._events, published_books.LOOK_AGAIN_AFTER
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
@@ -55,11 +55,11 @@ def counted(database: Database) -> Iterator[Costs]:
         return parse(text)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    nodes._events, published.LOOK_AGAIN_AFTER = parsing, 1e9
+    nodes._events, published_books.LOOK_AGAIN_AFTER = parsing, 1e9
     try:
         yield costs
     finally:
-        nodes._events, published.LOOK_AGAIN_AFTER = parse, every
+        nodes._events, published_books.LOOK_AGAIN_AFTER = parse, every
         event.remove(database.engine, "before_cursor_execute", note)
 
 

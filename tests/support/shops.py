@@ -8,8 +8,8 @@ from pathlib import Path
 
 from estimator.store.database import Database, open_database
 from estimator.store.migrations import migrate
-from estimator.versions.folder.identity import MARK
-from estimator.versions.folder.published import PublishedPriceBooks
+from estimator.versions.folder.folder_mark import MARK
+from estimator.versions.folder.published_books import PublishedPriceBooks
 from estimator.versions.publications import Publication, Publications
 from support.strategies_yaml import small_book
 from support.writing import publish_files

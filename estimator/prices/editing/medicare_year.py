@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from estimator.money import Range, dollars, plain_amount
+from estimator.prices.book_walks import prices
 from estimator.prices.cms_files import AreaFile, FeeScheduleFile, HospitalFile, Units
 from estimator.prices.editing.slices import CannotSplice, put, read
 from estimator.prices.editing.splicing import TypedPrice, file_of, price_in, price_path, set_price
-from estimator.prices.editing.written import Tree
-from estimator.prices.figures import prices
+from estimator.prices.editing.yaml_values import Tree
 from estimator.prices.medicare import Basis, amount_of, basis_of
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.basics import PriceColumn, Text

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import Any, cast
 
-from estimator.prices.editing.written import Tree, entry, inline, scalar
+from estimator.prices.editing.yaml_values import Tree, entry, inline, scalar
 from estimator.prices.nodes import Node, read_tree
 from estimator.prices.problems import KeyPath, dotted
 from estimator.sentences import Sentence

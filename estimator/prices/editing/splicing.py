@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from estimator.money import plain_amount
 from estimator.prices.editing.slices import CannotSplice, needed, put, read, remove
-from estimator.prices.editing.written import Tree
+from estimator.prices.editing.yaml_values import Tree
 from estimator.prices.nodes import Node, read_tree
 from estimator.prices.problems import KeyPath
 from estimator.prices.schema.basics import Confidence, PriceColumn, Text

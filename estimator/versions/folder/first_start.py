@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from estimator.prices.book import NATIONAL
-from estimator.prices.live import BrokenTables
 from estimator.prices.reading import collect, read_files
+from estimator.prices.watched_folder import BrokenTables
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import AT_THE_FIRST_START, BY_ESTIMATOR, FIRST_VERSION

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from estimator.store.database import Database
 from estimator.store.tables import on_disk
-from estimator.versions.folder.identity import mark_of, place_of
+from estimator.versions.folder.folder_mark import mark_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from estimator.prices.book import NATIONAL
 from estimator.prices.digests import digests_of
-from estimator.prices.live import Signature, signature_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import Reading
+from estimator.prices.watched_folder import Signature, signature_of
 from estimator.sentences import Sentence, say
 from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import BY_DISK, BY_ESTIMATOR, EDITED, NEW, REMOVED, TAKEN_UP, WRITTEN, listed
 from estimator.versions.book_cache import PriceBookCache
-from estimator.versions.folder.identity import claim, mark_of
+from estimator.versions.folder.folder_mark import claim, mark_of
 from estimator.versions.folder.notes import FolderNotes
 from estimator.versions.folder.sync_state import Diverged, FolderEdited, InSync, StoreAhead, SyncState, Why, sync_state
 from estimator.versions.folder.table_folder import CannotWrite, FolderContents, TableFolder, kind_of

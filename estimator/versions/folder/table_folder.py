@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.prices.book import NATIONAL
-from estimator.prices.live import Signature, signature_of
 from estimator.prices.problems import Problem
 from estimator.prices.reading import collect, may_name_clinic, misnamed
+from estimator.prices.watched_folder import Signature, signature_of
 from estimator.sentences import Sentence, reason_of, say
 from estimator.versions.publications import Files
 

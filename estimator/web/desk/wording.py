@@ -14,7 +14,7 @@ from estimator.versions.publications import (
     TablesHaveErrors,
 )
 from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
-from estimator.web.desk.actions import who
+from estimator.web.desk.log_words import who
 from estimator.web.filters import day, spoken
 
 

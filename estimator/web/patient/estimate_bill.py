@@ -9,7 +9,7 @@ from estimator.core.results import Amounts, Estimate, LedgerRow, LineItem
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.payers import Program
 from estimator.web.filters import words
-from estimator.web.patient.posted import SeenInRegion, seen_in_region
+from estimator.web.patient.posted_prices import SeenInRegion, seen_in_region
 from estimator.web.patient.programs import program_limits, program_of
 
 SHORT = 60

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from estimator.core.results import Estimate
-from estimator.core.told import told_effects
+from estimator.core.told_effects import told_effects
 from estimator.web.patient.forms import AnswersForm
 
 

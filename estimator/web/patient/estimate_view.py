@@ -19,7 +19,7 @@ from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import Text
 from estimator.prices.schema.treatments import Treatment
 from estimator.web.filters import amounts_in_link
-from estimator.web.patient.dose import cheaper_at_higher_dose
+from estimator.web.patient.dose_warning import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, LedgerTable, bill_lines, ledger_table, session_charges
 from estimator.web.patient.estimate_months import PaidSoFar, PrintedMonth, paid_so_far, printed_months
 from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQuestion, assumptions, open_questions

@@ -26,7 +26,7 @@ from estimator.web.patient.choices import (
     usual_number,
     with_iso_days,
 )
-from estimator.web.patient.told import about_charge, told_field, told_package
+from estimator.web.patient.told_questions import about_charge, told_field, told_package
 from estimator.web.patient.visibility import Visibility, visibility
 from estimator.web.query import answers_from, answers_in_query, problem_sentence
 

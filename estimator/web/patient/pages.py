@@ -14,7 +14,7 @@ from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view
 from estimator.web.patient.form_pages import details_page, form_from_query, page_with_problems, questions_page
 from estimator.web.patient.forms import AnswersForm
-from estimator.web.patient.posted import IN_REGION, posted_prices
+from estimator.web.patient.posted_prices import IN_REGION, posted_prices
 from estimator.web.patient.programs import program_limits
 from estimator.web.site import site
 

@@ -14,7 +14,7 @@ from flask_babel import pgettext
 
 from estimator.accounts.accounts import EVERYWHERE
 from estimator.store.journal import JournalEntry
-from estimator.web.desk.actions import in_words
+from estimator.web.desk.log_words import in_words
 from estimator.web.desk.permissions import name_of_owner, owner_of_any
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person

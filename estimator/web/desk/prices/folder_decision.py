@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from estimator.versions.folder.sync import FolderConflict
-from estimator.web.desk.actions import who
+from estimator.web.desk.log_words import who
 from estimator.web.filters import day
 
 MERGEABLE = ("both", "pending")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from estimator.core.effects import Effect, effects
+from estimator.core.price_change_effects import Effect, effects
 from estimator.prices.comparing.changes import Change
 from estimator.sentences import say
 from estimator.store.stored_sentences import UNDO

@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from estimator.accounts.accounts import EVERYWHERE, EVERYWHERE_IN_COMMANDS
 from estimator.prices.book import NATIONAL
-from estimator.prices.editing.written import scalar
+from estimator.prices.editing.yaml_values import scalar
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.snapshot import clinic_file
 from estimator.web.desk.forms import DeskForm

@@ -14,7 +14,7 @@ from estimator.prices.comparing.changes import Change, names_on
 from estimator.prices.problems import Problem, path_of
 from estimator.prices.schema.basics import PriceColumn
 from estimator.versions.comparing import DiffLine, diff_lines
-from estimator.web.desk.actions import who
+from estimator.web.desk.log_words import who
 from estimator.web.desk.prices import (
     folder_page,
     history,

@@ -20,9 +20,9 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
-from estimator.prices.live import BrokenTables
 from estimator.prices.problems import Problem, errors_among
 from estimator.prices.reading import Reading
+from estimator.prices.watched_folder import BrokenTables
 from estimator.sentences import say
 from estimator.store.database import Database
 from estimator.versions.book_cache import PriceBookCache
