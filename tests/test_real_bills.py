@@ -9,7 +9,7 @@ from estimator.core.answers import BadAnswers, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 
-BOOKS = read_books(Path(__file__).parent / "frozen_book").books
+BOOKS = read_books(Path(__file__).parent / "first_release_book").books
 ASKED = date(2026, 11, 28)
 
 SPRAVATO = {"treatment": "spravato", "insurance": "commercial", "sessions": "12", "psychotherapy": "none"}

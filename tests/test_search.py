@@ -10,7 +10,7 @@ from estimator.core.answers import read_answers
 from estimator.core.estimate import estimate, model_of
 from estimator.prices.reading import read_books
 
-BOOK = read_books(Path(__file__).parent / "frozen_book").books.national
+BOOK = read_books(Path(__file__).parent / "first_release_book").books.national
 SPRAVATO = {"treatment": "spravato", "insurance": "commercial", "psychotherapy": "virtual"}
 
 

@@ -11,7 +11,7 @@ from estimator.prices.reading import read_files
 
 NATIONAL = {
     f"national/{path.name}": path.read_bytes()
-    for path in (Path(__file__).parent / "frozen_book" / "national").glob("*.yaml")
+    for path in (Path(__file__).parent / "first_release_book" / "national").glob("*.yaml")
 }
 CLINIC = """
 clinic: {name: Lakeside, fictional: yes}
