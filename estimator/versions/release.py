@@ -27,7 +27,7 @@ from estimator.versions.three_way import Merged, three_way
 _SETTING = "release"
 
 _three_way = lru_cache(maxsize=64)(three_way)
-"""A page of the desk asks again and again, and the texts are the same for weeks; 30 ms for each file that differs."""
+"""A page of the desk asks again and again, and the texts are the same for weeks: saves 4 to 7 ms for each file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
