@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import qrcode
+import segno
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -80,8 +80,6 @@ def _page(form: AppForm, secret: str, status: int = 200) -> ResponseReturnValue:
 
 def drawn(text: str) -> tuple[int, str]:
     """A QR code with its margin: how many squares wide it is, and the dark ones as an SVG path."""
-    code = qrcode.QRCode(border=4, error_correction=qrcode.ERROR_CORRECT_M)
-    code.add_data(text)
-    rows = code.get_matrix()
+    rows = list(segno.make_qr(text, error="m").matrix_iter(border=4))
     dark = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
     return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
