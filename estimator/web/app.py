@@ -19,6 +19,7 @@ from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
 from estimator.web.patient.glossary import term, with_terms
 from estimator.web.patient.print_footer import print_footer
+from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.site import Site, catalogue, catalogues, language, locale
 from estimator.web.styles import style
 
@@ -74,8 +75,10 @@ def _add_words(app: Flask) -> None:
         logo_of=logo_of,
         print_footer=print_footer,
         keeps_versions=updates.keeps_versions,
+        sides_of=sides_of,
     )
     app.add_template_filter(with_terms)
+    app.add_template_filter(shown_amounts)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: catalogue().ugettext(message),
         lambda one, many, number: catalogue().ungettext(one, many, number),

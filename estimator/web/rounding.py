@@ -16,6 +16,9 @@ DOLLAR = 100
 WHOLE_ABOVE = 1_000 * DOLLAR
 """Above this many cents, amounts are shown in whole dollars."""
 
+FINE, COARSE, COARSEST = DOLLAR, 10 * DOLLAR, 50 * DOLLAR
+"""To how many cents a headline is rounded: below $10, up to $1,000, above."""
+
 Cell = tuple[int, int]
 Grid = list[list[int]]
 
@@ -23,6 +26,18 @@ Grid = list[list[int]]
 def whole_dollars(cents: int) -> int:
     """`cents` rounded to whole dollars, halves up."""
     return divided(cents, DOLLAR) * DOLLAR
+
+
+def known(cents: int, down: bool = False, up: bool = False) -> int:
+    """
+    `cents` as exactly as an estimate knows them: to $10 up to $1,000, to $50 above, and to $1 below $10.
+
+    To the nearest, halves up; or `down` or `up` to the next.
+    """
+    step = FINE if cents < COARSE else COARSE if cents <= WHOLE_ABOVE else COARSEST
+    if up:
+        return -(-cents // step) * step
+    return (cents // step if down else divided(cents, step)) * step
 
 
 def adding_up(table: Sequence[Sequence[int]]) -> list[list[int]]:
