@@ -2,7 +2,6 @@
 
 import io
 import re
-from html import escape
 from xml.etree import ElementTree
 
 import pytest
@@ -49,9 +48,8 @@ def test_the_picture_in_a_page_has_the_squares_of_the_code_and_a_quiet_zone():
 def test_the_picture_says_what_it_is_and_brings_no_style(title):
     svg = qr_svg(LINK, title)
     assert ElementTree.fromstring(svg).findtext("title") == title
-    assert f"<title>{escape(title, quote=False)}</title>" in svg
     assert 'role="img"' in svg
-    assert "style" not in svg and "class" not in svg and "http" not in svg
+    assert not re.search("style|class|http", svg)
 
 
 def test_the_file_has_the_same_squares():
@@ -66,5 +64,5 @@ def test_the_file_has_the_same_squares():
 def test_what_no_code_holds_is_left_out_of_the_page_and_refused_as_a_file():
     assert qr_svg("x" * MOST_BYTES, "The link")
     assert qr_svg("x" * (MOST_BYTES + 1), "The link") == ""
-    with pytest.raises(ValueError):
+    with pytest.raises(segno.DataOverflowError):
         qr_png("x" * (MOST_BYTES + 1))
