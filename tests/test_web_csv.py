@@ -13,7 +13,7 @@ from estimator.core.estimate import estimate
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.patient.download import PARTS
-from estimator.web.responses import safe
+from estimator.web.responses import csv_response, safe
 
 BOOK = read_books(pricing_folder()).books.national
 QUERIES = [FOUR, SPRAVATO, {**SPRAVATO, "insurance": "medicare"}, {**FOUR, "rides": "yes", "sessions": "12"}]
@@ -102,11 +102,23 @@ def test_the_estimate_offers_it(visitor):
     assert visitor.client.get(address).mimetype == "text/csv"
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "=HYPERLINK()"])
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "=HYPERLINK()", "\u2212 1"]
+IN_OTHER_FORMS = [f"{sign}1+1" for sign in "\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a"]
+UNSEEN = list("\u200b\ufeff\u00ad\u2060\u180e\u202e\u00a0\u3000\u2028\x00\x1b\u3164\u115f\u2800\ufe0f\u0301")
+
+
+@pytest.mark.parametrize("cell", FORMULAS + IN_OTHER_FORMS)
 def test_no_cell_is_taken_for_a_formula(cell):
-    assert safe(cell) == f"'{cell}"
+    for before in ("", *UNSEEN, "".join(UNSEEN)):
+        assert safe(before + cell) == f"'{before}{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "12.50", "IV infusion", "6 × $500", "90837 99214", "a=b"])
+def test_no_cell_ends_where_another_countrys_spreadsheet_parts_lines():
+    text = csv_response([["a;=1+1", "c"]], "x.csv").get_data(as_text=True).removeprefix("\ufeff")
+    assert next(csv.reader(io.StringIO(text), delimiter=";")) == ['a;=1+1,"c"']
+    assert next(csv.reader(io.StringIO(text))) == ["a;=1+1", "c"]
+
+
+@pytest.mark.parametrize("cell", ["", "12.50", "IV infusion", "6 × $500", "90837 99214", "a=b", "\u200bx", "¿Qué?"])
 def test_plain_cells_stay_as_they_are(cell):
     assert safe(cell) == cell

@@ -2,12 +2,18 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from flask import Response, json
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes the letters of Spanish for something else."""
+
+FORMULA_SIGNS = tuple("=+-@\N{MINUS SIGN}")
+
+FILLERS = "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}\N{BRAILLE PATTERN BLANK}"
+"""Letters and signs by their category, but nothing is seen of them."""
 
 
 def json_response(content: object, status: int = 200) -> Response:
@@ -19,12 +25,24 @@ def json_response(content: object, status: int = 200) -> Response:
 def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
     """`rows` as a file of this name for a spreadsheet."""
     table = io.StringIO()
-    csv.writer(table).writerows([safe(cell) for cell in row] for row in rows)
+    # All in quotes: where lists are parted by semicolons, one inside a cell would begin another.
+    csv.writer(table, quoting=csv.QUOTE_ALL).writerows([safe(cell) for cell in row] for row in rows)
     response = Response(BYTE_ORDER_MARK + table.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def safe(cell: str) -> str:
-    """`cell` so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) or cell[:1] in ("\t", "\r", "\n") else cell
+    """
+    `cell` so that no spreadsheet takes it for a formula.
+
+    Whatever form the sign has, full width or superscript, and whatever nobody can see stands before it.
+    """
+    begins = next((c for c in cell if not _unseen(c)), "")
+    is_formula = unicodedata.normalize("NFKC", begins)[:1] in FORMULA_SIGNS
+    return f"'{cell}" if is_formula or cell[:1] in ("\t", "\r", "\n") else cell
+
+
+def _unseen(character: str) -> bool:
+    """Whether a spreadsheet or its reader may overlook it: spaces, controls, marks without a letter, fillers."""
+    return unicodedata.category(character)[0] in "ZCM" or character in FILLERS
