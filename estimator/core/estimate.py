@@ -17,7 +17,7 @@ from estimator.core.ledger import Ledger
 from estimator.core.line_items import line_items
 from estimator.core.plan import Plan, plan_of
 from estimator.core.records import ScenarioLedgers, Statement, statements, total
-from estimator.core.results import Amounts, Driver, Estimate, Month, YouPay
+from estimator.core.results import Amounts, Branch, Driver, Estimate, Month, YouPay
 from estimator.core.scenarios import Search, search
 from estimator.core.terms import terms_in
 from estimator.core.unknowns import Positions, Scenarios, Unknowns
@@ -68,50 +68,67 @@ def model_of(answers: Answers, book: PriceBook) -> Model:
     return Model(claims, plan, unknowns, book.tables.unknowns["dose"].chance or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What some answers may cost, before any line of a bill is written: the range, and what decides it.
+
+    `if_not_covered` is what is paid where the insurer says no, `you_pay` itself where nobody has to agree.
+    """
+
+    answers: Answers
+    model: Model
+    found: Search
+    you_pay: YouPay
+    authorization_applies: bool
+    if_not_covered: YouPay
+    branches: tuple[Branch, ...]
+
+
+def outcome(answers: Answers, book: PriceBook) -> Outcome:
+    """The range of these answers, and its either-ors."""
+    model = model_of(answers, book)
+    found = model.search()
+    paid = you_pay(found)
+    authorization = any(claim.coverage.status == "prior_authorization" for claim in model.claims.all)
+    denied = you_pay(denied_model(answers, book).search()) if authorization else paid
+    # Whoever says that the insurer has agreed is not shown what a no would cost as an even case.
+    asked = authorization and "authorization" not in answers.given
+    doses = book.tables.treatments[answers.treatment].doses
+    either_ors = branches(model.unknowns.all, model.totals, found, model.plan, paid, denied if asked else None, doses)
+    return Outcome(answers, model, found, paid, authorization, denied, either_ors)
+
+
 def estimate(answers: Answers, book: PriceBook) -> Estimate:
     """
     What the course of these answers may cost the patient, with everything needed to explain it; amounts in cents.
 
     The three scenarios are concrete: the cheapest found, the typical one, the dearest found.
     """
-    model = model_of(answers, book)
-    found = model.search()
-    shown = model.ledger(found.shown)
+    out = outcome(answers, book)
+    model = out.model
+    shown = model.ledger(out.found.shown)
     _, settled = shown.settle()
     made = statements(settled)
-    authorization = any(claim.coverage.status == "prior_authorization" for claim in model.claims.all)
-    paid = you_pay(found)
-    days = [claim.day for claim in model.claims.all]
-    denied = _denied(answers, book) if authorization else paid
-    # Whoever says that the insurer has agreed is not shown what a no would cost as an even case.
-    asked = authorization and "authorization" not in answers.given
     return Estimate(
         answers=answers,
         book=book,
-        you_pay=paid,
+        you_pay=out.you_pay,
         billed=total([one.billed for one in made]),
         plan_pays=total([one.plan_pays for one in made]),
         program_pays=total([one.program_pays for one in made]),
         missing=model.claims.missing,
         items=line_items(model.claims, made, book.tables),
         months=_months(made, book.tables),
-        drivers=_drivers(model, found),
-        authorization_applies=authorization,
-        if_not_covered=denied,
-        branches=branches(
-            model.unknowns.all,
-            model.totals,
-            found,
-            model.plan,
-            paid,
-            denied if asked else None,
-            book.tables.treatments[answers.treatment].doses,
-        ),
-        resets=resets(answers, model.plan, days),
+        drivers=_drivers(model, out.found),
+        authorization_applies=out.authorization_applies,
+        if_not_covered=out.if_not_covered,
+        branches=out.branches,
+        resets=resets(answers, model.plan, [claim.day for claim in model.claims.all]),
         plan_unlike=model.plan is not None and model.plan.unlike,
         scenario_ledgers=ScenarioLedgers(shown, made),
         visits=model.claims.visits,
-        scenarios=found.tried,
+        scenarios=out.found.tried,
     )
 
 
@@ -122,9 +139,9 @@ def typical_of(answers: Answers, book: PriceBook) -> int:
     return int(model.totals(typical.reshape(len(model.unknowns), 1))[0])
 
 
-def _denied(answers: Answers, book: PriceBook) -> YouPay:
+def denied_model(answers: Answers, book: PriceBook) -> Model:
     """The same course with authorization denied."""
-    return you_pay(model_of(replace(answers, authorization="denied"), book).search())
+    return model_of(replace(answers, authorization="denied"), book)
 
 
 def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:

@@ -5,7 +5,7 @@ Wherever three amounts stand together they belong to the three scenarios of `Est
 the patient, the typical one and the dearest. Each is one concrete ledger, so every column adds up to its own total.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -249,6 +249,18 @@ class Side:
     you_pay: YouPay
 
 
+def sides_of(branches: Sequence[Branch]) -> tuple[Side, ...]:
+    """The sides of an estimate's either-ors; where the insurer's answer is one of them, its no comes last."""
+    answer = next((one for one in branches if one.unknown == AUTHORIZATION), None)
+    other = next((one for one in branches if one.unknown != AUTHORIZATION), None)
+    if answer is None or other is None:
+        only = answer or other
+        return tuple(Side((one.label,), one.you_pay) for one in only.options) if only else ()
+    agrees, refuses = answer.options
+    agreed = [Side((agrees.label, one.label), one.you_pay) for one in other.options]
+    return (*agreed, Side((refuses.label,), refuses.you_pay))
+
+
 @dataclass(frozen=True, slots=True)
 class Reset:
     """A day on which something starts again or changes; `before_first_claim`: before the course has begun."""
@@ -304,14 +316,7 @@ class Estimate:
     @cached_property
     def sides(self) -> tuple[Side, ...]:
         """The cases in place of one typical amount, which would be nobody's bill; empty where no either-or decides."""
-        answer = next((one for one in self.branches if one.unknown == AUTHORIZATION), None)
-        other = next((one for one in self.branches if one.unknown != AUTHORIZATION), None)
-        if answer is None or other is None:
-            only = answer or other
-            return tuple(Side((one.label,), one.you_pay) for one in only.options) if only else ()
-        agrees, refuses = answer.options
-        agreed = [Side((agrees.label, one.label), one.you_pay) for one in other.options]
-        return (*agreed, Side((refuses.label,), refuses.you_pay))
+        return sides_of(self.branches)
 
     @property
     def typical_side(self) -> Side | None:
