@@ -18,8 +18,9 @@ from estimator.accounts.second_factors import SecondFactors, looks_like_recovery
 from estimator.accounts.secret import BadSecret, site_secret
 from estimator.accounts.sign_ins import SignIns
 from estimator.accounts.throttle import Throttle, key_of_address, key_of_browser, keys_of_guess
+from estimator.accounts.unfinished import UnfinishedSteps
 from estimator.store.account_tables import accounts as accounts_table
-from estimator.store.account_tables import one_time_codes, recovery_codes, sign_ins
+from estimator.store.account_tables import one_time_codes, recovery_codes, sign_ins, unfinished
 from estimator.store.journal import Journal
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -278,7 +279,7 @@ def sessions(database):
 
 def test_a_session_goes_on_while_it_is_used_and_ends_after_half_an_hour_without(accounts, sessions):
     dana = added(accounts)
-    token = sessions.begin(dana.id, "password", NOW)
+    token = sessions.begin(dana, "password", NOW)
     at = NOW
     for _ in range(5):
         at += timedelta(minutes=29)
@@ -287,7 +288,7 @@ def test_a_session_goes_on_while_it_is_used_and_ends_after_half_an_hour_without(
 
 
 def test_a_session_ends_after_twelve_hours_however_much_it_is_used(accounts, sessions):
-    token = sessions.begin(added(accounts).id, "password", NOW)
+    token = sessions.begin(added(accounts), "password", NOW)
     for minutes in range(0, 12 * 60, 20):
         assert sessions.see(token, NOW + timedelta(minutes=minutes))
     assert sessions.see(token, NOW + timedelta(hours=12)) is None
@@ -297,7 +298,7 @@ def test_a_session_ends_after_twelve_hours_however_much_it_is_used(accounts, ses
 def test_sessions_end_everywhere(accounts, sessions, how):
     added(accounts, "Olga")
     dana = added(accounts, "Dana")
-    tokens = [sessions.begin(dana.id, "password", NOW) for _ in range(3)]
+    tokens = [sessions.begin(dana, "password", NOW) for _ in range(3)]
     if how == "disable":
         accounts.disable(dana.id, by="Olga", now=NOW)
     elif how == "reset":
@@ -308,14 +309,14 @@ def test_sessions_end_everywhere(accounts, sessions, how):
         assert sessions.see(tokens.pop(0), NOW)
     assert [sessions.see(token, NOW) for token in tokens] == [None] * len(tokens)
     if how == "disable":
-        assert sessions.begin(dana.id, "password", NOW) is None
+        assert sessions.begin(dana, "password", NOW) is None
         accounts.enable(dana.id, by="Olga")
         assert [sessions.see(token, NOW) for token in tokens] == [None] * len(tokens), "enabled sessions come back"
 
 
 def test_one_session_is_ended_or_all_but_one(accounts, sessions):
     dana, bo = added(accounts, "Dana"), added(accounts, "Bo")
-    here, there, bos = (sessions.begin(one.id, "password", NOW) for one in (dana, dana, bo))
+    here, there, bos = (sessions.begin(one, "password", NOW) for one in (dana, dana, bo))
     assert [one.this for one in sessions.of(sessions.see(here, NOW), NOW)].count(True) == 1
     assert sessions.end_others(sessions.see(here, NOW)) == 1
     assert sessions.see(there, NOW) is None
@@ -327,24 +328,25 @@ def test_one_session_is_ended_or_all_but_one(accounts, sessions):
 def test_the_store_keeps_nothing_that_signs_in(accounts, sessions, database):
     """Digests of tokens and codes only, an encrypted app's secret: a stolen copy of the store opens no door."""
     dana, code = accounts.add("Dana", None, [OWNER], by="test", now=NOW)
-    token = sessions.begin(dana.id, "password", NOW)
+    token = sessions.begin(dana, "password", NOW)
     secret = new_totp_secret()
     factors = SecondFactors(database, SECRET)
     codes = factors.add_totp(dana, secret, pyotp.TOTP(secret).at(NOW), NOW)
+    half = UnfinishedSteps(database).begin("second step", dana, "{}", NOW)
     with database.reading() as connection:
         kept = [
             str(value)
-            for table in (accounts_table, sign_ins, one_time_codes, recovery_codes)
+            for table in (accounts_table, sign_ins, one_time_codes, recovery_codes, unfinished)
             for row in connection.execute(select(table))
             for value in row
         ]
     assert kept
-    for hidden in (token, code, secret, *codes):
+    for hidden in (token, code, secret, half, *codes):
         assert not [value for value in kept if hidden in value or hidden.replace("-", "") in value]
 
 
 def test_what_was_just_proved_need_not_be_proved_again_for_a_quarter_of_an_hour(accounts, sessions):
-    token = sessions.begin(added(accounts).id, "password", NOW)
+    token = sessions.begin(added(accounts), "password", NOW)
     later = NOW + timedelta(minutes=16)
     assert sessions.see(token, NOW + timedelta(minutes=14)).confirmed
     assert not sessions.see(token, later).confirmed

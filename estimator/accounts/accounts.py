@@ -5,6 +5,7 @@ A role is held at one owner's tables or at all of them (`EVERYWHERE`), and each 
 may. Every change is written to the log in the same transaction.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Set
@@ -20,7 +21,15 @@ from estimator.accounts import one_time
 from estimator.accounts.throttle import key_of_account, start_of_name
 from estimator.sentences import marked as _
 from estimator.sentences import say
-from estimator.store.account_tables import accounts, failed_sign_ins, grants, passkeys, recovery_codes, sign_ins
+from estimator.store.account_tables import (
+    accounts,
+    failed_sign_ins,
+    grants,
+    passkeys,
+    recovery_codes,
+    sign_ins,
+    unfinished,
+)
 from estimator.store.database import Database
 from estimator.store.journal import add_entry_in
 from estimator.store.stored_sentences import (
@@ -252,6 +261,11 @@ def normalized(said: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", said).casefold().split())[:120]
 
 
+def password_mark(kept: str | None) -> str:
+    """What tells a password's hash from the next one; nobody gets back from it to the hash."""
+    return hashlib.sha256(f"password:{kept or ''}".encode()).hexdigest()
+
+
 def roles_in_words(granted: Collection[Grant]) -> str:
     """Roles in the log's words, such as ``publisher of example-harbor, owner of everything``."""
     words = [
@@ -327,6 +341,7 @@ def _grant(connection: Connection, id_: int, granted: Collection[Grant]) -> None
 def _end_everywhere(connection: Connection, id_: int, keep: str | None = None) -> None:
     ended = delete(sign_ins).where(sign_ins.c.account_id == id_)
     connection.execute(ended if keep is None else ended.where(sign_ins.c.digest != keep))
+    connection.execute(delete(unfinished).where(unfinished.c.account_id == id_))
     one_time.end_in(connection, id_)
 
 

@@ -67,17 +67,17 @@ class SignIns:
 
     database: Database
 
-    def begin(self, account_id: int, how: str, now: datetime) -> str | None:
-        """The token of a new session; None for an account that is disabled by now."""
+    def begin(self, known: Account, how: str, now: datetime) -> str | None:
+        """The token of a new session; None where the account is disabled by now, or its password another one."""
         token = secrets.token_urlsafe(32)
-        row = {"digest": token_digest(token), "account_id": account_id, "begun_at": now, "seen_at": now}
+        row = {"digest": token_digest(token), "account_id": known.id, "begun_at": now, "seen_at": now}
         with self.database.writing() as connection:
-            account = account_in(connection, account_id)
-            if account is None or account.disabled_at is not None:
+            account = account_in(connection, known.id)
+            if account is None or account.disabled_at is not None or account.password != known.password:
                 return None
             connection.execute(delete(sign_ins).where(_over(now)))
             connection.execute(insert(sign_ins).values(**row, confirmed_at=now))
-            add_account_entry_in(connection, account.name, "signed in", account_id, how)
+            add_account_entry_in(connection, account.name, "signed in", account.id, how)
         return token
 
     def see(self, token: str, now: datetime) -> SignIn | None:

@@ -64,6 +64,18 @@ sign_ins = Table(
     Column("confirmed_at", UtcTime, nullable=False),
 )
 
+# What waits to be finished by whoever holds the token of this SHA-256, as long as the password is the one of the mark.
+unfinished = Table(
+    "unfinished",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), index=True),
+    Column("password_mark", String(64)),
+    Column("data", Text, nullable=False),
+    Column("ends_at", UtcTime, nullable=False, index=True),
+)
+
 one_time_codes = Table(
     "one_time_codes",
     metadata,

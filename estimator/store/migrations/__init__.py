@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator.store.database import Database, StoreUnavailable, error_text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision of the files beside this one."""
 
 LOCK = 7_263_510

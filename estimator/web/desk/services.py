@@ -12,6 +12,7 @@ from estimator.accounts.passkeys import Passkeys
 from estimator.accounts.second_factors import SecondFactors
 from estimator.accounts.sign_ins import SignIns
 from estimator.accounts.throttle import Throttle
+from estimator.accounts.unfinished import UnfinishedSteps
 from estimator.store.database import Database
 from estimator.versions.desk import Desk
 
@@ -46,6 +47,10 @@ class Services:
     @property
     def second_factors(self) -> SecondFactors:
         return SecondFactors(self.database, self.secret)
+
+    @property
+    def unfinished(self) -> UnfinishedSteps:
+        return UnfinishedSteps(self.database)
 
     @property
     def throttle(self) -> Throttle:

@@ -81,14 +81,14 @@ def current_person() -> Account:
     return current_sign_in().account
 
 
-def begin_session(account_id: int, how: str) -> bool:
-    """Sign somebody in, with a new session and CSRF secret; False for an account that is disabled by now."""
-    token = services().sign_ins.begin(account_id, how, services().now())
+def begin_session(account: Account, how: str) -> bool:
+    """Sign somebody in, with a new session and CSRF secret; False where `account` is no longer as it was proved."""
+    token = services().sign_ins.begin(account, how, services().now())
     if token is None:
         return False
     forget(session)
     session["token"] = token
-    known = {**_known(), str(account_id): browser_of(account_id) or secrets.token_urlsafe(12)}
+    known = {**_known(), str(account.id): browser_of(account.id) or secrets.token_urlsafe(12)}
     session[KNOWN] = dict(list(known.items())[-MOST_KNOWN:])
     g.pop("sign_in", None)
     return True

@@ -21,8 +21,8 @@ def show_totp() -> ResponseReturnValue:
     """A new secret for an app, as a QR code and in letters. Nothing is kept until a code of it is right."""
     if first := unconfirmed(url_for("desk_codes.show_totp")):
         return first
-    secret = new_totp_secret()
-    session["totp"] = _factors().sealed(secret)
+    person, secret = current_person(), new_totp_secret()
+    session["totp"] = services().unfinished.begin("new app", person, _factors().sealed(secret), services().now())
     return _page(AppForm(), secret)
 
 
@@ -31,14 +31,16 @@ def add_totp() -> ResponseReturnValue:
     """Keep the app's secret, if its first code is right."""
     if first := unconfirmed(url_for("desk_codes.show_totp")):
         return first
-    form, secret = AppForm(), _factors().opened(session.get("totp", ""))
+    person, form, now, waits = current_person(), AppForm(), services().now(), services().unfinished
+    begun = waits.look("new app", session.get("totp"), now)
+    secret = _factors().opened(begun.data) if begun and begun.account_id == person.id else None
     if secret is None:
         return redirect(url_for("desk_codes.show_totp"))
-    codes = _factors().add_totp(current_person(), secret, form.text("code")[:20], services().now())
+    codes = _factors().add_totp(person, secret, form.text("code")[:20], now)
     if codes is None:
         form.problem("code", str(_("This code is not right. Is the clock of your phone? Try the next one.")))
         return _page(form, secret, 422)
-    session.pop("totp")
+    waits.take("new app", session.pop("totp"), now)
     flash(_("The authenticator app is set up. From now on its code is asked for when you sign in."), "done")
     return shown_once(codes) if codes else redirect(url_for("desk_account.show"))
 

@@ -1,13 +1,12 @@
 """
 The WebAuthn ceremonies: making a passkey, and signing in with one.
 
-A challenge is good for one answer and a few minutes; it waits in the signed session. A key works for the host name
+A challenge is good for one answer and a few minutes (`accounts.unfinished`). A key works for the host name
 that it was made for, which has to be a name (``localhost`` will do) and, elsewhere, https.
 """
 
 import ipaddress
 import json
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,9 +30,8 @@ from webauthn.helpers.structs import (
 from estimator.accounts.accounts import Account
 from estimator.accounts.passkeys import LONGEST_NAME, Passkey
 from estimator.accounts.second_factors import ISSUER
+from estimator.accounts.unfinished import Kind
 from estimator.web.desk.services import services
-
-GOOD_FOR = timedelta(minutes=5)
 
 
 def host() -> str:
@@ -63,12 +61,12 @@ def to_register(account: Account) -> dict[str, Any]:
         ),
         exclude_credentials=_descriptors(services().passkeys.of(account)),
     )
-    return _challenged(options, "register", options.challenge)
+    return _challenged(options, "new passkey", account)
 
 
 def registered(account: Account, answer: str, name: str) -> Passkey | None:
     """The key that a browser made, if its `answer`, in JSON, is sound and answers our challenge."""
-    challenge = _challenge("register")
+    challenge = _challenge("new passkey", account)
     if challenge is None:
         return None
     try:
@@ -96,7 +94,7 @@ def to_sign_in(account: Account | None) -> dict[str, Any]:
         allow_credentials=_descriptors(services().passkeys.of(account)) if account else None,
         user_verification=_verification(account),
     )
-    return _challenged(options, "sign in", options.challenge)
+    return _challenged(options, "passkey sign-in", account)
 
 
 def used(answer: str, account: Account | None) -> int | None:
@@ -106,7 +104,7 @@ def used(answer: str, account: Account | None) -> int | None:
     With `account`, whose password was right, one of its keys is enough. Without, the key stands alone: it has to have
     asked for a PIN, a finger or a face.
     """
-    challenge = _challenge("sign in")
+    challenge = _challenge("passkey sign-in", account)
     if challenge is None:
         return None
     keys = services().passkeys
@@ -137,19 +135,19 @@ def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=key.credential) for key in keys if key.site == host()]
 
 
-def _challenged(options: Any, what: str, challenge: bytes) -> dict[str, Any]:
-    session["challenge"] = {"for": what, "is": bytes_to_base64url(challenge), "at": services().now().timestamp()}
+def _challenged(options: Any, kind: Kind, account: Account | None) -> dict[str, Any]:
+    challenge = bytes_to_base64url(options.challenge)
+    session["challenge"] = services().unfinished.begin(kind, account, challenge, services().now())
     answer: dict[str, Any] = json.loads(options_to_json(options))
     return answer
 
 
-def _challenge(what: str) -> bytes | None:
-    """The challenge that was given for `what`, once."""
-    given = session.pop("challenge", None)
-    if not given or given["for"] != what:
+def _challenge(kind: Kind, account: Account | None) -> bytes | None:
+    """The challenge that was given for this to this account, once."""
+    given = services().unfinished.take(kind, session.pop("challenge", None), services().now())
+    if given is None or given.account_id != (account.id if account else None):
         return None
-    old = services().now() - datetime.fromtimestamp(given["at"], services().now().tzinfo) > GOOD_FOR
-    return None if old else base64url_to_bytes(given["is"])
+    return base64url_to_bytes(given.data)
 
 
 def _https() -> bool:

@@ -34,4 +34,7 @@ def sign_in() -> ResponseReturnValue:
         flash(_("That passkey did not work. You can try again, or use the fields."), "trouble")
         return redirect(back)
     throttle.succeeded(None, shared, now)
-    return finish(account, PASSKEY) if account else enter(id_, PASSKEY, wanted)
+    if account:
+        return finish(account, PASSKEY)
+    found = services().accounts.get(id_)
+    return enter(found, PASSKEY, wanted) if found else redirect(back)

@@ -1,5 +1,7 @@
 """The second step of signing in: an authenticator app's code or a recovery code, where no passkey is at hand."""
 
+import json
+
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from estimator.accounts.second_factors import looks_like_recovery_code
 from estimator.accounts.throttle import key_of_codes
 from estimator.sentences import Sentence
 from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, listed
-from estimator.web.desk.auth.sign_in import SECOND_STEP, TOO_MANY, enter, too_many
+from estimator.web.desk.auth.sign_in import TOO_MANY, enter, too_many
 from estimator.web.desk.forms import CodeForm
 from estimator.web.desk.services import PREFIX, services
 
@@ -48,17 +50,18 @@ def check() -> ResponseReturnValue:
 
 def halfway() -> Account | None:
     """Whose password, or one-time code, was right a short while ago in this browser."""
-    half = session.get("half")
-    if not half or services().now().timestamp() - half["at"] > SECOND_STEP.total_seconds():
-        return None
-    account = services().accounts.get(half["account"])
-    return account if account and account.disabled_at is None and account.second_factor else None
+    half = services().unfinished.look("second step", session.get("half"), services().now())
+    account = services().accounts.get(half.account_id) if half and half.account_id is not None else None
+    return account if account and account.second_factor else None
 
 
 def finish(account: Account, how: str) -> ResponseReturnValue:
-    """Sign in somebody whose second step was right."""
-    half = session["half"]
-    return enter(account.id, listed([Sentence(half["how"], {}), how]), half["next"])
+    """Sign in somebody whose second step was right, once."""
+    half = services().unfinished.take("second step", session.get("half"), services().now())
+    if half is None or half.account_id != account.id:
+        return redirect(url_for("desk_sign_in.show"))
+    first = json.loads(half.data)
+    return enter(account, listed([Sentence(first["how"], {}), how]), first["next"])
 
 
 def _said_wrong(recovery: bool) -> str:

@@ -1,6 +1,8 @@
 """Signing in with a name and a password, and signing out."""
 
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -18,9 +20,6 @@ from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import address_keys, begin_session, browser_of, end_session, forget, signed_in
 
 bp = Blueprint("desk_sign_in", __name__, url_prefix=PREFIX)
-
-SECOND_STEP = timedelta(minutes=10)
-"""How long after the password the second step may take."""
 
 OURS = re.compile(rf"{PREFIX}(?:/[\w-]+(?:\.[\w-]+)*)*/?(?:\?[\w.~%&=+:/-]*)?", re.ASCII)
 """An address of the desk, and nothing that a browser could take for another one: no dots that lead up, no hosts."""
@@ -56,7 +55,9 @@ def sign_in() -> ResponseReturnValue:
         return _page(form, 422)
     throttle.succeeded(own, shared, now)
     if passwords.needs_rehash(account.password or ""):
-        services().accounts.rehash(account.id, account.password or "", passwords.hashed(password))
+        hashed = passwords.hashed(password)
+        services().accounts.rehash(account.id, account.password or "", hashed)
+        account = replace(account, password=hashed)
     return go_on(account, PASSWORD, request.form.get("next", ""))
 
 
@@ -77,17 +78,18 @@ def sign_out() -> ResponseReturnValue:
 
 
 def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:
-    """After the first step: the second one, or the page that was asked for."""
+    """After the first step of `account`, as it was then: the second one, or the page that was asked for."""
     if account.second_factor:
         forget(session)
-        session["half"] = {"account": account.id, "how": how, "next": wanted, "at": services().now().timestamp()}
+        waits = json.dumps({"how": how, "next": wanted})
+        session["half"] = services().unfinished.begin("second step", account, waits, services().now())
         return redirect(url_for("desk_second_step.show"))
-    return enter(account.id, how, wanted)
+    return enter(account, how, wanted)
 
 
-def enter(account_id: int, how: str, wanted: str) -> ResponseReturnValue:
-    """Begin the session, and go to the page that was asked for."""
-    if not begin_session(account_id, how):
+def enter(account: Account, how: str, wanted: str) -> ResponseReturnValue:
+    """Begin the session of `account`, as it was when it was proved, and go to the page that was asked for."""
+    if not begin_session(account, how):
         return redirect(url_for("desk_sign_in.show"))
     return redirect(safe_page(wanted) or home())
 

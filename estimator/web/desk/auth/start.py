@@ -46,7 +46,8 @@ def start() -> ResponseReturnValue:
         return _no_such_code(form)
     flash(_("Your password is set."), "done")
     # Whoever starts is shown where a second step can be added.
-    return go_on(account, ONE_TIME_CODE, "" if account.second_factor else url_for("desk_account.show"))
+    started = services().accounts.get(account.id) or account
+    return go_on(started, ONE_TIME_CODE, "" if account.second_factor else url_for("desk_account.show"))
 
 
 def _whose(code: str) -> Account | None:
