@@ -1,8 +1,8 @@
 """
 What is begun and not finished: a sign-in that waits for its second step, a passkey's challenge, an app being set up.
 
-It waits in the store, and the browser holds a random token for it in its signed cookie: so it can be finished once, from
-whatever browser, and not after the password was changed.
+It waits in the store, and the browser holds a random token for it in its signed cookie: so it can be finished once,
+from whatever browser, and not after the password was changed.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""A passkey without a browser: it answers challenges as a phone would that synchronizes its keys, and so never counts."""
+"""A passkey without a browser: it answers challenges as phones do that synchronize their keys and so never count."""
 
 from __future__ import annotations
 
