@@ -139,7 +139,7 @@ def told_resets(estimate: Estimate) -> Iterator[tuple[Text, date]]:
     before = {one.what: one.date for one in estimate.resets if one.before_first_claim}
     for change in (one for one in estimate.resets if one.what == "new_plan"):
         yield RESETS["new_plan" if change.before_first_claim else "new_plan_later"], change.date
-    turns, day = _what_turns(estimate.plan[1]), before.get("plan_year")
+    turns, day = what_turns(estimate.plan[1]), before.get("plan_year")
     if turns and day and before.get("new_plan", date.min) < day:
         yield RESETS[turns], day
     if stands_in := _next_years_terms(estimate):
@@ -159,7 +159,8 @@ def _next_years_terms(estimate: Estimate) -> date | None:
     return begins if begins <= max(days) else None
 
 
-def _what_turns(plan: PlanTerms) -> str:
+def what_turns(plan: PlanTerms) -> str:
+    """What a new plan year brings back: ``deductible``, ``maximum``, ``both``, or nothing."""
     limited = plan.out_of_pocket_maximum is not None
     if plan.deductible:
         return "both" if limited else "deductible"

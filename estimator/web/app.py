@@ -18,6 +18,7 @@ from estimator.web.patient import advice, api, compare, download, updates
 from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
 from estimator.web.patient.glossary import term, with_terms
+from estimator.web.patient.keeping import kept
 from estimator.web.patient.print_footer import print_footer
 from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.site import Site, catalogue, catalogues, language, locale
@@ -74,6 +75,7 @@ def _add_words(app: Flask) -> None:
         colours_of=colours_of,
         logo_of=logo_of,
         print_footer=print_footer,
+        kept_of=kept,
         keeps_versions=updates.keeps_versions,
         sides_of=sides_of,
     )

@@ -45,7 +45,8 @@ def next_steps() -> ResponseReturnValue:
     if found is None:
         return page_with_problems(form)
     answers, book = found
-    rounded = rounded_estimate(estimate(answers, book))
+    exact = estimate(answers, book)
+    rounded = rounded_estimate(exact)
     tables, whose = book.tables, (answers.treatment, answers.insurance)
     good_faith_estimate = _meant_for(*whose, tables.texts.good_faith_estimate)
     lower_cost = _meant_for(*whose, tables.texts.lower_cost)
@@ -54,6 +55,7 @@ def next_steps() -> ResponseReturnValue:
     return render_template(
         "patient/next_steps.html",
         estimate=rounded,
+        exact=exact,
         answers=answers,
         book=book,
         treatment=tables.treatments[answers.treatment],

@@ -10,6 +10,7 @@ from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema.basics import PRICE_COLUMNS
 from estimator.prices.schema.files import Book
+from estimator.web.patient.calendar_file import calendar
 from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view
 from estimator.web.patient.form_pages import details_page, form_from_query, page_with_problems, questions_page
@@ -19,6 +20,7 @@ from estimator.web.patient.programs import program_limits
 from estimator.web.site import site
 
 bp = Blueprint("patient", __name__)
+bp.add_url_rule("/estimate.ics", "calendar", calendar)
 
 PUBLISHED_EXAMPLES = REPRODUCED_EXAMPLES = 42
 """What real plans publish and how much of it the ledger reproduces; tests/test_conformance.py counts both."""
