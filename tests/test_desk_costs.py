@@ -52,7 +52,7 @@ def test_more_owners_with_drafts_cost_the_list_no_more_queries(desk, olga):
     with counted(desk.database) as before:
         olga.client.get("/admin/prices")
     for id_ in ("lakeside", "hillside", "seaside"):
-        olga.post("/admin/new-clinic", {"id": id_, "name": id_.title(), "url": ""})
+        olga.post("/admin/new-clinic", {"id": id_, "name_en": id_.title(), "offers": "iv"})
     with counted(desk.database) as after:
         assert "Seaside" in olga.get("/admin/prices").text
     assert len(after.queries) == len(before.queries)

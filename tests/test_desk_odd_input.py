@@ -55,7 +55,7 @@ def test_an_address_that_can_be_nobodys_is_not_found(desk: PricedDesk) -> None:
 @pytest.mark.parametrize("taken", ["all", "national"])
 def test_a_clinic_cannot_be_called_what_the_command_line_means_something_else_by(desk: PricedDesk, taken: str) -> None:
     """``estimator admin add … --clinic all`` would give a role at every clinic."""
-    page = desk.visiting("Olga").post("/admin/new-clinic", {"id": taken, "name": "All Clinic"}, status=400)
+    page = desk.visiting("Olga").post("/admin/new-clinic", {"id": taken, "name_en": "All Clinic"}, status=400)
     assert "is taken" in page.root.one(id="id-error").text
 
 

@@ -342,12 +342,12 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     """Its first text is valid as it stands; nobody sees it before it is published."""
     olga = desk.visiting("Olga")
     for id_, sentence in (("Lake", "Use small letters"), (CLINIC, "is taken"), ("prices", "is taken")):
-        page = olga.post("/admin/new-clinic", {"id": id_, "name": "Lake"}, status=400)
+        page = olga.post("/admin/new-clinic", {"id": id_, "name_en": "Lake"}, status=400)
         assert sentence in page.root.one(id="id-error").text
-    page = olga.post("/admin/new-clinic", {"id": "lake", "name": "x", "url": "x"}, status=400)
-    assert "is not an address" in page.root.one(id="url-error").text
-    assert "Write a name" in olga.post("/admin/new-clinic", {"id": "lake", "name": ""}, status=400).text
-    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake: 'the' \"Clinic\" #1"})
+    page = olga.post("/admin/new-clinic", {"id": "lake", "name_en": "x"}, status=400)
+    assert "Tick at least one treatment." in page.root.one(id="offers-error").text
+    assert "Write a name" in olga.post("/admin/new-clinic", {"id": "lake", "name_en": ""}, status=400).text
+    olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake: 'the' \"Clinic\" #1", "offers": "iv"})
     page = olga.get("/admin/lake/")
     assert "Nothing is published yet." in page.text
     assert "Lake: 'the' \"Clinic\" #1" in page.text
@@ -360,12 +360,12 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     )
     assert desk.desk.publications.latest("lake").number == 1
     desk.visiting().get("/admin/new-clinic", status=403)
-    desk.visiting().post("/admin/new-clinic", {"id": "x", "name": "x"}, status=403)
+    desk.visiting().post("/admin/new-clinic", {"id": "x", "name_en": "x"}, status=403)
 
 
 def test_a_new_clinic_that_is_discarded_is_gone(desk: PricedDesk) -> None:
     olga = desk.visiting("Olga")
-    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
+    olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake", "offers": "iv"})
     page = discard(desk, olga, "lake")
     olga.get("/admin/lake/", status=404)
     assert "Lake" not in olga.get("/admin/prices").text

@@ -175,7 +175,7 @@ def test_a_text_is_kept_when_others_save_at_every_moment(desk: PricedDesk, monke
 def test_a_text_is_shown_when_its_draft_is_gone(desk: PricedDesk) -> None:
     """Somebody threw a new clinic away while another one wrote its tables."""
     olga = desk.visiting("Olga")
-    olga.post("/admin/new-clinic", {"id": "lake", "name": "Lake"})
+    olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake", "offers": "iv"})
     form = sent_back(olga.get("/admin/lake/yaml"))
     desk.desk.discard("lake", revision=desk.desk.work("lake").revision, by="Ben")
     page = olga.post("/admin/lake/yaml", {**form, "text": "# hours of work"}, status=404)

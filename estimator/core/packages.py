@@ -1,7 +1,8 @@
 """Prepaid packages: the cheapest mix of packages and single sessions that covers every session."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from estimator.prices.schema.offers import Package
@@ -34,18 +35,20 @@ def cheapest_mix(
         for package in packages:
             if not package.holds(singles[first].day):
                 continue
-            covered = _covered(singles, first, {charge, *package.also_covers}, package.sessions)
+            covered = _covered(singles, first, {charge, *package.also_covers}, package)
             price = package.price - worth.get(id(package), 0) + cheapest[first + covered]
             if covered and price < cheapest[first]:
                 cheapest[first], choice[first] = price, (package, covered)
     return _bought(choice)
 
 
-def _covered(singles: Sequence[SingleSession], first: int, charges: set[str], most: int) -> int:
-    covered = 0
-    while covered < most and first + covered < len(singles) and singles[first + covered].charge in charges:
-        covered += 1
-    return covered
+def _covered(singles: Sequence[SingleSession], first: int, charges: set[str], package: Package) -> int:
+    within = package.within_days
+    last = date.max if within is None else singles[first].day + timedelta(days=within)
+    following = takewhile(
+        lambda one: one.charge in charges and one.day <= last, singles[first : first + package.sessions]
+    )
+    return len(list(following))
 
 
 def _bought(choice: Sequence[tuple[Package, int] | None]) -> dict[int, tuple[Package, int]]:

@@ -7,6 +7,7 @@ a part could not be read; `BOOK_CHECKS` compare entries and need the whole.
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from estimator.prices.book_walks import all_lines, as_written, figures, prices, tables
 from estimator.prices.colours import ENOUGH, PAPER, PAPER_DARK, contrast
@@ -389,6 +390,15 @@ def _exclude_each_other(book: Book, one: str, other: str) -> bool:
     return first is not None and second is not None and (other in first.never_with or one in second.never_with)
 
 
+def time_zones_are_known(book: Book) -> Iterator[Finding]:
+    zone = book.clinic.time_zone if book.clinic else None
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        says = say("'%(text)s' is not a time zone like America/Denver", text=zone or "")
+        yield Finding(("clinic", "time_zone"), says)
+
+
 def colours_can_be_read(book: Book) -> Iterator[Finding]:
     colours = book.clinic.colours if book.clinic else None
     for key, paper in (("accent", PAPER), ("accent_dark", PAPER_DARK)) if colours else ():
@@ -419,6 +429,7 @@ OWN_CHECKS: tuple[Check, ...] = (
     lines_name_their_phases,
     one_profile_is_typical,
     colours_can_be_read,
+    time_zones_are_known,
     insurers_say_what_they_allow,
     maximums_are_not_below_deductibles,
     programs_word_what_is_not_known,

@@ -6,11 +6,24 @@ PAPER, PAPER_DARK = "#fbfaf6", "#131a1a"
 ENOUGH = 4.5
 """WCAG 2.2, success criterion 1.4.3 (AA): text against its background."""
 
+STEPS = 40
+"""In how many steps a colour is mixed with black or white until it can be read."""
+
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours like ``#0b5d53``, from 1 to 21. Source: WCAG 2.2, "contrast ratio"."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable(colour: str, paper: str) -> str:
+    """The colour nearest to `colour` that can be read on `paper`: darker on a light paper, lighter on a dark one."""
+    towards = 0 if _luminance(paper) > 0.5 else 255
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    mixed = (
+        "#" + "".join(f"{part + (towards - part) * step // STEPS:02x}" for part in parts) for step in range(STEPS + 1)
+    )
+    return next(one for one in mixed if contrast(one, paper) >= ENOUGH)
 
 
 def _luminance(colour: str) -> float:

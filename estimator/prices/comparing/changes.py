@@ -207,7 +207,10 @@ _NAMED_IN = (
     | dict.fromkeys(("payers", "not_payers"), "payers")
     | dict.fromkeys(("treatments", "offers"), "treatments")
     | dict.fromkeys(("charge", "charges", "lower_dose", "never_with", "also_covers"), "charges")
-    | dict.fromkeys(("moves_with", "same_as", "included_in", "in_person", "virtual", "therapist_present"), "charges")
+    | dict.fromkeys(
+        ("moves_with", "same_as", "included_in", "credited_toward", "in_person", "virtual", "therapist_present"),
+        "charges",
+    )
 )
 """Keys whose values are names, and of what."""
 

@@ -28,10 +28,12 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _ORDER = (
-    *("clinic", "defaults", "sources", "treatments", "charges", "adds", "reference_patients"),
+    *("clinic", "defaults", "sources", "treatments", "charges", "adds", "discounts", "reference_patients"),
+    *("name", "fictional", "logo", "colours", "city", "state", "time_zone", "offers", "contact", "good_faith_estimate"),
     *("label", "per", "codes", "benefit", "pharmacy_benefit"),
     *("self_pay", "insured_patient", "commercial", "medicare", "medicaid", "military"),
-    *("moves_with", "same_as", "included_in", "never_with", "packages", "coverage"),
+    *("moves_with", "same_as", "included_in", "credited_toward", "never_with"),
+    *("packages", "introductory", "subscription", "coverage"),
     *("price_question", "free_question", "coverage_question"),
     *("price", "low", "typical", "high", "free", "by_area", "source", "checked", "confidence", "note"),
     *("en", "es"),
@@ -86,6 +88,11 @@ def put(data: bytes, path: KeyPath, value: Tree) -> bytes:
     """
     root = read(data)
     return _changed(data, root, _with(root.plain(), path, value))
+
+
+def become(data: bytes, wanted: Tree) -> bytes:
+    """`data` made to say `wanted`; only what differs is changed."""
+    return _changed(data, read(data), wanted)
 
 
 def remove(data: bytes, path: KeyPath) -> bytes:

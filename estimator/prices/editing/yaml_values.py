@@ -23,6 +23,9 @@ _OTHER_MEANINGS = frozenset({"null", "~", "true", "false"})
 _SHORT_GROUPS = (
     frozenset({"price", "low", "typical", "high", "source", "checked", "confidence"}),
     frozenset({"en", "es"}),
+    frozenset({"accent", "accent_dark"}),
+    frozenset({"sessions", "price", "within_days", "starts", "until", "checked", "monthly"}),
+    frozenset({"charge", "only", "payers"}),
 )
 """Groups of these keys alone are written in one line where they fit."""
 

@@ -11,7 +11,7 @@ from estimator.prices.schema.dated_prices import DatedPrices
 from estimator.prices.schema.fee_schedule import Area, FeeScheduleEntry
 from estimator.prices.schema.offers import Discount
 from estimator.prices.schema.payers import Payer, Program
-from estimator.prices.schema.scalars import Answer, Code, Colour, Day, Frozen, Name, State, Words, YesNo
+from estimator.prices.schema.scalars import Answer, Code, Colour, Day, Frozen, Name, State, TimeZone, Words, YesNo
 from estimator.prices.schema.sources import Sample, Service, Source
 from estimator.prices.schema.treatments import Line, Treatment
 from estimator.prices.schema.wording import GlossaryTerm, Texts, UnknownWording
@@ -44,7 +44,8 @@ class Clinic(Table):
     Whose price list a clinic file is, and how its own entry page looks.
 
     `policies` are its rules on deposits, refunds and late cancelling. `logo` is a word or two in place of a picture,
-    `good_faith_estimate` says whom to ask for one.
+    `contact` says how to reach it, `good_faith_estimate` whom to ask for one. Its day is the day in its `time_zone`;
+    left out, the server's.
     """
 
     name: Text
@@ -53,7 +54,9 @@ class Clinic(Table):
     fictional: YesNo = False
     city: Words | None = None
     state: State | None = None
+    time_zone: TimeZone | None = None
     offers: tuple[Name, ...] = ()
+    contact: Text | None = None
     good_faith_estimate: Text | None = None
     policies: tuple[Text, ...] = ()
     note: Text | None = None

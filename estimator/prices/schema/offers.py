@@ -27,7 +27,7 @@ class Package(Offer):
     A prepaid bundle of `sessions` of the charge (and of `also_covers`) for one `price`, paid at the first.
 
     `includes` says how many of other charges the price holds as well. With `payments` it is paid in so many parts, one
-    a month.
+    a month. Sessions later than `within_days` after the first one are not covered any more.
     """
 
     sessions: Annotated[Count, Field(ge=2, le=104)]
@@ -35,6 +35,7 @@ class Package(Offer):
     also_covers: tuple[Name, ...] = ()
     includes: Frozen[Name, Annotated[Count, Field(ge=1, le=104)]] = Field(default_factory=lambda: MappingProxyType({}))
     payments: Annotated[Count, Field(ge=1, le=36)] = 1
+    within_days: Annotated[Count, Field(ge=1, le=1095)] | None = None
 
 
 class Introductory(Offer):

@@ -135,6 +135,12 @@ def _colour(text: str) -> str:
     return text
 
 
+def _time_zone(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*", text):
+        raise ValueError(say("'%(text)s' is not a time zone like America/Denver", text=text))
+    return text
+
+
 def _words(text: str) -> str:
     if text.strip() in ("", "~", "null"):
         raise ValueError(say("this is empty; write the words or remove the key"))
@@ -171,6 +177,8 @@ Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
 Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
+TimeZone = Annotated[str, _scalar(_time_zone), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z/_+0-9-]+$"})]
+"""A time zone by its IANA name, such as ``America/Denver``; whether there is one of this name, the checks say."""
 Words = Annotated[str, _scalar(_words), WithJsonSchema({"type": "string", "minLength": 1})]
 Code = Annotated[str, _scalar(_words), WithJsonSchema({"type": ["string", "integer"]})]
 Answer = Annotated[str, _scalar(_answer), WithJsonSchema({"type": ["string", "number", "boolean"]})]

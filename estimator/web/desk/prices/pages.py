@@ -16,10 +16,10 @@ from estimator.prices.schema.basics import PriceColumn
 from estimator.versions.comparing import DiffLine, diff_lines
 from estimator.web.desk.log_words import who
 from estimator.web.desk.prices import (
+    clinic_setup,
     folder_page,
     history,
     merging,
-    new_clinic,
     overview,
     preview,
     price_editor,
@@ -43,7 +43,7 @@ PAGES = (
     restoring_drafts,
     merging,
     settings_page,
-    new_clinic,
+    clinic_setup,
 )
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 

@@ -202,7 +202,12 @@ def _somebody_else(series: PriceSeries, form: PriceForm, entered: EnteredPrice) 
 
 def _unreadable(series: PriceSeries, error: CannotSplice, typed: list[tuple[str, str]]) -> ResponseReturnValue:
     page = render_template(
-        "desk/prices/by_hand.html", owner=series.owner, series=series, sentence=refusal(error), typed=typed
+        "desk/prices/by_hand.html",
+        owner=series.owner,
+        heading=f"{series.label}, {series.column_words}",
+        as_yaml=series.as_yaml,
+        sentence=refusal(error),
+        typed=typed,
     )
     return page, 409 if request.method == "POST" else 200
 
