@@ -14,7 +14,7 @@ from flask import request
 
 @dataclass(frozen=True, slots=True)
 class TypedOver:
-    """`mine`: the fields that were changed, with their texts; `theirs`: those of them that somebody else changed too."""
+    """`mine` are the fields that were changed, `theirs` those of them that somebody else changed too; as texts."""
 
     mine: dict[str, str]
     theirs: dict[str, str]
