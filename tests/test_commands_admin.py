@@ -5,7 +5,6 @@ import sqlite3
 
 import pytest
 from support.desk_visits import PASSWORD, TestDesk, leads_to
-from test_sign_in import with_app
 
 from estimator.accounts.accounts import Accounts, Grant
 from estimator.cli import main
@@ -110,7 +109,7 @@ def test_disabling_ends_sessions_and_enabling_lets_in_again(desk, run):
 
 def test_a_lost_password_is_reset_and_a_lost_phone_too(desk, run):
     dana = desk.person("Dana")
-    with_app(desk, dana)
+    desk.with_app(dana)
     status, out, _err = run("reset", "Dana")
     assert status == 0
     assert "The second step is still asked for" in out

@@ -26,8 +26,10 @@ from test_accessibility import axe as axe
 from test_serve import Server
 
 from estimator.accounts.accounts import Accounts, Grant
+from estimator.accounts.sign_ins import NOBODY, SECOND_FACTOR_REQUIRED
 from estimator.prices.nodes import read_tree
 from estimator.store.database import open_database
+from estimator.store.settings import WHOLE_SITE, Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -101,6 +103,7 @@ def story(tmp_path: Path, chromium: Browser) -> Iterator[Story]:
             for name in ("Ann", "Ben"):
                 added, _code = accounts.add(name, None, [Grant("publisher", CLINIC)], by="test", now=datetime.now(UTC))
                 accounts.set_password(added.id, HASHED, by="test", action="set a password")
+            Settings(database).set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, NOBODY, by="test")
             olga, _code = accounts.add("Olga", None, [Grant("owner", "*")], by="test", now=datetime.now(UTC))
             accounts.set_password(olga.id, HASHED, by="test", action="set a password")
         yield found

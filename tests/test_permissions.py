@@ -11,7 +11,7 @@ from support.pages import Visitor
 from support.writing import write_log
 
 from estimator.accounts.accounts import ROLES, Grant
-from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
+from estimator.accounts.sign_ins import NOBODY, SECOND_FACTOR_REQUIRED
 from estimator.places import PACKAGE
 from estimator.store.journal import Journal
 from estimator.store.settings import WHOLE_SITE, Settings
@@ -339,7 +339,7 @@ def test_accounts_are_changed_only_right_after_the_password(desk, olga):
         assert page.response.location == f"/admin/account/confirm?next={back}", path
     assert olga.client.get("/admin/accounts/add").location == "/admin/account/confirm?next=/admin/accounts/add"
     assert desk.again(bo) == bo
-    assert Settings(desk.database).get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) is None
+    assert Settings(desk.database).get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == NOBODY
     olga.post("/admin/account/confirm", {"password": PASSWORD})
     olga.post(f"{address}/disable")
     assert desk.again(bo).disabled_at

@@ -7,7 +7,6 @@ from support.desk_visits import PASSWORD, desk_on_copy, leads_to
 from support.soft_passkey import SoftPasskey
 
 from estimator.accounts import passwords
-from estimator.accounts.second_factors import SecondFactors, new_totp_secret
 from estimator.store.account_tables import unfinished
 
 
@@ -31,15 +30,6 @@ def copied(desk, visitor):
 
 def challenged(visitor):
     return visitor.post("/admin/passkey/options", status=200).response.get_json()
-
-
-def with_app(desk, account):
-    secret = new_totp_secret()
-    app = pyotp.TOTP(secret)
-    factors = SecondFactors(desk.database, desk.app.extensions["desk_services"].secret)
-    codes = factors.add_totp(account, secret, app.at(desk.clock()), desk.clock())
-    desk.clock.turn(minutes=1)
-    return app, codes
 
 
 def change_password(desk, account):
@@ -94,7 +84,7 @@ def test_an_answer_for_the_second_step_does_not_stand_alone(desk, dana):
 
 def test_a_half_done_sign_in_is_finished_once(desk, dana):
     """A recovery code each would otherwise make two sign-ins of one password."""
-    _app, codes = with_app(desk, dana)
+    _app, codes = desk.with_app(dana)
     first = desk.visitor()
     first.sign_in("Dana")
     second = copied(desk, first)
@@ -108,7 +98,7 @@ def test_a_half_done_sign_in_is_finished_once(desk, dana):
 @pytest.mark.parametrize("what", ["password", "reset", "disabled"])
 def test_a_half_done_sign_in_ends_with_the_password_it_began_with(desk, dana, what):
     desk.person("Olga")
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     visitor = desk.visitor()
     visitor.sign_in("Dana")
     if what == "password":
@@ -138,7 +128,7 @@ def test_a_password_changed_while_it_was_checked_opens_nothing(desk, dana, monke
 
 
 def test_a_wrong_code_may_be_put_right(desk, dana):
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     visitor = desk.visitor()
     visitor.sign_in("Dana")
     visitor.post("/admin/second-step", {"code": "000"}, status=422)
@@ -150,9 +140,11 @@ def test_the_secret_of_an_app_is_set_up_once_and_soon(desk, dana):
     visitor = desk.visitor("Dana")
     shown = visitor.get("/admin/account/authenticator-app").root.one("p", class_="code").text.replace(" ", "")
     other = copied(desk, visitor)
-    visitor.post("/admin/account/authenticator-app", {"code": pyotp.TOTP(shown).at(desk.clock())}, status=200)
+    app = pyotp.TOTP(shown)
+    visitor.post("/admin/account/authenticator-app", {"code": app.at(desk.clock())}, status=200)
     desk.clock.turn(minutes=1)
-    again = other.post("/admin/account/authenticator-app", {"code": pyotp.TOTP(shown).at(desk.clock())})
+    other.post("/admin/account/confirm", {"password": PASSWORD, "code": app.at(desk.clock())})
+    again = other.post("/admin/account/authenticator-app", {"code": app.at(desk.clock())})
     assert leads_to(again) == "/admin/account/authenticator-app"
 
 

@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.desk_visits import HASHED, PASSWORD, TestDesk, desk_on_copy, leads_to, said
 
-from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
-from estimator.store.settings import WHOLE_SITE, Settings
 from estimator.web.desk.auth.sign_in import safe_page
 from estimator.web.desk.sessions import address_keys
 
@@ -25,18 +23,6 @@ def desk(_migrated_sqlite, tmp_path):
 @pytest.fixture
 def dana(desk):
     return desk.person("Dana")
-
-
-def with_app(desk, account):
-    """The account with an authenticator app: its codes and its recovery codes. The app's first code is used up."""
-    from estimator.accounts.second_factors import SecondFactors, new_totp_secret
-
-    secret = new_totp_secret()
-    app = pyotp.TOTP(secret)
-    factors = SecondFactors(desk.database, desk.app.extensions["desk_services"].secret)
-    codes = factors.add_totp(account, secret, app.at(desk.clock()), desk.clock())
-    desk.clock.turn(minutes=1)
-    return app, codes
 
 
 # The password
@@ -406,7 +392,7 @@ def test_the_language_chosen_holds_for_the_whole_desk(desk, dana):
 
 
 def test_with_an_app_the_password_alone_opens_nothing(desk, dana):
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     visitor = desk.visitor()
     done = visitor.sign_in("Dana", next="/admin/log")
     assert leads_to(done) == "/admin/second-step"
@@ -418,7 +404,7 @@ def test_with_an_app_the_password_alone_opens_nothing(desk, dana):
 
 
 def test_a_code_is_good_once(desk, dana):
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     code = app.at(desk.clock())
     for status in (302, 422):
         visitor = desk.visitor()
@@ -427,7 +413,7 @@ def test_a_code_is_good_once(desk, dana):
 
 
 def test_a_recovery_code_signs_in_once(desk, dana):
-    _app, codes = with_app(desk, dana)
+    _app, codes = desk.with_app(dana)
     for status, sentence in ((302, ""), (422, "none of your recovery codes")):
         visitor = desk.visitor()
         visitor.sign_in("Dana")
@@ -438,7 +424,7 @@ def test_a_recovery_code_signs_in_once(desk, dana):
 
 
 def test_codes_cannot_be_guessed_at_will(desk, dana):
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     for _ in range(5):
         visitor = desk.visitor()
         visitor.sign_in("Dana")
@@ -450,7 +436,7 @@ def test_codes_cannot_be_guessed_at_will(desk, dana):
 
 
 def test_the_second_step_has_to_come_soon_and_after_the_first(desk, dana):
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     visitor = desk.visitor()
     assert leads_to(visitor.post("/admin/second-step", {"code": app.at(desk.clock())})) == "/admin/sign-in"
     visitor.sign_in("Dana")
@@ -472,8 +458,6 @@ def test_an_app_is_set_up_by_scanning_or_typing(desk, dana):
     assert len(shown) == 10
     assert not [code for code in shown if code in visitor.get("/admin/account").text], "codes are shown twice"
     assert "You have 10 recovery codes left" in visitor.get("/admin/account").text
-    visitor.post("/admin/account/authenticator-app/remove")
-    assert not desk.again(dana).second_factor
 
 
 def test_the_picture_holds_the_secret():
@@ -505,41 +489,6 @@ def test_how_one_signs_in_is_changed_only_right_after_the_password(desk, dana):
     assert "This is not your password." in page.text
     done = visitor.post("/admin/account/confirm", {"password": PASSWORD, "next": "/admin/account/authenticator-app"})
     visitor.get(done.response.headers["Location"])
-
-
-def test_where_a_second_step_is_demanded_it_comes_before_anything_else(desk, dana):
-    """The person is led to it, and can do nothing else but sign out."""
-    visitor = desk.visitor("Dana")
-    visitor.post("/admin/accounts/second-step", {"demand": "yes"})
-    assert Settings(desk.database).get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes"
-    for address in ("/admin/accounts", "/admin/log", "/admin/log/log.csv"):
-        assert visitor.client.get(address).headers["Location"] == "/admin/account"
-    page = visitor.get("/admin/account")
-    assert "ask everybody for a second step" in page.text
-    assert page.root.all("nav", class_="rooms") == []
-    secret = visitor.get("/admin/account/authenticator-app").root.one("p", class_="code").text.replace(" ", "")
-    visitor.post("/admin/account/authenticator-app", {"code": pyotp.TOTP(secret).at(desk.clock())}, status=200)
-    visitor.get("/admin/accounts")
-    visitor.post("/admin/accounts/second-step", {"demand": "no"})
-    assert desk.log().count("set") == 2
-
-
-def test_a_second_step_that_is_demanded_while_somebody_types_loses_no_text(desk, dana):
-    """The form is refused, and what was typed is shown; a script is told in its own way."""
-    desk.person("Bo", "editor:national")
-    bo = desk.visitor("Bo")
-    token = bo.token()
-    desk.visitor("Dana").post("/admin/accounts/second-step", {"demand": "yes"})
-    typed = {"text": "# mine", "base": "as it was", "csrf_token": token, "password": "hidden words"}
-    response = bo.client.post("/admin/national/yaml", data=typed)
-    assert response.status_code == 403
-    page = bo.inspected(response)
-    assert page.root.one("h1").text == "A second step is needed"
-    assert [one.text for one in page.root.all("textarea")] == ["# mine"]
-    assert "hidden words" not in said(response)
-    asked = bo.client.post("/admin/national/yaml/check", json={"text": ""}, headers={"X-CSRFToken": token})
-    assert asked.status_code == 403
-    assert "second step" in asked.get_json()["error"]
 
 
 # One-time codes
@@ -580,7 +529,7 @@ def test_one_time_codes_cannot_be_guessed_at_will(desk, dana):
 
 def test_after_a_reset_the_second_step_is_still_asked_for(desk, dana):
     """Whoever gets hold of the link does not get past the app."""
-    app, _codes = with_app(desk, dana)
+    app, _codes = desk.with_app(dana)
     code = desk.accounts.reset(dana.id, by="Olga", now=desk.clock())
     visitor = desk.visitor()
     done = visitor.post("/admin/start", {"code": code, "password": "another four random words"})

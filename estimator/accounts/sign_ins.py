@@ -34,7 +34,10 @@ NOTED_EVERY = timedelta(minutes=1)
 """Not every request writes that somebody is still there."""
 
 SECOND_FACTOR_REQUIRED = "second_factor_required"
-"""The setting of the whole site: nobody works at the desk with a password alone."""
+"""The setting of the whole site: who works at the desk with more than a password. Not set: who may publish."""
+
+EVERYBODY, NOBODY = "yes", "no"
+"""What else it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class SignIn:
     """
     Somebody who is signed in; `confirmed` while their password, or passkey, was asked for a short time ago.
 
-    `second_factor_missing`: the site demands a second step of everybody, and they have none yet.
+    `second_factor_missing`: the site demands a second step of them, and they have none yet.
     """
 
     digest: str
@@ -100,7 +103,7 @@ class SignIns:
         if now - row.seen_at >= NOTED_EVERY:
             with self.database.writing() as connection:
                 connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(seen_at=now))
-        missing = row.required == "yes" and not account.second_factor
+        missing = not account.second_factor and needs_second_factor(account, row.required)
         return SignIn(digest, account, row.begun_at, now - row.confirmed_at < CONFIRMED_FOR, missing)
 
     def confirm(self, digest: str, now: datetime) -> None:
@@ -132,6 +135,13 @@ class SignIns:
         with self.database.reading() as connection:
             rows = connection.execute(wanted).all()
         return [SignedInSince(row.begun_at, row.seen_at, row.digest == sign_in.digest) for row in rows]
+
+
+def needs_second_factor(account: Account, setting: str | None) -> bool:
+    """Whether the site demands a second step of this account, by `SECOND_FACTOR_REQUIRED`."""
+    if setting in (EVERYBODY, NOBODY):
+        return setting == EVERYBODY
+    return bool(account.scopes("publisher"))
 
 
 def token_digest(token: str) -> str:

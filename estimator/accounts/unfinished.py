@@ -1,5 +1,6 @@
 """
-What is begun and not finished: a sign-in that waits for its second step, a passkey's challenge, an app being set up.
+What is begun and not finished: a sign-in that waits for its second step, a passkey's challenge, an app being set up,
+a change of the second step by somebody who has just shown it.
 
 It waits in the store, and the browser holds a random token for it in its signed cookie: so it can be finished once,
 from whatever browser, and not after the password was changed.
@@ -17,11 +18,13 @@ from estimator.accounts.accounts import Account, password_mark
 from estimator.store.account_tables import accounts, unfinished
 from estimator.store.database import Database
 
-Kind = Literal["second step", "passkey sign-in", "new passkey", "new app"]
+Kind = Literal["second step", "passkey sign-in", "confirmation", "proof", "new passkey", "new app"]
 
 GOOD_FOR: dict[Kind, timedelta] = {
     "second step": timedelta(minutes=10),
     "passkey sign-in": timedelta(minutes=5),
+    "confirmation": timedelta(minutes=5),
+    "proof": timedelta(minutes=15),
     "new passkey": timedelta(minutes=5),
     "new app": timedelta(minutes=15),
 }

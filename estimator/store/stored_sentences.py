@@ -49,6 +49,7 @@ SETTING_WORDS: Mapping[str, Sentence] = {
     "second_person_above": say("second_person_above"),
     "second_factor_required": say("second_factor_required"),
     "yes": say("yes"),
+    "no": say("no"),
 }
 """Names and values of settings; a number stands as it is."""
 

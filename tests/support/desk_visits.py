@@ -10,12 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from estimator.accounts import passwords
 from estimator.accounts.accounts import Account, Accounts, Grant
+from estimator.accounts.second_factors import SecondFactors, new_totp_secret
+from estimator.accounts.sign_ins import NOBODY, SECOND_FACTOR_REQUIRED
 from estimator.store.database import Database, open_database
+from estimator.store.settings import put_in
 from estimator.web.app import create_app
 from estimator.web.desk.app import add_desk
 from support.pages import Page, Visitor
@@ -49,9 +53,13 @@ class TestDesk:
     database: Database
     clock: Clock = field(default_factory=Clock)
     https: bool = False
+    demands: str | None = NOBODY
+    """Of whom it demands a second step: most tests' people have a password alone. None: what a new site demands."""
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.database)
+        with self.database.writing() as connection:
+            put_in(connection, SECOND_FACTOR_REQUIRED, self.demands)
         self.app = self.make_app()
         add_desk(self.app, self.database, SECRET, self.clock, https=self.https)
 
@@ -71,6 +79,15 @@ class TestDesk:
         found = self.accounts.get(account.id)
         assert found
         return found
+
+    def with_app(self, account: Account) -> tuple[pyotp.TOTP, list[str]]:
+        """Give the account an authenticator app, whose first code is used up; the app and the recovery codes."""
+        secret = new_totp_secret()
+        app = pyotp.TOTP(secret)
+        codes = SecondFactors(self.database, SECRET).add_totp(account, secret, app.at(self.clock()), self.clock())
+        assert codes is not None
+        self.clock.turn(minutes=1)
+        return app, codes
 
     def visitor(self, who: str | None = None) -> DeskVisitor:
         """A new browser, with somebody signed in."""
@@ -109,11 +126,11 @@ class DeskVisitor(Visitor):
 
 
 @contextlib.contextmanager
-def desk_on_copy(migrated: Path, folder: Path) -> Iterator[TestDesk]:
-    """A desk on a copy of a migrated SQLite file."""
+def desk_on_copy(migrated: Path, folder: Path, demands: str | None = NOBODY) -> Iterator[TestDesk]:
+    """A desk on a copy of a migrated SQLite file, that demands a second step of these."""
     shutil.copy(migrated, folder / "estimator.db")
     with contextlib.closing(open_database(f"sqlite:///{folder}/estimator.db")) as database:
-        yield TestDesk(database)
+        yield TestDesk(database, demands=demands)
 
 
 def leads_to(page: Page) -> str:

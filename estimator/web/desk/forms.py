@@ -51,8 +51,8 @@ class CodeForm(DeskForm):
     )
 
 
-class ConfirmForm(DeskForm):
-    """The password once more."""
+class ConfirmForm(CodeForm):
+    """The password once more, and the second step."""
 
     password = PasswordField(_l("Password"))
 

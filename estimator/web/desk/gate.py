@@ -37,8 +37,8 @@ OPEN = frozenset(
 WITHOUT_SECOND_FACTOR = frozenset(
     {
         "desk_sign_in.sign_out",
-        "desk_account.confirm",
-        "desk_account.confirm_password",
+        "desk_confirm.show",
+        "desk_confirm.check",
         "desk_codes.show_totp",
         "desk_codes.add_totp",
         "desk_account_passkeys.options",
@@ -90,7 +90,7 @@ def second_factor_is_missing() -> bool:
 
 def _to_second_step() -> ResponseReturnValue:
     """To where it is set up; a form that was sent is answered with what was typed, so that it can be kept."""
-    advice = str(_("Owners of this site ask everybody for a second step. Please set one up to go on."))
+    advice = str(_("You need a second step here, besides the password. Please set one up to go on."))
     if request.method in ("GET", "HEAD"):
         flash(advice, "trouble")
         return redirect(url_for("desk_account.show"))

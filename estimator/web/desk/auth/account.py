@@ -1,6 +1,6 @@
 """My account: the password, the second step, where else I am signed in."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,8 +8,8 @@ from estimator.accounts import passwords
 from estimator.accounts.accounts import AccountRefused
 from estimator.accounts.throttle import key_of_codes
 from estimator.web.desk.auth import passkey_challenges
-from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
-from estimator.web.desk.forms import ConfirmForm, PasswordForm
+from estimator.web.desk.auth.sign_in import TOO_MANY, too_many
+from estimator.web.desk.forms import PasswordForm
 from estimator.web.desk.gate import second_factor_is_missing
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
@@ -54,40 +54,6 @@ def end_others() -> ResponseReturnValue:
     services().sign_ins.end_others(current_sign_in())
     flash(_("You are signed out everywhere else."), "done")
     return redirect(url_for("desk_account.show"))
-
-
-@bp.get("/confirm")
-def confirm() -> ResponseReturnValue:
-    """Ask for the password once more, before the account itself is changed."""
-    return _confirm_page(ConfirmForm())
-
-
-@bp.post("/confirm")
-def confirm_password() -> ResponseReturnValue:
-    """Check it, and go on."""
-    person, form, now = current_person(), ConfirmForm(), services().now()
-    throttle, own = services().throttle, key_of_codes(person.id)
-    if wait := throttle.begin((own,), now):
-        form.problem("password", too_many(wait))
-        return _confirm_page(form, TOO_MANY)
-    if not passwords.matches(person, form.password.data or ""):
-        form.problem("password", str(_("This is not your password.")))
-        return _confirm_page(form, 422)
-    throttle.succeeded(own, (), now)
-    services().sign_ins.confirm(current_sign_in().digest, now)
-    return redirect(safe_page(request.form.get("next", "")) or url_for("desk_account.show"))
-
-
-def unconfirmed(then: str) -> ResponseReturnValue | None:
-    """Where to confirm first, unless the password was given a short time ago."""
-    if current_sign_in().confirmed:
-        return None
-    return redirect(url_for("desk_account.confirm", next=then))
-
-
-def _confirm_page(form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
-    wanted = safe_page(request.values.get("next", "")) or ""
-    return render_template("desk/account/confirm.html", form=form, wanted=wanted), status
 
 
 def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:

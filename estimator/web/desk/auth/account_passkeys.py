@@ -8,8 +8,8 @@ from webauthn.helpers.exceptions import WebAuthnException
 
 from estimator.accounts.accounts import AccountRefused
 from estimator.web.desk.auth import passkey_challenges
-from estimator.web.desk.auth.account import unconfirmed
 from estimator.web.desk.auth.codes import shown_once
+from estimator.web.desk.auth.confirm import unconfirmed, unproved
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.query import problem_sentence
@@ -21,7 +21,7 @@ bp = Blueprint("desk_account_passkeys", __name__, url_prefix=f"{PREFIX}/account/
 def options() -> ResponseReturnValue:
     """What the browser needs to make a passkey, as JSON; or where to give the password first."""
     if not current_sign_in().confirmed:
-        return jsonify(next=url_for("desk_account.confirm", next=url_for("desk_account.show")))
+        return jsonify(next=url_for("desk_confirm.show", next=url_for("desk_account.show")))
     return jsonify(passkey_challenges.to_register(current_person()))
 
 
@@ -49,7 +49,7 @@ def add() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """A passkey that is lost or no longer used."""
     back = url_for("desk_account.show")
-    if first := unconfirmed(back):
+    if first := unproved(back):
         return first
     try:
         credential = base64url_to_bytes(request.form.get("credential", ""))

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant
-from estimator.accounts.sign_ins import SECOND_FACTOR_REQUIRED
+from estimator.accounts.sign_ins import EVERYBODY, NOBODY, SECOND_FACTOR_REQUIRED
 from estimator.store.settings import WHOLE_SITE
-from estimator.web.desk.auth.account import unconfirmed
+from estimator.web.desk.auth.confirm import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
 from estimator.web.desk.services import PREFIX, services
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
         accounts=[one for one in services().accounts.all() if _concerns(one, person)],
         person=person,
         everything=person.may("owner", EVERYWHERE),
-        demanded=services().desk.settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED) == "yes",
+        demanded=services().desk.settings.get(WHOLE_SITE, SECOND_FACTOR_REQUIRED),
     )
 
 
@@ -141,12 +141,18 @@ def enable(id_: int) -> ResponseReturnValue:
 @bp.post("/second-step")
 @owner_of_everything
 def demand_second_factor() -> ResponseReturnValue:
-    """Whether everybody has to have a second step."""
+    """Of whom a second step is demanded."""
     if first := unconfirmed(url_for("desk_accounts.show")):
         return first
-    wanted = "yes" if request.form.get("demand") == "yes" else None
+    asked = request.form.get("demand")
+    wanted = asked if asked in (EVERYBODY, NOBODY) else None
     services().desk.settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
-    flash(_("Everybody needs a second step now.") if wanted else _("A second step is up to each person now."), "done")
+    said = {
+        EVERYBODY: _("Everybody needs a second step now."),
+        NOBODY: _("A second step is up to each person now."),
+        None: _("Whoever may publish needs a second step now."),
+    }
+    flash(said[wanted], "done")
     return redirect(url_for("desk_accounts.show"))
 
 

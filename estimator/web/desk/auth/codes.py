@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from estimator.accounts.second_factors import SecondFactors, new_totp_secret, totp_address
-from estimator.web.desk.auth.account import unconfirmed
+from estimator.web.desk.auth.confirm import unproved
 from estimator.web.desk.forms import AppForm
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
@@ -19,7 +19,7 @@ bp = Blueprint("desk_codes", __name__, url_prefix=f"{PREFIX}/account")
 @bp.get("/authenticator-app")
 def show_totp() -> ResponseReturnValue:
     """A new secret for an app, as a QR code and in letters. Nothing is kept until a code of it is right."""
-    if first := unconfirmed(url_for("desk_codes.show_totp")):
+    if first := unproved(url_for("desk_codes.show_totp"), use=False):
         return first
     person, secret = current_person(), new_totp_secret()
     session["totp"] = services().unfinished.begin("new app", person, _factors().sealed(secret), services().now())
@@ -29,7 +29,7 @@ def show_totp() -> ResponseReturnValue:
 @bp.post("/authenticator-app")
 def add_totp() -> ResponseReturnValue:
     """Keep the app's secret, if its first code is right."""
-    if first := unconfirmed(url_for("desk_codes.show_totp")):
+    if first := unproved(url_for("desk_codes.show_totp"), use=False):
         return first
     person, form, now, waits = current_person(), AppForm(), services().now(), services().unfinished
     begun = waits.look("new app", session.get("totp"), now)
@@ -41,6 +41,7 @@ def add_totp() -> ResponseReturnValue:
         form.problem("code", str(_("This code is not right. Is the clock of your phone? Try the next one.")))
         return _page(form, secret, 422)
     waits.take("new app", session.pop("totp"), now)
+    waits.take("proof", session.pop("proof", None), now)
     flash(_("The authenticator app is set up. From now on its code is asked for when you sign in."), "done")
     return shown_once(codes) if codes else redirect(url_for("desk_account.show"))
 
@@ -48,7 +49,7 @@ def add_totp() -> ResponseReturnValue:
 @bp.post("/authenticator-app/remove")
 def remove_totp() -> ResponseReturnValue:
     """Sign in without the app from now on."""
-    if first := unconfirmed(url_for("desk_account.show")):
+    if first := unproved(url_for("desk_account.show")):
         return first
     _factors().remove_totp(current_person())
     flash(_("The authenticator app is removed."), "done")
@@ -58,7 +59,7 @@ def remove_totp() -> ResponseReturnValue:
 @bp.post("/recovery-codes")
 def new_recovery_codes() -> ResponseReturnValue:
     """New recovery codes in place of the old ones, where there is a second step that they stand in for."""
-    if first := unconfirmed(url_for("desk_account.show")):
+    if first := unproved(url_for("desk_account.show")):
         return first
     if not current_person().second_factor:
         return redirect(url_for("desk_account.show"))

@@ -87,24 +87,24 @@ def registered(account: Account, answer: str, name: str) -> Passkey | None:
     )
 
 
-def to_sign_in(account: Account | None) -> dict[str, Any]:
+def to_sign_in(account: Account | None, kind: Kind = "passkey sign-in") -> dict[str, Any]:
     """What a browser needs to use one of the account's keys; of nobody in particular, then with a PIN or the like."""
     options = generate_authentication_options(
         rp_id=host(),
         allow_credentials=_descriptors(services().passkeys.of(account)) if account else None,
-        user_verification=_verification(account),
+        user_verification=_verification(_alone(account, kind)),
     )
-    return _challenged(options, "passkey sign-in", account)
+    return _challenged(options, kind, account)
 
 
-def used(answer: str, account: Account | None) -> int | None:
+def used(answer: str, account: Account | None, kind: Kind = "passkey sign-in") -> int | None:
     """
     The id of the account whose key gave this `answer`, in JSON, to our challenge.
 
-    With `account`, whose password was right, one of its keys is enough. Without, the key stands alone: it has to have
-    asked for a PIN, a finger or a face.
+    With `account`, whose password was right, one of its keys is enough. Without, or as a confirmation, the key stands
+    alone: it has to have asked for a PIN, a finger or a face.
     """
-    challenge = _challenge("passkey sign-in", account)
+    challenge = _challenge(kind, account)
     if challenge is None:
         return None
     keys = services().passkeys
@@ -120,15 +120,19 @@ def used(answer: str, account: Account | None) -> int | None:
             expected_origin=_origin(),
             credential_public_key=key.public_key,
             credential_current_sign_count=key.sign_count,
-            require_user_verification=account is None,
+            require_user_verification=_alone(account, kind),
         )
     except (WebAuthnException, ValueError):
         return None
     return key.account_id if keys.used(key, found.new_sign_count, services().now()) else None
 
 
-def _verification(account: Account | None) -> UserVerificationRequirement:
-    return UserVerificationRequirement.REQUIRED if account is None else UserVerificationRequirement.DISCOURAGED
+def _verification(needed: bool) -> UserVerificationRequirement:
+    return UserVerificationRequirement.REQUIRED if needed else UserVerificationRequirement.DISCOURAGED
+
+
+def _alone(account: Account | None, kind: Kind) -> bool:
+    return account is None or kind == "confirmation"
 
 
 def _descriptors(keys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:

@@ -39,13 +39,20 @@ def check() -> ResponseReturnValue:
     if wait := throttle.begin((own,), now):
         form.problem("code", too_many(wait))
         return _page(account, form, TOO_MANY)
-    factors = services().second_factors
-    recovery = looks_like_recovery_code(code)
-    if not (factors.use_recovery_code(account, code) if recovery else factors.totp_matches(account, code, now)):
-        form.problem("code", _said_wrong(recovery))
+    how = right_code(account, code)
+    if how is None:
+        form.problem("code", said_wrong(code))
         return _page(account, form, 422)
     throttle.succeeded(own, (), now)
-    return finish(account, RECOVERY_CODE if recovery else AUTHENTICATOR_APP)
+    return finish(account, how)
+
+
+def right_code(account: Account, code: str) -> Sentence | None:
+    """What the code is, if it is right, and used up now; None where it is wrong or was used before."""
+    factors = services().second_factors
+    if looks_like_recovery_code(code):
+        return RECOVERY_CODE if factors.use_recovery_code(account, code) else None
+    return AUTHENTICATOR_APP if factors.totp_matches(account, code, services().now()) else None
 
 
 def halfway() -> Account | None:
@@ -64,8 +71,9 @@ def finish(account: Account, how: str) -> ResponseReturnValue:
     return enter(account, listed([Sentence(first["how"], {}), how]), first["next"])
 
 
-def _said_wrong(recovery: bool) -> str:
-    if recovery:
+def said_wrong(code: str) -> str:
+    """Why a code was not taken."""
+    if looks_like_recovery_code(code):
         return str(_("This is none of your recovery codes, or it was used before."))
     return str(_("This code is not right, or it was used before. The app shows a new one every half minute."))
 
