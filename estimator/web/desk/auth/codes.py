@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from estimator.web.desk.auth.confirm import unproved
 from estimator.web.desk.forms import AppForm
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
+from estimator.web.qr import qr_svg
 
 bp = Blueprint("desk_codes", __name__, url_prefix=f"{PREFIX}/account")
 
@@ -77,12 +77,5 @@ def _factors() -> SecondFactors:
 
 def _page(form: AppForm, secret: str, status: int = 200) -> ResponseReturnValue:
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    size, path = drawn(totp_address(secret, current_person()))
-    return render_template("desk/account/app.html", form=form, secret=groups, size=size, path=path), status
-
-
-def drawn(text: str) -> tuple[int, str]:
-    """A QR code with its margin: how many squares wide it is, and the dark ones as an SVG path."""
-    rows = list(segno.make_qr(text, error="m").matrix_iter(border=4))
-    dark = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
-    return len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)
+    code = qr_svg(totp_address(secret, current_person()), _("The same key as a picture for the app"))
+    return render_template("desk/account/app.html", form=form, secret=groups, code=code), status
