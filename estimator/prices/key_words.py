@@ -36,6 +36,7 @@ KEY_WORDS: Mapping[str, str] = MappingProxyType(
         "deductible": _("deductible"),
         "doses": _("doses"),
         "each_session": _("each session"),
+        "embed": _("sites that may show its pages"),
         "excluded_states": _("excluded states"),
         "follow_ups": _("follow-up visits"),
         "gaps": _("days between sessions"),

@@ -23,12 +23,17 @@ def add_headers(app: Flask) -> None:
     app.after_request(_compressed)
 
 
-def content_security_policy(style_hashes: tuple[str, ...] = ()) -> str:
-    """Nothing may load or run but the inline styles with these hashes and our own script; it asks only this site."""
+def content_security_policy(style_hashes: tuple[str, ...] = (), framed_by: tuple[str, ...] = ()) -> str:
+    """
+    Nothing may load or run but the inline styles with these hashes and our own script; it asks only this site.
+
+    Only the sites `framed_by` may show the page inside their own.
+    """
     styles = " ".join(f"'sha256-{digest}'" for digest in style_hashes) or "'none'"
+    sites = " ".join(framed_by) or "'none'"
     return (
         f"default-src 'none'; style-src {styles}; script-src 'self'; connect-src 'self'; img-src data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {sites}"
     )
 
 
@@ -36,7 +41,12 @@ def content_security_policy(style_hashes: tuple[str, ...] = ()) -> str:
 def _secured(response: Response) -> Response:
     for name, value in SAME_FOR_ALL.items():
         response.headers.setdefault(name, value)
-    response.headers["Content-Security-Policy"] = content_security_policy(tuple(g.get("style_hashes", ())))
+    framed_by = g.get("framed_by", ())
+    if framed_by:
+        # It cannot name a site, and would go before the policy in old browsers.
+        del response.headers["X-Frame-Options"]
+    policy = content_security_policy(tuple(g.get("style_hashes", ())), framed_by)
+    response.headers["Content-Security-Policy"] = policy
     response.vary.update(("Accept-Language", "Accept-Encoding"))
     return response
 

@@ -37,6 +37,13 @@ def qr_png(text: str, squares: int = 8) -> bytes:
     return file.getvalue()
 
 
+def qr_svg_file(text: str, squares: int = 8) -> bytes:
+    """The same as an SVG file, for a printer."""
+    file = io.BytesIO()
+    _code(text).save(file, kind="svg", scale=squares, border=QUIET_ZONE, dark="#000", light="#fff")
+    return file.getvalue()
+
+
 def _code(text: str) -> segno.QRCode:
     # Trying all eight masks for the calmest picture takes five times as long; a camera reads any of them.
     return segno.make_qr(text, error="l", mask=MASK)

@@ -30,8 +30,12 @@ def _script(name: str = "live") -> tuple[str, bytes]:
 
 def script(name: str) -> Markup:
     """The element that loads today's script of this name once the page is read."""
-    address = url_for("script.get_script", name=_script(name)[0])
-    return Markup('<script src="{}" defer></script>').format(address)
+    return Markup('<script src="{}" defer></script>').format(script_source(name))
+
+
+def script_source(name: str) -> str:
+    """The address of today's script of this name."""
+    return url_for("script.get_script", name=_script(name)[0])
 
 
 def live_script() -> Markup:
@@ -42,14 +46,19 @@ def live_script() -> Markup:
 @bp.get("/static/<name>")
 def get_script(name: str) -> Response:
     """A script; any other name, an older digest too, is not found."""
-    body = dict(_script(path.stem) for path in FOLDER.glob("*.js")).get(name)
-    if body is None:
-        abort(404)
+    stem = next((path.stem for path in FOLDER.glob("*.js") if _script(path.stem)[0] == name), None) or abort(404)
+    response = script_response(stem, A_YEAR)
+    response.cache_control.immutable = True
+    return response
+
+
+def script_response(name: str, seconds: int) -> Response:
+    """A script by its name, which browsers may keep for so many seconds."""
+    body = _script(name)[1]
     packed = bool(request.accept_encodings.quality("gzip"))
     response = Response(gzip.compress(body, mtime=0) if packed else body, mimetype="text/javascript")
     if packed:
         response.content_encoding = "gzip"
     response.cache_control.public = True
-    response.cache_control.max_age = A_YEAR
-    response.cache_control.immutable = True
+    response.cache_control.max_age = seconds
     return response

@@ -120,7 +120,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.root.one("title").text
+        return self.root.one("head").one("title").text
 
     @property
     def status(self) -> int:

@@ -11,7 +11,19 @@ from estimator.prices.schema.dated_prices import DatedPrices
 from estimator.prices.schema.fee_schedule import Area, FeeScheduleEntry
 from estimator.prices.schema.offers import Discount
 from estimator.prices.schema.payers import Payer, Program
-from estimator.prices.schema.scalars import Answer, Code, Colour, Day, Frozen, Name, State, TimeZone, Words, YesNo
+from estimator.prices.schema.scalars import (
+    Answer,
+    Code,
+    Colour,
+    Day,
+    Frozen,
+    Name,
+    Site,
+    State,
+    TimeZone,
+    Words,
+    YesNo,
+)
 from estimator.prices.schema.sources import Sample, Service, Source
 from estimator.prices.schema.treatments import Line, Treatment
 from estimator.prices.schema.wording import GlossaryTerm, Texts, UnknownWording
@@ -46,6 +58,7 @@ class Clinic(Table):
     `policies` are its rules on deposits, refunds and late cancelling. `logo` is a word or two in place of a picture,
     `contact` says how to reach it, `good_faith_estimate` whom to ask for one. Its day is the day in its `time_zone`;
     left out, the server's.
+    Only sites that `embed` lists may show its pages inside their own.
     """
 
     name: Text
@@ -59,6 +72,7 @@ class Clinic(Table):
     contact: Text | None = None
     good_faith_estimate: Text | None = None
     policies: tuple[Text, ...] = ()
+    embed: Annotated[tuple[Site, ...], Field(max_length=20)] = ()
     note: Text | None = None
 
 

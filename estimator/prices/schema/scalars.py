@@ -126,6 +126,24 @@ def _address(text: str) -> str:
     return text
 
 
+def _site(text: str) -> str:
+    if not re.fullmatch(r"https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?", text):
+        raise ValueError(
+            say("'%(text)s' is not the address of a site like https://www.example.org, without a path", text=text)
+        )
+    return text
+
+
+def site_in(text: str) -> str:
+    """The site that somebody means with the address of one of its pages; nothing where there is none."""
+    found = re.match(r"(?:https?://)?([a-z0-9][a-z0-9.-]*[a-z0-9](?::[0-9]{1,5})?)(?:[/?#]|$)", text.strip().lower())
+    return f"https://{found[1]}" if found else ""
+
+
+def _plain_site(text: str) -> str:
+    return say("write %(value)s", value=site_in(text)) if site_in(text) else ""
+
+
 def _colour(text: str) -> str:
     if not re.fullmatch(r"#[0-9a-f]{6}", text):
         says = say(
@@ -176,6 +194,12 @@ Deductible = Annotated[
 Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
+Site = Annotated[
+    str,
+    _scalar(_site, _plain_site),
+    WithJsonSchema({"type": "string", "pattern": r"^https://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?$"}),
+]
+"""The origin of a site, as a browser compares it: https, a name in small letters, a port where it is not 443."""
 Colour = Annotated[str, _scalar(_colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-f]{6}$"})]
 TimeZone = Annotated[str, _scalar(_time_zone), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z/_+0-9-]+$"})]
 """A time zone by its IANA name, such as ``America/Denver``; whether there is one of this name, the checks say."""

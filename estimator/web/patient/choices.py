@@ -17,6 +17,7 @@ from estimator.prices.schema.files import Book
 from estimator.prices.schema.treatments import Treatment
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
+from estimator.web.patient.embedding import in_frame
 from estimator.web.site import language
 
 WITH_USUAL_NUMBER = ("sessions", "psychotherapy_sessions")
@@ -80,6 +81,9 @@ def fill_choices(form: BaseForm, book: PriceBook, books: PriceBooks, today: date
         Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
     ]
     _fill_lists(form, books, today)
+    if in_frame() and book.tables.clinic:
+        # The clinic's site may show the pages about its own prices, and no others.
+        form["clinic"].choices = [one for one in form["clinic"].choices if one.value == book.id]
 
 
 def _plans(tables: Book) -> Iterator[Option]:

@@ -36,7 +36,7 @@ SECTIONS = frozenset({"charges", "payers", "programs", "treatments", "clinic"})
 """What changes for patients; our sources, questions and explanations are not news."""
 
 BEHIND_THE_SCENES = frozenset(
-    {"source", "checked", "confidence", "note", "weight", "price_question", "coverage_question", "moves_with"}
+    {"source", "checked", "confidence", "note", "weight", "price_question", "coverage_question", "moves_with", "embed"}
 )
 
 

@@ -19,6 +19,7 @@ from estimator.web.desk.prices import (
     clinic_setup,
     folder_page,
     history,
+    link_page,
     merging,
     overview,
     preview,
@@ -44,6 +45,7 @@ PAGES = (
     merging,
     settings_page,
     clinic_setup,
+    link_page,
 )
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 
