@@ -63,6 +63,7 @@ KNOWN = (
     Page("prices-clinic", "/prices?clinic=example-harbor"),
     Page("price-updates", "/price-updates"),
     Page("price-updates-clinic", "/c/example-harbor/price-updates"),
+    Page("price-list-clinic", "/c/example-harbor/price-list"),
     Page("method", "/method"),
     COMPARE,
     Page("next-steps", f"/next-steps?{SPRAVATO}"),
