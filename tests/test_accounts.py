@@ -1,5 +1,6 @@
 """Accounts in the store, on SQLite and PostgreSQL: names, roles, passwords, sessions, codes, attempts."""
 
+import gzip
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -262,8 +263,53 @@ def test_a_password_that_is_easily_guessed_is_refused(password):
     assert refusal.value.field == "password"
 
 
+DANA = replace(person([Grant("owner", "lakeside-wellness")]), name="Dana Reyes", email="d.moreno@sunnyhill.example")
+
+
 @pytest.mark.parametrize(
-    "password", ["twelve chars", "correct horse battery staple", "パスワードは十二文字以上で", "ñ" * 3 + "abcdefghi"]
+    ("password", "why"),
+    [
+        ("reyes-moreno-1980", "do not count"),
+        ("Ketamina2026!!", "do not count"),
+        ("lakeside wellness 1", "do not count"),
+        ("LakesideLakeside!", "do not count"),
+        ("sunnyhill4u now", "do not count"),
+        ("oneromseyer 12345", "do not count"),
+        ("1QAZ2wsx3edc", "stolen elsewhere"),
+        ("chickenwing101", "stolen elsewhere"),
+        ("motherfucker", "stolen elsewhere"),
+        ("P@ssw0rdP@ssw0rd", "too easy to guess"),
+        ("sunshine2026!", "too easy to guess"),
+        ("zaq1zaq1zaq1zaq1", "too easy to guess"),
+    ],
+)
+def test_what_would_be_tried_first_is_refused_and_it_is_said_why(password, why):
+    with pytest.raises(AccountRefused, match=why):
+        passwords.refuse_weak(password, DANA)
+
+
+def test_the_most_common_passwords_of_the_right_length_are_refused_offline():
+    """ASVS asks for the first 3,000; there are 43,940, some of them very random to look at."""
+    with gzip.open(passwords.COMMON, "rt", encoding="utf-8") as lines:
+        common = [line.rstrip("\n") for line in lines]
+    assert len(common) == len(set(common)) > 40_000
+    assert min(map(len, common)) >= passwords.SHORTEST
+    for password in (*common[:3000:100], *common[3000::4000], common[-1]):
+        with pytest.raises(AccountRefused):
+            passwords.refuse_weak(password.upper(), DANA)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "twelve chars",
+        "correct horse battery staple",
+        "パスワードは十二文字以上で",
+        "ñandú vuela ya",
+        "only small letters here",
+        "7302958164 2847",
+        "my dog Reyes eats tulips",
+    ],
 )
 def test_long_passwords_of_any_characters_are_taken(password):
     passwords.refuse_weak(password, replace(person([OWNER]), name="Dana Reyes"))

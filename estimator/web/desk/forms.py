@@ -62,7 +62,8 @@ class StartForm(DeskForm):
 
     code = StringField(_l("One-time code"), description=_l("Four groups of four letters and digits."))
     password = PasswordField(
-        _l("New password"), description=_l("At least 12 characters. Four random words are good and easy to remember.")
+        _l("New password"),
+        description=_l("At least 12 characters, without your name or words of this site. Four random words are good."),
     )
 
 
@@ -71,7 +72,8 @@ class PasswordForm(DeskForm):
 
     current_password = PasswordField(_l("Password you have now"))
     password = PasswordField(
-        _l("New password"), description=_l("At least 12 characters. Four random words are good and easy to remember.")
+        _l("New password"),
+        description=_l("At least 12 characters, without your name or words of this site. Four random words are good."),
     )
 
 
