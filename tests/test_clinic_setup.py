@@ -34,7 +34,7 @@ def test_a_clinic_is_made_by_one_form_and_goes_on_to_its_prices(desk: PricedDesk
     """No YAML: who it is, what it offers, in both languages; the rest is worked out and said."""
     olga = desk.visiting("Olga")
     answer = olga.post("/admin/new-clinic", LAKE)
-    assert leads_to(answer) == "/admin/lakeside-wellness/"
+    assert leads_to(answer) == "/admin/lakeside-wellness/sheet"
     work = desk.desk.work("lakeside-wellness")
     book = desk.desk.check("lakeside-wellness", work.files).book
     assert book

@@ -18,7 +18,7 @@ from estimator.prices.book import NATIONAL
 ADDRESSES = [
     *(f"/admin/{page}" for page in PAGES),
     *(f"/admin/{owner}/{page}" for owner in (CLINIC, NATIONAL) for page in OWNERS_PAGES),
-    f"/admin/{CLINIC}/compare?a=1&b=2",
+    *(f"/admin/{CLINIC}/{page}" for page in ("sheet", "setup", "compare?a=1&b=2")),
 ]
 
 

@@ -289,6 +289,8 @@ PAGES = (
     f"{HOME}preview",
     f"{HOME}preview/estimate?treatment=iv&insurance=none&sessions=6&psychotherapy=none&start={NEW_YEAR}",
     f"{HOME}settings",
+    f"{HOME}setup",
+    f"{HOME}sheet",
     "/admin/new-clinic",
 )
 

@@ -47,6 +47,10 @@ class TypedPrice:
         return cls(cents, cents, cents, **others)
 
     @property
+    def amounts(self) -> tuple[int, int, int]:
+        return self.low, self.typical, self.high
+
+    @property
     def exact(self) -> bool:
         return self.low == self.typical == self.high
 
@@ -59,7 +63,7 @@ def price_path(charge: str, column: PriceColumn, start: date) -> KeyPath:
 def set_price(data: bytes, charge: str, column: PriceColumn, start: date, price: TypedPrice) -> bytes:
     """`data` with `price` as the price of `charge` in `column` from `start` on; what was not there yet is added."""
     path = price_path(charge, column, start)
-    return put(data, path, _as_written(price, read(data).said(path)))
+    return put(data, path, as_written(price, read(data).said(path)))
 
 
 def remove_price(data: bytes, charge: str, column: PriceColumn, start: date) -> bytes:
@@ -87,7 +91,7 @@ def price_in(root: Node, charge: str, column: PriceColumn, start: date) -> Typed
 
     None where the file has no such price, or none whose amounts and note can be read.
     """
-    return _read(root.said(price_path(charge, column, start)))
+    return as_price(root.said(price_path(charge, column, start)))
 
 
 def sources_of(root: Node) -> dict[str, str]:
@@ -108,7 +112,7 @@ def _as_group(written: Tree | None) -> Group:
     return {"price": written} if isinstance(written, str) else dict(written) if isinstance(written, dict) else {}
 
 
-def _read(written: Tree | None) -> TypedPrice | None:
+def as_price(written: Tree | None) -> TypedPrice | None:
     """The price that a file says, without a source, day or confidence that cannot be read."""
     group = _as_group(written)
     try:
@@ -122,9 +126,9 @@ def _read(written: Tree | None) -> TypedPrice | None:
     return TypedPrice(price.low, price.typical, price.high, price.source, price.checked, price.confidence, note)
 
 
-def _as_written(price: TypedPrice, written: Tree | None) -> Tree:
+def as_written(price: TypedPrice, written: Tree | None) -> Tree:
     """`price` as a value of the file, in the words of `written` wherever those say the same."""
-    group, before = _as_group(written), _read(written)
+    group, before = _as_group(written), as_price(written)
     said = {key: value for key, value in group.items() if key not in ("price", *_ENDS)}
     new: Group = {
         "source": price.source[0] if len(price.source) == 1 else [*price.source],

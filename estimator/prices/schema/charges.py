@@ -32,7 +32,7 @@ class Coverage(Provenance):
 
 
 class _ChargeKeys(Table):
-    per: Text = Text(en="session")
+    per: Text = Text(en="session", es="sesión")
     codes: tuple[Code, ...] = ()
     benefit: BenefitClass | None = None
     pharmacy_benefit: BenefitClass | None = None

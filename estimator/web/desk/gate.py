@@ -53,8 +53,23 @@ SECRET = frozenset(
 )
 """What was typed but is not shown again."""
 
-_OURS = ("base", "line", "revision", "seen", "onto", "period", "next", "save", "check", "tick", "keep", "was")
-NOT_TYPED = frozenset({*_OURS, "replaces", "at", "show", "kept", "kind", "source_kind"})
+_OURS = (
+    "base",
+    "line",
+    "revision",
+    "seen",
+    "onto",
+    "period",
+    "next",
+    "save",
+    "check",
+    "tick",
+    "keep",
+    "was",
+    "more",
+    "do",
+)
+NOT_TYPED = frozenset({*_OURS, "replaces", "at", "show", "kept", "kind", "source_kind", "shown_for", "began"})
 """What our forms hold for themselves: nobody typed it, so nobody misses it."""
 
 csrf = CSRFProtect()

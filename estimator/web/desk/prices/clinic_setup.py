@@ -180,7 +180,7 @@ def begin_clinic() -> ResponseReturnValue:
         form.problem("id", refusal(error))
         return _page(form), 409
     flash(_("%(name)s is begun as a draft. Now its prices: everything it charges, on one page.", name=name))
-    return redirect(url_for("desk_prices.overview", owner=id_))
+    return redirect(url_for("desk_prices.sheet", owner=id_))
 
 
 @bp.get("/<owner>/setup")
@@ -224,7 +224,7 @@ def change_setup(owner: str) -> ResponseReturnValue:
                 flash(still_busy(error), "trouble")
                 return _page(form, owner), 409
     flash(_("Kept in the draft. Patients see it once it is published."))
-    return redirect(url_for("desk_prices.overview", owner=owner))
+    return redirect(url_for("desk_prices.sheet", owner=owner))
 
 
 def short_name(name: str) -> str:

@@ -28,6 +28,7 @@ from estimator.web.desk.prices import (
     release_page,
     restoring_drafts,
     settings_page,
+    sheet,
     yaml_editor,
 )
 from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
@@ -44,6 +45,7 @@ PAGES = (
     restoring_drafts,
     merging,
     settings_page,
+    sheet,
     clinic_setup,
     link_page,
 )
