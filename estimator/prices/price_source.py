@@ -1,6 +1,6 @@
 """Where an app takes its prices from: a folder of tables, or a store of publications."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from estimator.prices.book import PriceBook, PriceBooks
@@ -18,6 +18,10 @@ class PriceSource(Protocol):
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the tables now; empty when `current` is all that they say."""
 
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the store was last heard of, where it does not answer: then `current` is what was good at that time."""
+
     def old(self, owner: str, version: str) -> PriceBook | None:
         """A clinic's (or the national) price book of any version that was ever in force, as far as it is known."""
 
@@ -25,7 +29,10 @@ class PriceSource(Protocol):
         """The price books that will be in force on `day`, as far as it is known."""
 
     def refresh(self) -> None:
-        """Look at once whether the tables have changed: after a publication, so that whoever published sees it."""
+        """
+        Look at once whether the tables have changed, and wait until they are shown: after a publication, so that
+        whoever published sees it.
+        """
 
     def keep_up(self) -> None:
         """

@@ -88,6 +88,9 @@ class LivePriceBooks:
         self._is_kept_up = True
         self._look()
 
+    stale_since: None = None
+    """There is no store that could be silent."""
+
     conflicts: tuple[()] = ()
     """A folder without a store has nothing to differ from."""
 

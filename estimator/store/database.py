@@ -7,8 +7,9 @@ locks that only its parent has, and loses what it commits once the parent closes
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,25 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError as AnyDatabaseError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-BUSY_SECONDS = 30
+from estimator.store.deadlines import end_in_time, keep_to_one_file
+
+BUSY_SECONDS = 10
 """How long one writer waits for another on SQLite before it gives up."""
 
-CONNECT_SECONDS = 10
-"""How long PostgreSQL may take to answer, where the URL does not say."""
+POOL_SECONDS = 5
+"""How long one thread waits until another has given a connection back."""
 
 
 class StoreUnavailable(Exception):
     """The store cannot be opened; the message says which and why, without a password."""
+
+
+class StoreUnreachable(StoreUnavailable):
+    """Nobody answers, or what answers is damaged: it may be well again later, without another setting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,26 +79,45 @@ class Database:
 
 def open_database(url: str) -> Database:
     """
-    The database at a URL such as ``sqlite:///var/estimator.db`` or ``postgresql://user@host/name``.
+    The database at a URL such as ``sqlite:///var/estimator.db`` or ``postgresql://user@host/name``; a file is made.
 
-    Raises `StoreUnavailable` when the URL means nothing or nobody answers there.
+    Raises `StoreUnavailable` when the URL means nothing, `StoreUnreachable` when nobody answers there.
     """
+    database = database_at(url)
+    try:
+        if database.is_sqlite:
+            make_file(sqlite_path(database))
+        with database.reading():
+            pass
+    except (DBAPIError, OSError, ValueError) as error:
+        raise StoreUnreachable(f"The database {database.name} cannot be opened: {error_text(error)}") from error
+    return database
+
+
+def database_at(url: str) -> Database:
+    """The database at a URL, whether anybody answers there or not; raises `StoreUnavailable` for other texts."""
     try:
         parsed = _with_driver(make_url(url))
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
     except (ArgumentError, ValueError) as error:
         raise StoreUnavailable(
             "The database's URL cannot be read: write it like sqlite:////var/lib/estimator/estimator.db "
             "or postgresql://user@host/name"
         ) from error
-    try:
-        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-        database = Database(engine)
-        with database.reading():
-            pass
-    except (ArgumentError, DBAPIError, OSError, ValueError) as error:
-        raise StoreUnavailable(f"The database {_shown(parsed)} cannot be opened: {error_text(error)}") from error
     _engines.add(engine)
-    return database
+    return Database(engine)
+
+
+def sqlite_path(database: Database) -> Path:
+    """The file of a store on SQLite."""
+    return Path(database.engine.url.database or "")
+
+
+def is_out_of_reach(error: Exception) -> bool:
+    """Whether the database is gone, hangs or is damaged, and not a statement of ours wrong."""
+    return isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout) or (
+        type(error) is AnyDatabaseError
+    )
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
@@ -126,24 +154,32 @@ def _with_driver(url: URL) -> URL:
 
 
 def _postgresql(url: URL) -> Engine:
-    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-    return create_engine(
-        url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=timeout, hide_parameters=True
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_timeout=POOL_SECONDS, isolation_level="READ COMMITTED", hide_parameters=True
     )
+    end_in_time(engine)
+    return engine
+
+
+def make_file(path: Path) -> None:
+    """An empty database where there is none, which only its owner can read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _sqlite(url: URL) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     # Parameters are people's texts and secrets' digests: they have no place in the log of an error.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=POOL_SECONDS, hide_parameters=True)
 
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
+    def set_up(connection: sqlite3.Connection) -> None:
         # The driver's own transactions begin too late; ours begin where SQLAlchemy says so.
         connection.isolation_level = None
         # With recursive triggers, REPLACE counts as the DELETE that it is.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             connection.execute(f"PRAGMA {pragma}")
+
+    keep_to_one_file(engine, Path(url.database or ""), set_up)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -5,7 +5,7 @@ import os
 from sqlalchemy.engine import URL
 
 from estimator.places import data_folder
-from estimator.store.database import Database, open_database
+from estimator.store.database import Database, make_file, open_database, sqlite_path
 from estimator.store.migrations import migrate
 
 
@@ -15,9 +15,20 @@ def open_store() -> Database:
 
     Raises `StoreUnavailable`.
     """
-    database = open_database(os.environ.get("ESTIMATOR_DATABASE") or _default_url())
+    database = open_database(store_url())
     migrate(database)
     return database
+
+
+def make_store(database: Database) -> None:
+    """An empty file for a SQLite store where there is none; raises `OSError`."""
+    if database.is_sqlite:
+        make_file(sqlite_path(database))
+
+
+def store_url() -> str:
+    """Where the store is, as the environment says."""
+    return os.environ.get("ESTIMATOR_DATABASE") or _default_url()
 
 
 def _default_url() -> str:

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.price_source import PriceSource
 from estimator.prices.watched_folder import LivePriceBooks
-from estimator.web import crawlers, errors, filters, headers, health, script, store_limit
+from estimator.web import crawlers, errors, filters, headers, health, script
 from estimator.web.links import alternates, canonical, link, other_languages
 from estimator.web.patient import advice, api, compare, download, embedding, price_list, updates
 from estimator.web.patient import pages as patient
@@ -21,7 +21,7 @@ from estimator.web.patient.glossary import term, with_terms
 from estimator.web.patient.keeping import kept
 from estimator.web.patient.print_footer import print_footer
 from estimator.web.patient.sides import shown_amounts, sides_of
-from estimator.web.site import Site, catalogue, catalogues, language, locale
+from estimator.web.site import Site, catalogue, catalogues, language, locale, stale_since
 from estimator.web.styles import style
 
 if TYPE_CHECKING:
@@ -33,21 +33,25 @@ def create_app(
     clock: Callable[[], date] = date.today,
     database: "Database | None" = None,
     in_step: bool = True,
+    prices: PriceSource | None = None,
 ) -> Flask:
     """
     The app on the price tables of a folder, by default the usual one; `clock` says which day it is.
 
     With a `database` its publications are in force, and the folder is kept `in_step` with them, or else only read at
-    the very first start; the tables that come with the program are only ever read. Raises `BrokenTables` where there
+    the very first start; the tables that come with the program are only ever read. `prices` are those of a `database`
+    that may not answer. Raises `BrokenTables` where there
     are no tables to start with, and `OtherFolder`.
     """
     app = Flask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
     app.jinja_options = {"lstrip_blocks": True, "undefined": StrictUndefined}
-    prices = _prices(pricing_folder, clock, database, in_step)
+    prices = prices or _prices(pricing_folder, clock, database, in_step)
     app.extensions["site"] = Site(prices, clock, catalogues())
     if database is not None:
+        from estimator.web.store_limit import add_store_limit  # SQLAlchemy is not needed without a store
+
         app.extensions["store"] = database
-        store_limit.add_store_limit(app)
+        add_store_limit(app)
     _add_words(app)
     filters.add_filters(app)
     errors.add_errors(app)
@@ -79,6 +83,7 @@ def _add_words(app: Flask) -> None:
         kept_of=kept,
         keeps_versions=updates.keeps_versions,
         sides_of=sides_of,
+        stale_since=stale_since,
     )
     app.add_template_filter(with_terms)
     app.add_template_filter(shown_amounts)
@@ -93,10 +98,7 @@ def _add_words(app: Flask) -> None:
 def _prices(named: Path | None, clock: Callable[[], date], database: "Database | None", in_step: bool) -> PriceSource:
     if database is None:
         return LivePriceBooks(named or places.pricing_folder())
-    from estimator.versions.folder.folder_mark import claim  # SQLAlchemy is not needed without a store
-    from estimator.versions.folder.published_books import PublishedPriceBooks
+    from estimator.versions.folder.published_books import open_books
 
-    folder = (named or places.working_folder()) if in_step else None
-    if in_step and folder is None:
-        claim(database, None)
-    return PublishedPriceBooks(database, folder, clock, first=named or places.pricing_folder())
+    folder = named or places.working_folder()
+    return open_books(database, folder, clock, in_step, first=named or places.pricing_folder())

@@ -22,11 +22,13 @@ from flask import Flask
 from waitress.server import create_server
 
 from estimator.accounts.secret import BadSecret, site_secret
-from estimator.places import data_folder
+from estimator.places import data_folder, shipped_pricing, working_folder
 from estimator.prices.price_source import PriceSource
 from estimator.prices.watched_folder import BrokenTables
-from estimator.store.database import StoreUnavailable
-from estimator.store.opening import open_store
+from estimator.store.database import StoreUnavailable, database_at
+from estimator.store.opening import store_url
+from estimator.versions.folder.last_good import FILE, LastGood
+from estimator.versions.folder.served_books import ServedPriceBooks
 from estimator.web.app import create_app
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ IDLE_SECONDS = 60
 LARGEST_HEADERS = 256 * 1024
 LARGEST_BODY = 1024 * 1024
 STOP_SECONDS = 8.0
-WATCH_SECONDS = 0.5
+WATCH_SECONDS = 0.25
 SHORT_LIFE_SECONDS = 1.0
 """A worker that dies younger than this is restarted no sooner than this."""
 
@@ -82,8 +84,11 @@ def _app_on_store() -> Flask:
     setting = os.environ.get("ESTIMATOR_FOLDER", "").strip().lower()
     if setting not in ("", "on", "off"):
         raise StoreUnavailable(f"ESTIMATOR_FOLDER is '{setting}'. Set it to on or off, or leave it out.")
-    database = open_store()
-    app = create_app(database=database, in_step=setting != "off")
+    database, in_step = database_at(store_url()), setting != "off"
+    prices = ServedPriceBooks(
+        database, working_folder(), shipped_pricing(), LastGood(data_folder() / FILE), in_step=in_step
+    )
+    app = create_app(database=database, prices=prices)
     try:
         secret = site_secret(data_folder())
     except (BadSecret, OSError) as error:

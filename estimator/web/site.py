@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import cast
 
+from babel.dates import format_datetime
 from babel.support import NullTranslations, Translations
 from flask import current_app, g, request
 
@@ -29,6 +30,12 @@ class Site:
 def site() -> Site:
     """The current app's `Site`."""
     return cast(Site, current_app.extensions["site"])
+
+
+def stale_since() -> str:
+    """When the store was last heard of, in words and in the machine's time zone; empty where it answers."""
+    since = site().prices.stale_since
+    return format_datetime(since.astimezone(), "medium", locale=locale()) if since else ""
 
 
 def language() -> Language:

@@ -3,13 +3,24 @@ Pages that ask the store keep to their share of a worker's threads, so that a st
 
 Those are the desk, the price updates, and estimates with the prices of an older link. A patient's other pages never ask
 the store (`PriceSource.keep_up`).
+
+Where the store is known not to answer, whoever asks it is told so at once, in words; also when it fails under a
+request.
 """
 
+import logging
 import threading
 
-from flask import Flask, abort, g, request
+from flask import Flask, Response, abort, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ServiceUnavailable
 
+from estimator.store.database import error_text, is_out_of_reach
+from estimator.web.errors import show_error
 from estimator.web.site import site
+
+logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 2
 """Of the four threads of a worker (`serve.THREADS`)."""
@@ -23,6 +34,8 @@ def add_store_limit(app: Flask) -> None:
 
     def take_turn() -> None:
         if _asks_store():
+            if site().prices.stale_since is not None:
+                abort(503)
             if not turns.acquire(timeout=WAIT_SECONDS):
                 abort(503)
             g.store_turn = turns
@@ -31,7 +44,21 @@ def add_store_limit(app: Flask) -> None:
         if (taken := g.pop("store_turn", None)) is not None:
             taken.release()
 
+    def sorry(error: SQLAlchemyError) -> ResponseReturnValue:
+        if not is_out_of_reach(error):
+            raise error
+        logger.error("The store failed under a request: %s", error_text(error))
+        return show_error(ServiceUnavailable())
+
+    def shown(response: Response) -> Response:
+        # Whoever changes something at the desk sees next what patients see.
+        if request.method == "POST" and request.path.startswith("/admin") and response.status_code in (302, 303):
+            site().prices.refresh()
+        return response
+
     app.before_request(take_turn)
+    app.after_request(shown)
+    app.register_error_handler(SQLAlchemyError, sorry)
     app.teardown_request(give_turn_back)
 
 

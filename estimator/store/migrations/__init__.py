@@ -10,13 +10,17 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from estimator.store.database import Database, StoreUnavailable, error_text
+from estimator.store.database import Database, StoreUnavailable, StoreUnreachable, error_text, is_out_of_reach
+from estimator.store.deadlines import taking_long
 
 HEAD = "0004"
 """The newest revision of the files beside this one."""
 
 LOCK = 7_263_510
 """PostgreSQL's advisory lock for migrations: any number that nobody else takes."""
+
+MOST_SECONDS = 300
+"""How long a migration may take, and others wait for it."""
 
 
 def migrate(database: Database) -> bool:
@@ -29,7 +33,7 @@ def migrate(database: Database) -> bool:
         with database.reading() as connection:
             if _revision(connection) == HEAD:
                 return False
-        with database.writing() as connection:
+        with database.writing() as connection, taking_long(connection, MOST_SECONDS):
             if not database.is_sqlite:
                 # SQLite has locked the whole file by beginning to write.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
@@ -37,7 +41,8 @@ def migrate(database: Database) -> bool:
                 return False
             _upgrade(database, connection)
     except DBAPIError as error:
-        raise StoreUnavailable(
+        kind = StoreUnreachable if is_out_of_reach(error) else StoreUnavailable
+        raise kind(
             f"The tables in the database {database.name} cannot be brought up to date: {error_text(error)}"
         ) from error
     return True

@@ -5,7 +5,11 @@ What is in force follows from the publications and the day; nobody has to restar
 is kept in step with the store, an edit there takes effect within two seconds, as without a store.
 
 Asking for prices takes a microsecond: everything in force is one value (`_InForce`) that is never changed, only
-replaced, so that threads read it without a lock, and one of them looks for news every 0.4 s.
+replaced, so that threads read it without a lock, and one of them looks for news every 0.2 s.
+
+Several processes show one truth: each finds a publication at another moment, but shows it from the same one on, a
+little after it was published (`shown_after`), when all of them have read it. So prices do not go back and forth for a
+reader whose requests are answered now by one process, now by another.
 """
 
 import logging
@@ -14,8 +18,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,20 +33,24 @@ from estimator.store.database import Database
 from estimator.versions.book_cache import PriceBookCache
 from estimator.versions.folder.conflict_resolution import ConflictResolution
 from estimator.versions.folder.first_start import publish_first
+from estimator.versions.folder.folder_mark import claim
 from estimator.versions.folder.sync import FolderConflict, FolderSync, SyncResult
 from estimator.versions.publications import Files, Publication, Publications
 from estimator.versions.timeline import Timeline, TimelineReader
 
 logger = logging.getLogger(__name__)
 
-LOOK_AGAIN_AFTER = 0.4
+LOOK_AGAIN_AFTER = 0.2
 """Seconds during which neither store nor folder is looked at again; a look costs a millisecond."""
 
 REFRESH_SECONDS = 2.0
 """How long somebody at the desk waits for another thread's look at store and folder."""
 
-SILENT_SECONDS = 30.0
+SILENT_SECONDS = 10.0
 """A store or folder that has not answered for so long is a problem; the last good prices stay in force."""
+
+SHOWN_AFTER = 1.2
+"""Seconds after its publication from which on every process shows it; by then all have looked and read."""
 
 OLD_BOOKS_KEPT = 16
 
@@ -63,7 +72,8 @@ class PublishedPriceBooks:
 
     `folder` is kept in step with the store; None where no folder is. A store without publications first publishes what
     `folder` holds, or `first`: raises `BrokenTables` when that cannot be read. `clock` gives seconds that only grow,
-    `wall` those that files' times are measured by.
+    `wall` those that the times of files and publications are measured by. A publication is shown `shown_after` seconds
+    after it was made, the same moment everywhere.
 
     Any number of threads may ask; one of them looks at store and folder now and then, the others do not wait; or a
     thread of its own looks (`keep_up`), and nobody who asks does. When the store cannot be reached, or hangs, the last
@@ -78,8 +88,10 @@ class PublishedPriceBooks:
         clock: Callable[[], float] = time.monotonic,
         first: Path | None = None,
         wall: Callable[[], float] = time.time,
+        shown_after: float = 0.0,
     ) -> None:
-        self._database, self._today, self._clock = database, today, clock
+        self._database, self._today, self._clock, self._wall = database, today, clock, wall
+        self._shown_after = shown_after
         self._publications = Publications(database)
         self._timelines = TimelineReader()
         self._cache = PriceBookCache()
@@ -92,21 +104,42 @@ class PublishedPriceBooks:
             publish_first(self._publications, tables, self._folder.notes if self._folder else None)
         self._sync_result = SyncResult()
         self._unreached: tuple[Problem, ...] = ()
+        self._store_failed = False
         self._logged: frozenset[Problem] = frozenset()
-        self._now = self._read(self._read_timeline(), today())
+        timeline, self._reached = self._read_timeline(), wall()
+        self._now = self._read(timeline, today())
+        self._shown: tuple[tuple[float, _InForce], ...]
+        self._show_first(self._now)
         self._look_now()
 
     @property
     def current(self) -> PriceBooks:
         """The last good price books in force."""
         self._ask()
-        return self._now.books
+        return self._in_force().books
+
+    @property
+    def texts(self) -> Mapping[str, Files]:
+        """The texts of what is in force, by owner."""
+        return self._in_force().texts
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the store was last heard of, where it does not answer any more; see `PriceSource`."""
+        failed = self._store_failed or self._silent()
+        return datetime.fromtimestamp(self._reached, UTC) if failed else None
+
+    def _in_force(self) -> _InForce:
+        """What is shown by now: the last whose moment has come."""
+        now = self._clock()
+        shown = self._shown
+        return next((one for since, one in reversed(shown) if since <= now), shown[0][1])
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with store and folder; empty when both say the same and all of it can be read."""
         self._ask()
-        found = (*self._now.problems, *self._sync_result.problems, *self._unreached, *self._silent())
+        found = (*self._in_force().problems, *self._sync_result.problems, *self._unreached, *self._silent())
         return tuple(dict.fromkeys(found))
 
     def _silent(self) -> tuple[Problem, ...]:
@@ -126,7 +159,7 @@ class PublishedPriceBooks:
     def old(self, owner: str, version: str) -> PriceBook | None:
         """The owner's price book of any version that ever was in force; None for other versions."""
         self._ask()
-        now = self._now
+        now = self._in_force()
         book = now.books.get(owner)
         if book is not None and book.version == version:
             return book
@@ -148,12 +181,12 @@ class PublishedPriceBooks:
     def on(self, day: date) -> PriceBooks:
         """The price books that will be in force on `day`, if nothing more is published."""
         self._ask()
-        now = self._now
+        now = self._in_force()
         return now.books if day == now.day else self._read(now.timeline, day).books
 
     def refresh(self) -> None:
         """
-        Look at store and folder at once: after a publication, so that whoever published sees it.
+        Look at store and folder at once, and wait until what was published is shown, so that whoever published sees it.
 
         Where somebody else's look hangs, as at a frozen store, the last good prices are good enough.
         """
@@ -163,6 +196,7 @@ class PublishedPriceBooks:
             self._look_now()
         finally:
             self._looking.release()
+        time.sleep(max(0.0, min(self._shown[-1][0] - self._clock(), self._shown_after)))
 
     def keep_up(self) -> None:
         """Look at store and folder, for whoever asks; see `PriceSource`."""
@@ -198,9 +232,10 @@ class PublishedPriceBooks:
                 if self._sync_result.published:
                     self._sync_result = replace(self._sync_result, published=False)
                     self._follow(now.day)
-            self._unreached = ()
+            self._unreached, self._store_failed, self._reached = (), False, self._wall()
         except (SQLAlchemyError, OSError) as error:
             self._unreached = (_unreached(error),)
+            self._store_failed = isinstance(error, SQLAlchemyError)
         self._log()
         self._looked = self._clock()
 
@@ -208,7 +243,34 @@ class PublishedPriceBooks:
         """Read what is in force anew if somebody has published, or if another day has begun."""
         timeline = self._read_timeline()
         if timeline is not self._now.timeline or day != self._now.day:
-            self._now = self._read(timeline, day)
+            known, self._now = self._now.timeline.newest_id, self._read(timeline, day)
+            self._show(known, self._now)
+
+    def _show(self, known: int, newest: _InForce) -> None:
+        """Show each publication after the one with the id `known` from its moment on, and at last `newest`."""
+        now = self._clock()
+        shown = [(now, self._in_force()), *((since, one) for since, one in self._shown if since > now)]
+        added = [one for one in newest.timeline.publications if one.id > known]
+        for one in added:
+            since = now + self._shown_in(one)
+            if since > now and one is not added[-1]:
+                so_far = Timeline.of(before for before in newest.timeline.publications if before.id <= one.id)
+                shown.append((max(since, shown[-1][0]), self._read(so_far, newest.day)))
+        last = now + self._shown_in(added[-1]) if added else now
+        self._shown = (*shown, (max(last, shown[-1][0]), newest))
+
+    def _shown_in(self, publication: Publication) -> float:
+        """Seconds until it is shown, none if that is over; a clock that was set does not make it wait longer."""
+        left = publication.at.timestamp() + self._shown_after - self._wall()
+        return min(max(left, 0.0), self._shown_after)
+
+    def _show_first(self, newest: _InForce) -> None:
+        """What a process that starts shows: not yet what the others do not show either."""
+        due = Timeline.of(one for one in newest.timeline.publications if self._shown_in(one) == 0.0)
+        is_all = due.newest_id == newest.timeline.newest_id or not due.in_force(NATIONAL, newest.day)
+        self._shown = ((self._clock(), newest if is_all else self._read(due, newest.day)),)
+        if not is_all:
+            self._show(due.newest_id, newest)
 
     def _read_timeline(self) -> Timeline:
         with self._database.reading() as connection:
@@ -279,3 +341,22 @@ def _stays(refused: Publication, before: Publication | None) -> Problem:
             before=before.number,
         )
     return Problem(name, 0, 0, "", says)
+
+
+def open_books(
+    database: Database,
+    folder: Path | None,
+    today: Callable[[], date],
+    in_step: bool,
+    first: Path,
+    **settings: Any,
+) -> PublishedPriceBooks:
+    """
+    The price books of a store whose tables are up to date, with `folder` kept `in_step`; `settings` are more of
+    `PublishedPriceBooks`.
+
+    Raises `OtherFolder`, also where a folder belongs to the store and there is none.
+    """
+    if in_step and folder is None:
+        claim(database, None)
+    return PublishedPriceBooks(database, folder if in_step else None, today, first=first, **settings)
