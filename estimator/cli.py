@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--pricing", type=Path, metavar="DIR", help="price tables to use instead of ./pricing")
+    serve.add_argument("--log-format", choices=("text", "json"), default="text", help="how the log is written")
     serve.set_defaults(run=_serve)
 
     for name, run, help_ in (
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> int:
     from estimator.web.serve import serve  # Flask is not needed by the other commands
 
-    return serve(options.host, options.port, pricing=options.pricing)
+    return serve(options.host, options.port, pricing=options.pricing, log_format=options.log_format)
 
 
 def _check(options: argparse.Namespace) -> int:

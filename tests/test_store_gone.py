@@ -71,6 +71,14 @@ class Place:
         page = self.visitor.get(ESTIMATE)
         assert page.status_code == 200
         assert ("Prices as they were on" in page.text) == stale
+        assert self.visitor.get("/healthz").status_code == 200
+        assert ("no answer since" in self.not_ready()) == stale
+
+    def not_ready(self):
+        """What keeps this server from being sent visitors."""
+        answer = self.visitor.get("/readyz")
+        assert answer.json["ready"] == (answer.status_code == 200) == (not answer.json["reasons"])
+        return "; ".join(answer.json["reasons"])
 
     def desk_is(self, status):
         page = self.visitor.get("/admin/sign-in")
@@ -151,14 +159,16 @@ def test_a_file_that_goes_under_the_server(published, way):
     assert place.infusion() == 577
     place.patients_are_served(stale=way == "deleted")
     assert any(one.file == "store" for one in place.prices.problems)
+    assert "damaged" in place.not_ready()
     if way == "deleted":
         place.desk_is(503)
         assert not path.exists()
         # A copy put back in its place is taken up.
         path.write_bytes(kept)
-        place.pass_time()
+        place.pass_time(61)
         place.desk_is(200)
         place.patients_are_served(stale=False)
+        assert place.not_ready() == ""
 
 
 def test_a_postgresql_that_lets_nobody_in(tmp_path):

@@ -22,6 +22,10 @@ class PriceSource(Protocol):
     def stale_since(self) -> datetime | None:
         """When the store was last heard of, where it does not answer: then `current` is what was good at that time."""
 
+    @property
+    def damage(self) -> tuple[Problem, ...]:
+        """What is damaged in the store itself, as far as anybody has looked."""
+
     def old(self, owner: str, version: str) -> PriceBook | None:
         """A clinic's (or the national) price book of any version that was ever in force, as far as it is known."""
 

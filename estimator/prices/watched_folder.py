@@ -89,7 +89,8 @@ class LivePriceBooks:
         self._look()
 
     stale_since: None = None
-    """There is no store that could be silent."""
+    damage: tuple[()] = ()
+    """There is no store that could be silent or damaged."""
 
     conflicts: tuple[()] = ()
     """A folder without a store has nothing to differ from."""

@@ -56,7 +56,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, RequestRedirect) or error.code is None or error.code < 400:
         return error.get_response()
     heading, advice = _words(error.code)
-    if request.path.startswith(("/api/", "/healthz")):
+    if request.path.startswith(("/api/", "/healthz", "/readyz")):
         response = json_response({"errors": [{"field": None, "message": f"{heading}. {advice}"}]}, error.code)
     else:
         page = render_template("patient/error.html", code=error.code, heading=heading, advice=advice)

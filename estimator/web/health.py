@@ -1,4 +1,7 @@
-"""``GET /healthz``: whether the app answers, which prices are in force, what is wrong with the tables."""
+"""
+``GET /healthz``: whether the app answers, which prices are in force, what is wrong with the tables. ``GET /readyz``:
+whether this server should be sent visitors.
+"""
 
 from flask import Blueprint, Response
 
@@ -29,4 +32,26 @@ def healthz() -> Response:
                 {"file": one.file, "line": one.line, "where": one.where, "says": one.says} for one in problems
             ],
         }
+    )
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """
+    200 while the prices shown are those in force now and the store is whole, else 503 with `reasons`.
+
+    Patients are served all the same: a server that is alone is better than none, so ask `/healthz` about that one.
+    """
+    prices = site().prices
+    since, reasons = prices.stale_since, [str(one) for one in prices.damage]
+    if since is not None:
+        reasons.insert(0, f"store: no answer since {since.isoformat(timespec='seconds')}; the prices shown are of then")
+    book = prices.current.national
+    return json_response(
+        {
+            "ready": not reasons,
+            "reasons": reasons,
+            "price_book": {"clinic": book.id, "version": book.version, "as_of": book.as_of.isoformat()},
+        },
+        503 if reasons else 200,
     )

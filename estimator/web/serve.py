@@ -15,11 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote
+from typing import Any, NoReturn
 
 from flask import Flask
-from waitress.server import create_server
 
 from estimator.accounts.secret import BadSecret, site_secret
 from estimator.places import data_folder, shipped_pricing, working_folder
@@ -30,15 +28,10 @@ from estimator.store.opening import store_url
 from estimator.versions.folder.last_good import FILE, LastGood
 from estimator.versions.folder.served_books import ServedPriceBooks
 from estimator.web.app import create_app
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from estimator.web.guarded_server import GuardedServer
+from estimator.web.logs import LogFormat, log_to_streams, logged
 
 THREADS = 4
-MOST_CONNECTIONS = 1000
-IDLE_SECONDS = 60
-LARGEST_HEADERS = 256 * 1024
-LARGEST_BODY = 1024 * 1024
 STOP_SECONDS = 8.0
 WATCH_SECONDS = 0.25
 SHORT_LIFE_SECONDS = 1.0
@@ -49,17 +42,17 @@ NO_PROXY_NAMED = (
     " to come from its address, so failed sign-ins cannot be counted by address. Set ESTIMATOR_PROXY to that address."
 )
 
-access_log = logging.getLogger("estimator.access")
+logger = logging.getLogger(__name__)
 
 
-def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None) -> int:
+def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None, log_format: LogFormat = "text") -> int:
     """
     Serve until told to stop; returns the exit status. `port` 0 picks a free one.
 
     With a `pricing` folder its tables are served as they are, without a store; otherwise what the store's publications
     say, and the usual folder is kept in step with them unless ``ESTIMATOR_FOLDER`` is ``off``.
     """
-    _log_to_stdout()
+    log_to_streams(log_format)
     try:
         app = create_app(pricing) if pricing else _app_on_store()
         listener = _listen(host, port)
@@ -95,7 +88,7 @@ def _app_on_store() -> Flask:
         raise StoreUnavailable(f"The desk has no secret to sign with. {error}") from error
     add_desk(app, database, secret)
     if app.config["DESK_HTTPS"] and not os.environ.get("ESTIMATOR_PROXY", "").strip():
-        print(NO_PROXY_NAMED, file=sys.stderr)
+        logger.warning(NO_PROXY_NAMED)
     return app
 
 
@@ -118,7 +111,7 @@ class _Master:
         while signal.sigwait(self.SIGNALS) == signal.SIGCHLD:
             for pid, status in self._ended():
                 age = time.monotonic() - self.started.pop(pid)
-                print(f"Worker {pid} ended with {_said(status)}; starting another", file=sys.stderr, flush=True)
+                logger.error("Worker %d ended with %s; starting another", pid, _said(status))
                 time.sleep(max(0.0, SHORT_LIFE_SECONDS - age))
                 self._fork()
         self._stop()
@@ -144,7 +137,7 @@ class _Master:
         except SystemExit:
             code = 0
         except BaseException:
-            logging.getLogger(__name__).exception("A worker ended")
+            logger.exception("A worker ended")
         finally:
             with contextlib.suppress(Exception):
                 sys.stdout.flush()
@@ -179,41 +172,10 @@ class _Master:
                 os.kill(pid, number)
 
 
-def logged(app: "WSGIApplication") -> "WSGIApplication":
-    """`app`, each request written to the access log: method, path, status, time. Never the query: it holds answers."""
-
-    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        begun = time.perf_counter()
-        seen: list[str] = []
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
-            seen.append(status.split(" ", 1)[0])
-            return start_response(status, headers, exc_info)  # type: ignore[arg-type]
-
-        answer = app(environ, start)  # type: ignore[arg-type]
-        path = quote(environ.get("PATH_INFO", "").encode("latin-1", "replace"), safe="/")[:200]
-        milliseconds = (time.perf_counter() - begun) * 1000
-        access_log.info("%s %s %s %.1f ms", environ["REQUEST_METHOD"], path, "".join(seen[-1:]), milliseconds)
-        return answer
-
-    return application
-
-
 def _work(app: Flask, listener: socket.socket) -> None:
     threading.Thread(target=_watch, args=(app.extensions["site"].prices,), daemon=True).start()
-    server = create_server(
-        logged(app),
-        sockets=[listener],
-        threads=THREADS,
-        ident=None,
-        connection_limit=MOST_CONNECTIONS,
-        channel_timeout=IDLE_SECONDS,
-        max_request_header_size=LARGEST_HEADERS,
-        max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=True,
-        asyncore_use_poll=True,
-        **behind_proxy(os.environ.get("ESTIMATOR_PROXY", "")),
-    )
+    server = GuardedServer(logged(app), listener, THREADS, **behind_proxy(os.environ.get("ESTIMATOR_PROXY", "")))
+    signal.signal(signal.SIGTERM, lambda _number, _frame: server.stop())
     server.run()
 
 
@@ -239,7 +201,7 @@ def _watch(prices: PriceSource) -> None:
         try:
             prices.keep_up()
         except Exception:
-            logging.getLogger(__name__).exception("Looking at the price tables failed")
+            logger.exception("Looking at the price tables failed")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -250,14 +212,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _log_to_stdout() -> None:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
-    access_log.handlers = [handler]
-    access_log.setLevel(logging.INFO)
-    access_log.propagate = False
 
 
 def _end_with_master(reading: int) -> None:

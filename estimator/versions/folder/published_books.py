@@ -129,6 +129,9 @@ class PublishedPriceBooks:
         failed = self._store_failed or self._silent()
         return datetime.fromtimestamp(self._reached, UTC) if failed else None
 
+    damage: tuple[()] = ()
+    """Nobody looks for it here; `ServedPriceBooks` does."""
+
     def _in_force(self) -> _InForce:
         """What is shown by now: the last whose moment has come."""
         now = self._clock()
