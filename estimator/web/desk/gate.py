@@ -15,8 +15,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from estimator.web.desk.permissions import NotAllowed
+from estimator.web.desk.security_log import tell_refusal
 from estimator.web.desk.services import PREFIX, at_desk, is_desk
-from estimator.web.desk.sessions import is_known, signed_in
+from estimator.web.desk.sessions import current_person, is_known, signed_in
 from estimator.web.errors import show_error
 from estimator.web.site import site
 
@@ -109,6 +110,7 @@ def _to_second_step() -> ResponseReturnValue:
     if request.method in ("GET", "HEAD"):
         flash(advice, "trouble")
         return redirect(url_for("desk_account.show"))
+    tell_refusal("refused", current_person(), "no second step yet")
     return _refused(403, str(_("A second step is needed")), advice)
 
 
@@ -123,6 +125,8 @@ def _choose_language() -> None:
 
 def _to_sign_in() -> ResponseReturnValue:
     """A stranger goes to sign in and then on to the page; what they had typed is shown, so that it can be kept."""
+    if request.method not in ("GET", "HEAD"):
+        tell_refusal("refused", None, "not signed in")
     if wants_json():
         return jsonify(error=str(_("You are signed out. Sign in again in another tab, then go on here."))), 401
     if request.method in ("GET", "HEAD"):
@@ -160,6 +164,11 @@ def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     """An error at the desk as one of its pages; elsewhere as everywhere."""
     if not is_desk(request.path) or error.code is None or not 400 <= error.code < 500:
         return show_error(error)
+    found = signed_in() if isinstance(error, CSRFError | NotAllowed) else None
+    if isinstance(error, CSRFError):
+        tell_refusal("form refused", found.account if found else None, "token")
+    if isinstance(error, NotAllowed):
+        tell_refusal("refused", found.account if found else None, "role")
     if isinstance(error, CSRFError) and not wants_json() and signed_in() and (fields := _to_send_again()):
         return _page("desk/send_again.html", 400, fields=fields, typed=typed_texts(request.form))
     response = _refused(error.code, *_words(error))

@@ -11,6 +11,7 @@ from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.sign_in import TOO_MANY, too_many
 from estimator.web.desk.forms import PasswordForm
 from estimator.web.desk.gate import second_factor_is_missing
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 
@@ -29,9 +30,11 @@ def change_password() -> ResponseReturnValue:
     person, form, now = current_person(), PasswordForm(), services().now()
     throttle = services().throttle
     if wait := throttle.begin((key_of_codes(person.id),), now):
+        tell("confirmation throttled", person)
         form.problem("current_password", too_many(wait))
         return _page(form, TOO_MANY)
     if not passwords.matches(person, form.current_password.data or ""):
+        tell("confirmation failed", person, because="password")
         form.problem("current_password", str(_("This is not your password.")))
         return _page(form, 422)
     throttle.succeeded(key_of_codes(person.id), (), now)
@@ -44,6 +47,7 @@ def change_password() -> ResponseReturnValue:
     keep = current_sign_in().digest
     hashed = passwords.hashed(password)
     services().accounts.set_password(person.id, hashed, keep=keep, by=person.name, action="changed the password")
+    tell("password changed", person)
     flash(_("Your password is changed. You are signed out everywhere else."), "done")
     return redirect(url_for("desk_account.show"))
 
@@ -52,6 +56,7 @@ def change_password() -> ResponseReturnValue:
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
     services().sign_ins.end_others(current_sign_in())
+    tell("signed out everywhere else", current_person())
     flash(_("You are signed out everywhere else."), "done")
     return redirect(url_for("desk_account.show"))
 

@@ -10,6 +10,7 @@ from estimator.accounts.accounts import AccountRefused
 from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.codes import shown_once
 from estimator.web.desk.auth.confirm import unconfirmed, unproved
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.query import problem_sentence
@@ -41,6 +42,7 @@ def add() -> ResponseReturnValue:
     except AccountRefused as refusal:
         flash(problem_sentence(refusal.template, refusal.values), "trouble")
         return redirect(back)
+    tell("second step added", current_person(), what="passkey")
     flash(_("The passkey is added. You can sign in with it from now on."), "done")
     return shown_once(codes) if codes else redirect(back)
 
@@ -56,5 +58,6 @@ def remove() -> ResponseReturnValue:
     except (WebAuthnException, ValueError):
         credential = b""
     if services().passkeys.remove(current_person(), credential):
+        tell("second step removed", current_person(), what="passkey")
         flash(_("The passkey is removed."), "done")
     return redirect(back)

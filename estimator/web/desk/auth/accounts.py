@@ -6,12 +6,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant
+from estimator.accounts.accounts import EVERYWHERE, Account, AccountRefused, Grant, roles_in_words
 from estimator.accounts.sign_ins import EVERYBODY, NOBODY, SECOND_FACTOR_REQUIRED
 from estimator.store.settings import WHOLE_SITE
 from estimator.web.desk.auth.confirm import unconfirmed
 from estimator.web.desk.forms import AccountForm, ResetForm, RoleForm
 from estimator.web.desk.permissions import NotAllowed, owner_of_any, owner_of_everything
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 from estimator.web.query import problem_sentence
@@ -59,6 +60,7 @@ def add() -> ResponseReturnValue:
         except AccountRefused as refusal:
             form.refused(refusal, "name")
         else:
+            tell("account added", account, by=person.name, roles=str(roles_in_words(account.grants)))
             return _link(account, code)
     return _add_page(form, 422)
 
@@ -107,6 +109,8 @@ def reset(id_: int) -> ResponseReturnValue:
     code = services().accounts.reset(
         account.id, by=current_person().name, now=services().now(), second_factor=bool(form.second_factor.data)
     )
+    what = "with the second step" if form.second_factor.data else "password"
+    tell("sign-in reset", account, by=current_person().name, what=what)
     return _link(account, code)
 
 
@@ -122,6 +126,7 @@ def disable(id_: int) -> ResponseReturnValue:
     except AccountRefused as refusal:
         flash(problem_sentence(refusal.template, refusal.values), "trouble")
     else:
+        tell("account disabled", account, by=current_person().name)
         flash(_("%(name)s can no longer sign in.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
 
@@ -134,6 +139,7 @@ def enable(id_: int) -> ResponseReturnValue:
     if first := _unconfirmed(account):
         return first
     services().accounts.enable(account.id, by=current_person().name)
+    tell("account enabled", account, by=current_person().name)
     flash(_("%(name)s can sign in again.", name=account.name), "done")
     return redirect(url_for("desk_accounts.show_one", id_=account.id))
 
@@ -147,6 +153,7 @@ def demand_second_factor() -> ResponseReturnValue:
     asked = request.form.get("demand")
     wanted = asked if asked in (EVERYBODY, NOBODY) else None
     services().desk.settings.set(WHOLE_SITE, SECOND_FACTOR_REQUIRED, wanted, current_person().name)
+    tell("second step demanded", current_person(), of=wanted or "publishers")
     said = {
         EVERYBODY: _("Everybody needs a second step now."),
         NOBODY: _("A second step is up to each person now."),
@@ -182,6 +189,8 @@ def _changed(account: Account, change: Callable[..., bool], role: Grant | None) 
         flash(problem_sentence(refusal.template, refusal.values), "trouble")
     else:
         if changed:
+            now = services().accounts.get(account.id) or account
+            tell("roles changed", account, by=current_person().name, roles=str(roles_in_words(now.grants)))
             flash(_("The roles of %(name)s are changed.", name=account.name), "done")
         else:
             flash(_("Nothing is different: %(name)s had these roles already.", name=account.name))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from estimator.accounts.second_factors import SecondFactors, new_totp_secret, totp_address
 from estimator.web.desk.auth.confirm import unproved
 from estimator.web.desk.forms import AppForm
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person
 from estimator.web.qr import qr_svg
@@ -42,6 +43,7 @@ def add_totp() -> ResponseReturnValue:
         return _page(form, secret, 422)
     waits.take("new app", session.pop("totp"), now)
     waits.take("proof", session.pop("proof", None), now)
+    tell("second step added", person, what="authenticator app")
     flash(_("The authenticator app is set up. From now on its code is asked for when you sign in."), "done")
     return shown_once(codes) if codes else redirect(url_for("desk_account.show"))
 
@@ -52,6 +54,7 @@ def remove_totp() -> ResponseReturnValue:
     if first := unproved(url_for("desk_account.show")):
         return first
     _factors().remove_totp(current_person())
+    tell("second step removed", current_person(), what="authenticator app")
     flash(_("The authenticator app is removed."), "done")
     return redirect(url_for("desk_account.show"))
 
@@ -63,7 +66,9 @@ def new_recovery_codes() -> ResponseReturnValue:
         return first
     if not current_person().second_factor:
         return redirect(url_for("desk_account.show"))
-    return shown_once(_factors().new_recovery_codes(current_person()))
+    codes = _factors().new_recovery_codes(current_person())
+    tell("recovery codes made", current_person())
+    return shown_once(codes)
 
 
 def shown_once(codes: Sequence[str]) -> ResponseReturnValue:

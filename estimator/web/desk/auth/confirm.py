@@ -15,6 +15,7 @@ from estimator.web.desk.auth import passkey_challenges
 from estimator.web.desk.auth.second_step import right_code, said_wrong
 from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
 from estimator.web.desk.forms import ConfirmForm
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import current_person, current_sign_in
 
@@ -33,10 +34,12 @@ def check() -> ResponseReturnValue:
     person, form, now = current_person(), ConfirmForm(), services().now()
     throttle, own = services().throttle, key_of_codes(person.id)
     if wait := throttle.begin((own,), now):
+        tell("confirmation throttled", person)
         form.problem("password", too_many(wait))
         return _page(form, TOO_MANY)
     if credential := request.form.get("credential"):
         if passkey_challenges.used(credential, person, "confirmation") is None:
+            tell("confirmation failed", person, because="passkey")
             flash(_("That passkey did not work. You can try again, or use the fields."), "trouble")
             return redirect(url_for("desk_confirm.show", next=_wanted() or None))
     elif not passwords.matches(person, form.password.data or ""):
@@ -44,9 +47,11 @@ def check() -> ResponseReturnValue:
     elif person.second_factor and right_code(person, code := form.text("code")[:100]) is None:
         form.problem("code", said_wrong(code))
     if form.errors:
+        tell("confirmation failed", person, because=", ".join(form.errors))
         return _page(form, 422)
     throttle.succeeded(own, (), now)
     services().sign_ins.confirm(current_sign_in().digest, now)
+    tell("confirmed", person)
     if person.second_factor:
         session["proof"] = services().unfinished.begin("proof", person, "", now)
     flash(_("Thank you. You can go on with your change now."), "done")

@@ -13,6 +13,7 @@ from estimator.sentences import Sentence
 from estimator.store.stored_sentences import AUTHENTICATOR_APP, RECOVERY_CODE, listed
 from estimator.web.desk.auth.sign_in import TOO_MANY, enter, too_many
 from estimator.web.desk.forms import CodeForm
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 
 bp = Blueprint("desk_second_step", __name__, url_prefix=PREFIX)
@@ -37,10 +38,12 @@ def check() -> ResponseReturnValue:
         return _page(account, form, 422)
     now, own, throttle = services().now(), key_of_codes(account.id), services().throttle
     if wait := throttle.begin((own,), now):
+        tell("second step throttled", account)
         form.problem("code", too_many(wait))
         return _page(account, form, TOO_MANY)
     how = right_code(account, code)
     if how is None:
+        tell("second step failed", account, because="code")
         form.problem("code", said_wrong(code))
         return _page(account, form, 422)
     throttle.succeeded(own, (), now)
@@ -51,7 +54,10 @@ def right_code(account: Account, code: str) -> Sentence | None:
     """What the code is, if it is right, and used up now; None where it is wrong or was used before."""
     factors = services().second_factors
     if looks_like_recovery_code(code):
-        return RECOVERY_CODE if factors.use_recovery_code(account, code) else None
+        if not factors.use_recovery_code(account, code):
+            return None
+        tell("recovery code used", account)
+        return RECOVERY_CODE
     return AUTHENTICATOR_APP if factors.totp_matches(account, code, services().now()) else None
 
 

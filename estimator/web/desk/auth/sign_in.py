@@ -16,6 +16,7 @@ from estimator.accounts.throttle import ThrottleKey, key_of_browser, keys_of_gue
 from estimator.store.stored_sentences import PASSWORD
 from estimator.web.desk.forms import ANY_PASSWORD, SignInForm
 from estimator.web.desk.layout import home
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import address_keys, begin_session, browser_of, end_session, forget, signed_in
 
@@ -48,9 +49,11 @@ def sign_in() -> ResponseReturnValue:
     now, throttle, account = services().now(), services().throttle, services().accounts.named(name)
     own, shared = _counted_by(name, account)
     if wait := throttle.begin((own, *shared), now):
+        tell("sign-in throttled", account)
         form.problem("password", too_many(wait))
         return _page(form, TOO_MANY)
     if len(password) > ANY_PASSWORD or not passwords.matches(account, password) or account is None:
+        tell("sign-in failed", account, because="name or password")
         form.problem("password", str(_("Name and password do not belong together.")))
         return _page(form, 422)
     throttle.succeeded(own, shared, now)
@@ -73,7 +76,10 @@ def _counted_by(name: str, account: Account | None) -> tuple[ThrottleKey, tuple[
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this session."""
+    found = signed_in()
     end_session()
+    if found is not None:
+        tell("signed out", found.account)
     return redirect(url_for("desk_sign_in.show"))
 
 
@@ -83,6 +89,7 @@ def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:
         forget(session)
         waits = json.dumps({"how": how, "next": wanted})
         session["half"] = services().unfinished.begin("second step", account, waits, services().now())
+        tell("first step passed", account, how=str(how))
         return redirect(url_for("desk_second_step.show"))
     return enter(account, how, wanted)
 
@@ -90,7 +97,9 @@ def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:
 def enter(account: Account, how: str, wanted: str) -> ResponseReturnValue:
     """Begin the session of `account`, as it was when it was proved, and go to the page that was asked for."""
     if not begin_session(account, how):
+        tell("sign-in failed", account, because="disabled, or another password by now")
         return redirect(url_for("desk_sign_in.show"))
+    tell("signed in", account, how=str(how))
     return redirect(safe_page(wanted) or home())
 
 

@@ -10,6 +10,7 @@ from estimator.accounts.one_time import OneTimeCodes
 from estimator.store.stored_sentences import ONE_TIME_CODE
 from estimator.web.desk.auth.sign_in import TOO_MANY, go_on, too_many
 from estimator.web.desk.forms import StartForm
+from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
 from estimator.web.desk.sessions import address_keys
 
@@ -29,6 +30,7 @@ def start() -> ResponseReturnValue:
     form, now = StartForm(), services().now()
     shared, throttle = address_keys(), services().throttle
     if wait := throttle.begin(shared, now):
+        tell("one-time code throttled")
         form.problem("code", too_many(wait))
         return _page(form, None, TOO_MANY)
     account = _whose(form.text("code"))
@@ -44,6 +46,7 @@ def start() -> ResponseReturnValue:
     hashed = passwords.hashed(password)
     if not services().accounts.start(account.id, form.text("code"), hashed, by=account.name, now=now):
         return _no_such_code(form)
+    tell("password set", account, how="one-time code")
     flash(_("Your password is set."), "done")
     # Whoever starts is shown where a second step can be added.
     started = services().accounts.get(account.id) or account
@@ -57,6 +60,7 @@ def _whose(code: str) -> Account | None:
 
 
 def _no_such_code(form: StartForm) -> ResponseReturnValue:
+    tell("one-time code failed")
     form.problem("code", str(_("This code is not right, was used, or is older than a day. Ask for a new one.")))
     return _page(form, None, 422)
 
