@@ -1,5 +1,6 @@
 """A price book: the tables in force for one clinic (or the nation), with their version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,11 +27,16 @@ class PriceBook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PriceBooks:
-    """Every price book of one folder: the national one and one per clinic file."""
+    """
+    Every price book of one folder: the national one and one per clinic file.
+
+    `moved` leads from ids that clinics had before to those that they have now.
+    """
 
     national: PriceBook
     clinics: dict[str, PriceBook]
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, id_: str) -> PriceBook | None:
-        """The book of a clinic, or `NATIONAL`; None when there is no such clinic."""
-        return self.national if id_ == NATIONAL else self.clinics.get(id_)
+        """The book of a clinic, by an earlier id too, or `NATIONAL`; None when there is no such clinic."""
+        return self.national if id_ == NATIONAL else self.clinics.get(self.moved.get(id_, id_))

@@ -74,6 +74,10 @@ class LivePriceBooks:
         book = self.current.get(owner)
         return book if book and book.version == version else None
 
+    def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
+        """None: a folder keeps nothing of what was removed from it."""
+        return None
+
     def on(self, day: date) -> PriceBooks:
         """Of a folder without a store nothing is known that begins later than today's tables."""
         return self.current

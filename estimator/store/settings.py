@@ -34,6 +34,12 @@ class Settings:
             add_entry_in(connection, by, "set", "" if owner == WHOLE_SITE else owner, detail)
 
 
+def copy_in(connection: Connection, before: str, after: str) -> None:
+    """Set for `after` what is set for `before`, as a part of a transaction that says so in the log."""
+    for name, value in connection.execute(select(settings.c.name, settings.c.value).where(settings.c.owner == before)):
+        put_in(connection, name, value, after)
+
+
 def put_in(connection: Connection, name: str, value: str | None, owner: str = WHOLE_SITE) -> None:
     """Set a value, or with None take it back, as a part of a transaction that says in the log what it is about."""
     connection.execute(delete(settings).where(settings.c.owner == owner, settings.c.name == name))

@@ -35,7 +35,7 @@ Files = Mapping[str, bytes]
 MOST_BYTES_KEPT = 16_000_000
 """How much text is kept in memory, in bytes."""
 
-How = Literal["first", "browser", "disk", "command", "undo"]
+How = Literal["first", "browser", "disk", "command", "undo", "renamed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +185,7 @@ class Publications:
 
     def pending(self, owner: str, day: date) -> list[Publication]:
         """Those that have been published and begin after `day`, the next one first; overtaken ones left out."""
-        latest = self.history(owner)
-        waiting: list[Publication] = []
-        for one in latest:
-            if one.in_force_from <= day:
-                break
-            if not waiting or one.in_force_from < waiting[0].in_force_from:
-                waiting.insert(0, one)
-        return waiting
+        return waiting_of(self.history(owner)[::-1], day)
 
     def owners(self) -> list[str]:
         """Everybody who has published, by name."""
@@ -249,6 +242,17 @@ class _TextsKept:
 
 
 _texts_kept = _TextsKept(MOST_BYTES_KEPT)
+
+
+def waiting_of(history: Sequence[Publication], day: date) -> list[Publication]:
+    """Of one owner's publications, oldest first, those that begin after `day`, the next one first; none overtaken."""
+    waiting: list[Publication] = []
+    for one in reversed(history):
+        if one.in_force_from <= day:
+            break
+        if not waiting or one.in_force_from < waiting[0].in_force_from:
+            waiting.insert(0, one)
+    return waiting
 
 
 def published_from_in(connection: Connection, id_: int) -> list[Publication]:

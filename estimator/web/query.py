@@ -23,6 +23,8 @@ def answers_in_query(args: MultiDict[str, str], books: PriceBooks) -> dict[str, 
     names = every_name(books.national)
     cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
     raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
+    if raw.get("clinic") in books.moved:
+        raw["clinic"] = books.moved[raw["clinic"]]
     return {name: text for name, text in raw.items() if name != "lang" or text in LANGUAGES}
 
 

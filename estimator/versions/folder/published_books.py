@@ -36,7 +36,8 @@ from estimator.versions.folder.first_start import publish_first
 from estimator.versions.folder.folder_mark import claim
 from estimator.versions.folder.sync import FolderConflict, FolderSync, SyncResult
 from estimator.versions.publications import Files, Publication, Publications
-from estimator.versions.timeline import Timeline, TimelineReader
+from estimator.versions.timeline import Timeline, TimelineReader, in_force_of
+from estimator.versions.withdrawing import moved_to
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +167,10 @@ class PublishedPriceBooks:
         book = now.books.get(owner)
         if book is not None and book.version == version:
             return book
-        found = now.timeline.pair(owner, version)
+        # A clinic that was renamed has its older versions under the id that it had then.
+        owners = (owner, *(before for before, after in now.books.moved.items() if after == owner))
+        pairs = ((one, now.timeline.pair(one, version)) for one in owners)
+        owner, found = next(((one, pair) for one, pair in pairs if pair), (owner, None))
         if found is None:
             return None
         with self._asking_old:
@@ -176,6 +180,18 @@ class PublishedPriceBooks:
                     self._old.popitem(last=False)
             self._old.move_to_end((owner, version))
             return self._old[owner, version]
+
+    def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
+        """The last price book of a clinic that has none any more, and since when; None for any other."""
+        self._ask()
+        now = self._now
+        gone = now.timeline.in_force(clinic, now.day)
+        if clinic == NATIONAL or gone is None or gone.files or clinic in now.books.moved:
+            return None
+        before = in_force_of(now.timeline.history(clinic)[: gone.number - 1], gone.in_force_from)
+        national = now.timeline.in_force(NATIONAL, now.day)
+        book = self._book(clinic, national, before) if national and before and before.files else None
+        return (book, gone.in_force_from) if book else None
 
     def _book(self, owner: str, national: Publication, clinic: Publication | None) -> PriceBook | None:
         files = self._publications.files
@@ -294,7 +310,8 @@ class PublishedPriceBooks:
             unread = _unread(reading)
             if not unread:
                 assert reading.books is not None
-                return _InForce(day, timeline, texts, reading.books, (*problems, *reading.problems))
+                books = replace(reading.books, moved=_moved(chosen))
+                return _InForce(day, timeline, texts, books, (*problems, *reading.problems))
             problems += reading.errors
             for owner in sorted(unread):
                 refused = chosen.pop(owner, None)
@@ -319,6 +336,19 @@ def _unreached(error: Exception) -> Problem:
         "store or folder cannot be reached (%(kind)s); the last good prices stay in force", kind=type(error).__name__
     )
     return Problem("store", 0, 0, "", says)
+
+
+def _moved(chosen: Mapping[str, Publication]) -> dict[str, str]:
+    """From the ids of clinics that were renamed to those that they have now, however often that was."""
+    next_ids = {owner: new for owner, one in chosen.items() if (new := moved_to(one)) is not None}
+    found: dict[str, str] = {}
+    for owner in next_ids:
+        seen, at = {owner}, next_ids[owner]
+        while at in next_ids and at not in seen:
+            seen.add(at)
+            at = next_ids[at]
+        found[owner] = at
+    return found
 
 
 def _unread(reading: Reading) -> frozenset[str]:

@@ -9,6 +9,9 @@ from estimator.web.site import catalogue
 WORDS = {
     "published": _l("published"),
     "undid": _l("undid"),
+    "withdrew": _l("withdrew a clinic"),
+    "put back": _l("published a withdrawn clinic again"),
+    "renamed": _l("gave a clinic another short name"),
     "proposed": _l("proposed"),
     "began a draft": _l("began a draft"),
     "discarded": _l("discarded a draft"),

@@ -14,6 +14,7 @@ from estimator.versions.publications import (
     TablesHaveErrors,
 )
 from estimator.versions.publishing import AlertsNotTicked, NoDraft, NothingToUndo
+from estimator.versions.withdrawing import DraftInTheWay, IdTaken
 from estimator.web.desk.log_words import who
 from estimator.web.filters import day, spoken
 
@@ -70,6 +71,10 @@ def _words(error: Exception) -> str:
             )
         case StillCollides():
             return _("Both sides changed the same lines. Choose for each place which of the two stays.")
+        case DraftInTheWay():
+            return _("There is a draft. Publish it or throw it away first.")
+        case IdTaken():
+            return _("This short name is taken. Choose another one.")
         case NoDraft():
             return _("There is no draft any more: somebody published it or threw it away.")
         case NothingToUndo():

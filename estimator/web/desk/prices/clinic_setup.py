@@ -46,8 +46,8 @@ class SetupForm(DeskForm):
     id = StringField(
         _l("Short name for links"),
         description=_l(
-            "Small letters, digits and -, such as lakeside-clinic. Left empty, it is made from the name. It cannot be"
-            " changed later."
+            "Small letters, digits and -, such as lakeside-clinic. Left empty, it is made from the name. An owner can"
+            " change it later."
         ),
     )
     city = StringField(_l("City"))
@@ -164,7 +164,7 @@ def begin_clinic() -> ResponseReturnValue:
     id_ = form.text("id") or short_name(form.text("name_en"))
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", id_):
         form.problem("id", str(_("Use small letters, digits and -, and begin with a letter.")))
-    elif id_ in _taken():
+    elif id_ in taken_names():
         form.problem("id", str(_("This short name is taken. Choose another one.")))
     if entered is None or form.errors:
         form.id.data = id_
@@ -267,7 +267,7 @@ def _by_hand(owner: str, error: CannotSplice) -> ResponseReturnValue:
     return page, 409 if request.method == "POST" else 200
 
 
-def _taken() -> set[str]:
+def taken_names() -> set[str]:
     """Owners there are or were, and words that the desk's own addresses or the commands need."""
     rooms = {rule.rule.split("/")[2] for rule in current_app.url_map.iter_rules() if rule.rule.startswith(f"{PREFIX}/")}
     reserved = {*rooms, NATIONAL, EVERYWHERE, EVERYWHERE_IN_COMMANDS}

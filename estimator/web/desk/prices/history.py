@@ -113,6 +113,7 @@ def _how_words(how: str) -> str:
         "disk": str(_("edited on disk")),
         "command": str(_("by the command line")),
         "undo": str(_("as an undo")),
+        "renamed": str(_("by another short name")),
     }.get(how, how)
 
 

@@ -19,6 +19,7 @@ from estimator.web.desk.prices import (
     clinic_setup,
     folder_page,
     history,
+    leaving,
     link_page,
     merging,
     overview,
@@ -48,6 +49,7 @@ PAGES = (
     sheet,
     clinic_setup,
     link_page,
+    leaving,
 )
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 
@@ -67,6 +69,7 @@ def add_price_pages(app: Flask) -> None:
         problem_words=problem_words,
         names_of=names_of,
         field_words=field_words,
+        withdrawal_of=leaving.withdrawal_of,
         problems_on_disk=folder_page.problems_on_disk,
         lines_between=lines_between,
     )
