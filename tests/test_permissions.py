@@ -26,7 +26,7 @@ from estimator.web.desk.permissions import (
 )
 
 HARBOR, RIVER = "example-harbor", "riverbend"
-VALUES = {"owner": HARBOR, "id_": 1, "charge": "iv-infusion", "column": "self_pay", "number": 1}
+VALUES = {"owner": HARBOR, "id_": 1, "charge": "iv-infusion", "column": "self_pay", "number": 1, "kind": "svg"}
 
 
 @pytest.fixture
