@@ -103,6 +103,10 @@ class ServedPriceBooks:
         book = self._good.get(owner)
         return book if book and book.version == version else None
 
+    def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
+        """See `PriceSource`."""
+        return self._opened.withdrawn(clinic) if self._opened else None
+
     def on(self, day: date) -> PriceBooks:
         """See `PriceSource`."""
         return self._opened.on(day) if self._opened else self._good
