@@ -12,7 +12,8 @@ from jinja2 import StrictUndefined
 from estimator import places
 from estimator.prices.price_source import PriceSource
 from estimator.prices.watched_folder import LivePriceBooks
-from estimator.web import crawlers, errors, filters, headers, health, script
+from estimator.web import crawlers, errors, filters, headers, health, hosts, script
+from estimator.web.hosts import AddressedFlask
 from estimator.web.links import alternates, canonical, link, other_languages
 from estimator.web.patient import advice, api, compare, download, embedding, price_list, updates, withdrawn
 from estimator.web.patient import pages as patient
@@ -43,7 +44,7 @@ def create_app(
     that may not answer. Raises `BrokenTables` where there
     are no tables to start with, and `OtherFolder`.
     """
-    app = Flask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
+    app = AddressedFlask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
     app.jinja_options = {"lstrip_blocks": True, "undefined": StrictUndefined}
     prices = prices or _prices(pricing_folder, clock, database, in_step)
     app.extensions["site"] = Site(prices, clock, catalogues())
@@ -54,6 +55,7 @@ def create_app(
         add_store_limit(app)
     _add_words(app)
     filters.add_filters(app)
+    hosts.add_hosts(app)
     errors.add_errors(app)
     headers.add_headers(app)
     pages = (patient.bp, price_list.bp, compare.bp, advice.bp, download.bp, updates.bp)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from estimator.web.hosts import HostRefused, words_of_refusal
 from estimator.web.responses import json_response
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     """`error` as a page, or as JSON where a program asked."""
     if isinstance(error, RequestRedirect) or error.code is None or error.code < 400:
         return error.get_response()
-    heading, advice = _words(error.code)
+    heading, advice = words_of_refusal() if isinstance(error, HostRefused) else _words(error.code)
     if request.path.startswith(("/api/", "/healthz", "/readyz")):
         response = json_response({"errors": [{"field": None, "message": f"{heading}. {advice}"}]}, error.code)
     else:

@@ -4,7 +4,11 @@ import gzip
 
 from flask import Flask, Response, g, request
 
+from estimator.web.hosts import is_https
+
 SMALLEST_WORTH_COMPRESSING = 600
+
+A_YEAR_BY_HTTPS = "max-age=31536000; includeSubDomains"
 
 SAME_FOR_ALL = {
     "Cache-Control": "no-store",
@@ -41,6 +45,8 @@ def content_security_policy(style_hashes: tuple[str, ...] = (), framed_by: tuple
 def _secured(response: Response) -> Response:
     for name, value in SAME_FOR_ALL.items():
         response.headers.setdefault(name, value)
+    if is_https():
+        response.headers["Strict-Transport-Security"] = A_YEAR_BY_HTTPS
     framed_by = g.get("framed_by", ())
     if framed_by:
         # It cannot name a site, and would go before the policy in old browsers.

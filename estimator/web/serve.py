@@ -29,6 +29,7 @@ from estimator.versions.folder.last_good import FILE, LastGood
 from estimator.versions.folder.served_books import ServedPriceBooks
 from estimator.web.app import create_app
 from estimator.web.guarded_server import GuardedServer
+from estimator.web.hosts import BadAddress, environment_hosts
 from estimator.web.logs import LogFormat, log_to_streams, logged
 
 THREADS = 4
@@ -54,9 +55,11 @@ def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None,
     """
     log_to_streams(log_format)
     try:
-        app = create_app(pricing) if pricing else _app_on_store()
+        hosts = environment_hosts(host)
+        app = create_app(pricing) if pricing else _app_on_store(hosts.https)
+        app.extensions["hosts"] = hosts
         listener = _listen(host, port)
-    except (BrokenTables, StoreUnavailable) as error:
+    except (BadAddress, BrokenTables, StoreUnavailable) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
@@ -70,8 +73,8 @@ def serve(host: str, port: int, processes: int = 2, pricing: Path | None = None,
     return 0
 
 
-def _app_on_store() -> Flask:
-    """The app with its desk, as the environment says."""
+def _app_on_store(https: bool) -> Flask:
+    """The app with its desk, as the environment says; `https`: so does the site's own address."""
     from estimator.web.desk.app import add_desk  # accounts are not needed to serve a folder
 
     setting = os.environ.get("ESTIMATOR_FOLDER", "").strip().lower()
@@ -86,7 +89,7 @@ def _app_on_store() -> Flask:
         secret = site_secret(data_folder())
     except (BadSecret, OSError) as error:
         raise StoreUnavailable(f"The desk has no secret to sign with. {error}") from error
-    add_desk(app, database, secret)
+    add_desk(app, database, secret, https=True if https else None)
     if app.config["DESK_HTTPS"] and not os.environ.get("ESTIMATOR_PROXY", "").strip():
         logger.warning(NO_PROXY_NAMED)
     return app

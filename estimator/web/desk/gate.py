@@ -19,6 +19,7 @@ from estimator.web.desk.security_log import tell_refusal
 from estimator.web.desk.services import PREFIX, at_desk, is_desk
 from estimator.web.desk.sessions import current_person, is_known, signed_in
 from estimator.web.errors import show_error
+from estimator.web.hosts import HostRefused
 from estimator.web.site import site
 
 OPEN = frozenset(
@@ -162,7 +163,9 @@ def _to_send_again() -> list[tuple[str, str]]:
 
 def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     """An error at the desk as one of its pages; elsewhere as everywhere."""
-    if not is_desk(request.path) or error.code is None or not 400 <= error.code < 500:
+    if not is_desk(request.path) or isinstance(error, HostRefused):
+        return show_error(error)
+    if error.code is None or not 400 <= error.code < 500:
         return show_error(error)
     found = signed_in() if isinstance(error, CSRFError | NotAllowed) else None
     if isinstance(error, CSRFError):
