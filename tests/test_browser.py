@@ -247,7 +247,7 @@ def test_nothing_is_printed_too_small_to_read(tab, page):
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-@pytest.mark.parametrize("path", ["/next-steps", "/before-you-decide", "/glossary"])
+@pytest.mark.parametrize("path", ["/before-you-decide", "/glossary"])
 def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, path, lang):
     """
     Like the estimate: no address in the middle of a sentence, one list at the end, two pages at most.
@@ -271,6 +271,27 @@ def test_pages_to_read_print_each_address_once_and_refer_to_it_by_number(tab, pa
     usual = max(days, key=days.count)
     assert checked.findall(printed).count(usual) == 1 < days.count(usual)
     assert max(sheets(tab, paper, spare=0.05) for paper in INCHES) <= 2
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_call_prints_on_two_pages_at_most_and_what_is_folded_stays_off_the_paper(tab, lang):
+    """A code leads to the page, so no address is printed; sources are named where something with sources is."""
+    tab.goto(f"/next-steps?{urlsplit(RESULT).query}&lang={lang}&call_language=en&caller=son")
+    tab.emulate_media(media="print")
+    assert max(sheets(tab, paper, spare=0.05) for paper in INCHES) <= 2
+    questions = tab.locator(".script details").all()
+    assert len(questions) > 8
+    assert all(one.locator(".say").is_visible() and one.locator(".write").is_visible() for one in questions)
+    assert tab.locator(".qr svg").is_visible()
+    assert tab.locator(".spoken input").first.is_visible()
+    assert not tab.locator(".told, .letter").first.is_visible()
+    assert "http" not in tab.locator("main").inner_text()
+    assert tab.locator("#agreement .cite").first.is_visible()
+    assert tab.evaluate("getComputedStyle(document.querySelector('#agreement .cite'), '::after').content") == '";"'
+    for one in tab.locator(".fold").all():
+        assert not one.is_visible()
+    tab.evaluate("document.querySelector('#refused .fold').open = true")
+    assert tab.locator("#refused .todo").is_visible()
 
 
 def test_without_style_sheets_choices_stand_one_to_a_line_and_nothing_meant_for_paper_shows(tab):

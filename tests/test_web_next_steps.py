@@ -31,37 +31,137 @@ def estimated(query):
 
 
 def asked(page):
-    """Every question on the list with what is said about its worth, by the heading it stands under."""
-    section = page.root.one("main").all("section")[0]
-    lists = zip(section.all("h3"), section.all("ol"), strict=True)
+    """Every question of the call with what is said about its worth, by whom to call, in the order of the page."""
+    call = page.root.one("section", id="call")
+    lists = zip(call.all("h3"), call.all("ol", class_="script"), strict=False)
     return {
-        heading.text: [(li.one("q").text, li.one("span", class_="soft").text) for li in list_.all("li")]
+        heading.text.partition("r ")[2].split()[0] if heading.text.startswith("Your") else heading.text.split()[1]: [
+            (one.one("summary").text, one.one("p", class_="say").text) for one in list_.all("details")
+        ]
         for heading, list_ in lists
     }
+
+
+def worths(questions):
+    return [float(re.search(r"by \$([0-9,.]+)", said)[1].rstrip(",").replace(",", "")) for said, _ in questions]
 
 
 @pytest.mark.parametrize("query", [FOUR, SPRAVATO, {**SPRAVATO, "insurance": "medicaid"}])
 def test_every_open_question_is_on_the_list_with_what_it_is_worth(visitor, query):
     found = asked(visitor.get("/next-steps", query))
     for driver in estimated(query).drivers:
-        worth = dict(found["The clinic" if driver.whom == "clinic" else "Your insurer"])[driver.ask.en]
-        assert f"moves your total by {money(driver.swing)}" in worth
-        assert f"from {money(driver.low)} to {money(driver.high)}" in worth
+        (said,) = [about for about, words in found[driver.whom] if driver.ask.en in words]
+        assert f"moves your total by {money(driver.swing)}" in said
+        assert f"from {money(driver.low)} to {money(driver.high)}" in said
 
 
-@pytest.mark.parametrize("query", [FOUR, SPRAVATO])
-def test_what_is_worth_most_comes_first(visitor, query):
-    for list_ in asked(visitor.get("/next-steps", query)).values():
-        worths = [float(re.search(r"by \$([0-9,.]+)", said)[1].rstrip(",").replace(",", "")) for _, said in list_]
-        assert worths == sorted(worths, reverse=True)
+@pytest.mark.parametrize(
+    "query", [FOUR, SPRAVATO, {**SPRAVATO, "insurance": "medicaid"}, {**FOUR, "insurance": "medicare"}]
+)
+def test_what_is_worth_most_comes_first_and_so_does_whom_to_call(visitor, query):
+    parties = [worths(questions) for questions in asked(visitor.get("/next-steps", query)).values()]
+    assert all(list_ == sorted(list_, reverse=True) for list_ in parties)
+    assert [list_[0] for list_ in parties] == sorted((list_[0] for list_ in parties), reverse=True)
+
+
+def test_the_insurer_is_called_first_where_its_answer_is_worth_more_than_any_price(visitor):
+    assert list(asked(visitor.get("/next-steps", SPRAVATO))) == ["insurer", "clinic"]
+    assert list(asked(visitor.get("/next-steps", SPRAVATO | {"treatment": "iv"}))) == ["clinic", "insurer"]
+
+
+def test_one_question_stands_open_and_opening_another_closes_it(visitor):
+    questions = visitor.get("/next-steps", SPRAVATO).root.one("section", id="call").all("details", name="call")
+    assert len(questions) > 5
+    assert [one for one in questions if "open" in one.attributes] == questions[:1]
 
 
 def test_the_insurer_is_asked_for_its_agreement_where_it_must_agree(visitor):
     pair = estimated(SPRAVATO)
-    questions = dict(asked(visitor.get("/next-steps", SPRAVATO))["Your insurer"])
-    (said,) = [worth for ask, worth in questions.items() if "Have you approved Spravato" in ask]
+    questions = asked(visitor.get("/next-steps", SPRAVATO))["insurer"]
+    (said,) = [about for about, words in questions if "Have you approved Spravato" in words]
     assert money(pair.if_not_covered.typical) in said
     assert "Have you approved" not in visitor.get("/next-steps", FOUR).text
+    assert "Have you approved" not in visitor.get("/next-steps", SPRAVATO | {"authorization": "approved"}).text
+
+
+def test_the_call_is_spoken_in_the_language_of_the_call_and_explained_in_the_page_s(visitor):
+    spanish = visitor.get("/next-steps", SPRAVATO | {"lang": "es", "call_language": "en"}).root.one(
+        "section", id="call"
+    )
+    said = spanish.all("p", class_="say")
+    assert all(one.one("q").attributes["lang"] == "en" for one in said)
+    for driver in estimated(SPRAVATO).drivers:
+        assert driver.ask.en in spanish.text
+        assert driver.ask.es in spanish.text
+    assert "Have you approved Spravato for me" in spanish.text
+    assert "¿Me autorizaron este tratamiento (Spravato)" in spanish.text
+    assert "I would like to know what my plan pays" in spanish.text
+    own = visitor.get("/next-steps", SPRAVATO | {"lang": "es"}).root.one("section", id="call").text
+    assert "Quisiera saber qué paga mi plan" in own
+    assert "Hello" not in own
+
+
+@pytest.mark.parametrize(
+    ("caller", "words"), [("self", "for myself"), ("son", "for my son"), ("daughter", "my daughter"), ("other", "else")]
+)
+def test_somebody_may_call_for_another_and_one_tap_says_so(visitor, caller, words):
+    page = visitor.get("/next-steps", SPRAVATO | {"caller": caller, "call_language": "en"})
+    assert words in page.root.one("section", id="call").all("p", class_="say")[0].text
+    (chosen,) = [
+        one for one in page.root.all("a", **{"aria-current": "true"}) if "my" in one.text or "some" in one.text
+    ]
+    assert f"caller={caller}" in chosen.attributes["href"]
+    nonsense = visitor.get("/next-steps", SPRAVATO | {"caller": "<b>", "call_language": "xx"})
+    assert "for myself" in nonsense.root.one("section", id="call").text
+
+
+def test_an_answer_typed_during_the_call_comes_back_to_the_next_question(visitor):
+    page = visitor.get("/next-steps", SPRAVATO | {"caller": "son", "call_language": "es"})
+    form = page.root.one("section", id="call").all("form")[0]
+    assert form.attributes["action"] == "/next-steps#call"
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
+    button = form.all("button")[0].attributes
+    again = visitor.get("/next-steps", sent | {button["name"]: button["value"]})
+    assert (button["name"], button["value"]) == ("authorization", "approved")
+    (opened,) = [one for one in again.root.all("details", name="call") if "open" in one.attributes]
+    assert "1. " not in opened.text or "agrees" not in opened.one("summary").text
+    assert "mi hijo" in again.root.one("section", id="call").text
+    assert sent.keys() >= {"treatment", "insurance", "sessions", "psychotherapy", "was", "answered"}
+
+
+def test_who_was_spoken_to_is_never_sent(visitor):
+    page = visitor.get("/next-steps", SPRAVATO)
+    boxes = [box for group in page.root.all("div", class_="spoken") for box in group.all("input")]
+    assert len(boxes) == 6
+    for box in boxes:
+        assert "name" not in box.attributes
+        assert box.within("form") is None
+
+
+def test_after_a_no_stands_what_decides_what_to_ask_for_and_a_letter(visitor):
+    treatment = BOOK.tables.treatments["spravato"]
+    page = visitor.get("/next-steps", SPRAVATO | {"authorization": "denied"})
+    for criterion in treatment.criteria:
+        assert criterion.text.en in page.root.one("section", id="agreement").text
+    letter = page.root.one("pre", id="letter").text
+    assert all(one.letter.en in letter for one in treatment.criteria if one.letter)
+    assert "____" in letter
+    assert "open" in page.root.one("pre", id="letter").within("details").attributes
+    refused = page.root.one("section", id="refused").text
+    assert "180 days" in refused
+    assert "TRICARE" not in refused
+    assert 'id="refused"' not in visitor.client.get("/next-steps", query_string=FOUR).text
+    assert (
+        'id="refused"' not in visitor.client.get("/next-steps", query_string=SPRAVATO | {"insurance": "medicare"}).text
+    )
+
+
+def test_the_letter_is_in_the_language_of_the_call(visitor):
+    page = visitor.get("/next-steps", SPRAVATO | {"lang": "es", "call_language": "en"})
+    letter = page.root.one("pre", id="letter")
+    assert letter.attributes["lang"] == "en"
+    assert "I ask you to look at it again" in letter.text
+    assert "Les pido que lo revisen" in visitor.get("/next-steps", SPRAVATO | {"lang": "es"}).text
 
 
 @pytest.mark.parametrize("query", [FOUR, SPRAVATO])
@@ -113,9 +213,9 @@ def test_the_right_to_a_written_estimate_is_explained(visitor):
 
 def test_a_price_that_is_missing_is_asked_for_first(tmp_path):
     visitor = Visitor(pricing=shipped_without_price(tmp_path / "pricing", "infusion"))
-    first, *_ = asked(visitor.get("/next-steps", FOUR))["The clinic"]
-    assert first[0] == BOOK.tables.charges["infusion"].price_question.ask.en
-    assert "not in your total yet" in first[1]
+    first, *_ = asked(visitor.get("/next-steps", FOUR))["clinic"]
+    assert BOOK.tables.charges["infusion"].price_question.ask.en in first[1]
+    assert "not in your total yet" in first[0]
 
 
 def test_a_clinic_says_how_to_ask_it(visitor):
@@ -127,7 +227,10 @@ def test_a_clinic_says_how_to_ask_it(visitor):
 
 
 def test_every_piece_of_advice_is_sourced_and_in_both_languages():
-    for one in (*TEXTS.good_faith_estimate, *TEXTS.lower_cost, *TEXTS.decide, *BOOK.tables.glossary.values()):
+    advice = (*TEXTS.calling, *TEXTS.refused, *TEXTS.good_faith_estimate, *TEXTS.lower_cost, *TEXTS.decide)
+    criteria = [one for treatment in BOOK.tables.treatments.values() for one in treatment.criteria]
+    assert all(any(BOOK.tables.sources[name].url for name in one.source) for one in criteria)
+    for one in (*(one for one in advice if one.source != ("our-assumption",)), *BOOK.tables.glossary.values()):
         assert one.source
         assert one.checked
         assert one.text.es

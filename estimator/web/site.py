@@ -58,6 +58,11 @@ def catalogue() -> NullTranslations:
     return _catalogue(locale())
 
 
+def messages_in(language: Language) -> NullTranslations:
+    """The messages of any language."""
+    return _catalogue(LOCALES[language])
+
+
 @cache
 def _catalogue(name: str) -> NullTranslations:
     return Translations.load(str(translations_folder()), [name])

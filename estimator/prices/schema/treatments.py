@@ -7,6 +7,7 @@ from pydantic import Field
 
 from estimator.prices.schema.basics import CountRange, Provenance, Setting, Table, Text
 from estimator.prices.schema.scalars import Code, Count, Frozen, Name, YesNo
+from estimator.prices.schema.wording import Criterion
 
 Arrangement = Literal["none", "extra", "inside", "physician"]
 """
@@ -77,7 +78,8 @@ class Treatment(Provenance):
     """
     A treatment: its schedule and the charges of each visit, in the order they are billed.
 
-    `therapist_present` is billed besides where a therapist in the room costs extra.
+    `therapist_present` is billed besides where a therapist in the room costs extra. `criteria` are what decides whether
+    an insurer agrees; older tables say it in one text, `authorization`.
     """
 
     label: Text
@@ -95,4 +97,5 @@ class Treatment(Provenance):
     ride: Line | None = None
     doses: tuple[Code, ...] = ()
     authorization: Text | None = None
+    criteria: tuple[Criterion, ...] = ()
     not_included: tuple[Text, ...] = ()

@@ -77,6 +77,12 @@ class Advice(Note):
         return treatment in (self.treatments or (treatment,)) and self.applies_to(payer)
 
 
+class Criterion(Note):
+    """What usually decides whether an insurer agrees; `letter` says it of oneself, with blanks to fill in."""
+
+    letter: Text | None = None
+
+
 class GlossaryTerm(Provenance):
     """A technical word, explained in a sentence or two; `label` is the word itself."""
 
@@ -96,3 +102,5 @@ class Texts(Table):
     questions: tuple[Advice, ...] = ()
     lower_cost: tuple[Advice, ...] = ()
     decide: tuple[Advice, ...] = ()
+    calling: tuple[Advice, ...] = ()
+    refused: tuple[Advice, ...] = ()
