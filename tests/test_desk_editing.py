@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.desk_priced import CLINIC, INFUSION, PricedDesk
+from support.desk_priced import CLINIC, INFUSION, TODAY, PricedDesk
 from support.desk_priced import desk as desk
 from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Page
 
+from estimator.core.answers import read_answers
+from estimator.core.estimate import estimate
 from estimator.prices.schema.basics import PRICE_COLUMNS
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import DraftConflict
@@ -206,15 +208,18 @@ def test_a_clinic_sets_its_own_price_over_a_national_one(desk: PricedDesk) -> No
 
 
 def test_no_day_is_left_without_a_price(desk: PricedDesk) -> None:
-    """A clinic's own price replaces the national one altogether: the first one may not begin later than today."""
-    ann, before = desk.visiting(), desk.text
+    """Until a clinic's first own price begins, the national one holds: nobody is told "at least"."""
+    ann = desk.visiting()
     address = f"/admin/{CLINIC}/price/evaluation/self_pay"
-    page = ann.post(address, typed(ann, address, start="2027-01-01"), status=400)
-    assert "Until that day there would be no price at all" in page.root.one("p", id="start-error").text
-    moved = typed(ann, f"{INFUSION}?period=2026-02-01", start="2027-01-01")
-    page = ann.post(INFUSION, moved, status=400)
-    assert "no price at all" in page.root.one("p", id="start-error").text
-    assert desk.text == before
+    ann.post(address, typed(ann, address, kind="exact", price="250", start="2027-01-01"))
+    book = desk.desk.check(CLINIC, desk.desk.work(CLINIC).files).book
+    assert book
+    for start in ("2026-11-29", "2026-12-31", "2027-01-15"):
+        answers = {"treatment": "iv", "insurance": "none", "sessions": "1", "psychotherapy": "none", "start": start}
+        assert estimate(read_answers(answers, book, TODAY), book).missing == ()
+    preview = ann.get(f"/admin/{CLINIC}/preview").text
+    assert "First evaluation, without insurance: low $0, typical $200, high $400 → $250 from January 1, 2027" in preview
+    assert "no price any more" not in preview
 
 
 def test_a_period_is_corrected_and_moved_to_another_day(desk: PricedDesk) -> None:

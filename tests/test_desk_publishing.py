@@ -98,11 +98,12 @@ def test_what_is_worth_a_look_needs_a_tick(desk: PricedDesk) -> None:
     ann = desk.visiting()
     page = ann.get(PREVIEW)
     assert "the price is 0: is this really free?" in page.text
-    (key,) = ticks(page)
-    refused = ann.post(PUBLISH, sent(page, why="Free from now on"), status=409)
+    assert "typically $1,400 now, $500 afterwards" in page.text, "whoever moves by more than 20 % is shown"
+    keys = ticks(page)
+    refused = ann.post(PUBLISH, sent(page, why="Free from now on", tick=keys[0]), status=409)
     assert "1 thing is worth a look. Tick it once you have looked." in refused.text
     assert sent(refused)["why"] == "Free from now on"
-    ann.post(PUBLISH, sent(refused, tick=key))
+    ann.post(PUBLISH, sent(refused, tick=keys))
     assert desk.latest.number == 2
     desk.edit("2026-02-01: 450", "2026-02-01: 455")
     assert ticks(ann.get(PREVIEW)) == []
@@ -351,13 +352,15 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     page = olga.get("/admin/lake/")
     assert "Nothing is published yet." in page.text
     assert "Lake: 'the' \"Clinic\" #1" in page.text
-    assert desk.desk.check("lake", desk.desk.work("lake").files).problems == ()
+    assert desk.desk.check("lake", desk.desk.work("lake").files).errors == ()
     assert "Lake" in olga.get("/admin/prices").text
     preview = olga.get("/admin/lake/preview")
     assert "Everything is new" in preview.text
-    olga.post(
-        "/admin/lake/publish", {"revision": str(desk.desk.work("lake").revision), "why": "Opening", "when": "now"}
-    )
+    assert "IV is offered without a price of the clinic's own" in preview.text
+    assert "IV, 6 sessions, No insurance" in preview.text, "what patients will see"
+    asked = {"revision": str(desk.desk.work("lake").revision), "why": "Opening", "when": "now"}
+    assert "Tick it once you have looked." in olga.post("/admin/lake/publish", asked, status=409).text
+    olga.post("/admin/lake/publish", {**asked, "tick": ticks(preview)})
     assert desk.desk.publications.latest("lake").number == 1
     desk.visiting().get("/admin/new-clinic", status=403)
     desk.visiting().post("/admin/new-clinic", {"id": "x", "name_en": "x"}, status=403)

@@ -7,7 +7,8 @@ import pytest
 
 from estimator.core.answers import NAMES, read_answers, unknown_names
 from estimator.core.estimate import estimate
-from estimator.core.price_change_effects import effects, outcome_of
+from estimator.core.price_change_effects import effects, largest_move, outcome_of
+from estimator.core.reference_patients import made_for
 from estimator.prices.book import NATIONAL
 from estimator.prices.editing.splicing import TypedPrice, set_price
 from estimator.prices.reading import read_books, read_files
@@ -82,3 +83,47 @@ def test_the_office_managers_tuesday():
     found = effects(BOOKS.clinics["example-harbor"], after, later)
     assert [effect.id for effect in found if effect.moves] == ["iv_four"]
     assert (found[0].id, found[0].difference) == ("iv_four", 4 * 40_00)
+
+
+def harbor_with(old: bytes, new: bytes):
+    """The shipped clinic with one thing changed in its file."""
+    name = "clinics/example-harbor.yaml"
+    files = {str(path.relative_to(PRICING)): path.read_bytes() for path in PRICING.glob("*/*.yaml")}
+    assert old in files[name]
+    files[name] = files[name].replace(old, new, 1)
+    return read_files(files).books.clinics["example-harbor"]
+
+
+def test_a_clinic_has_patients_of_its_own_for_everything_it_sells():
+    """With and without each package, insured and not, with each discount; nobody twice, all can be estimated."""
+    discount = b"adds:\n", b"discounts:\n  veterans: {label: Veterans, percent: 15}\nadds:\n"
+    book = harbor_with(*discount)
+    made = made_for(book.tables)
+    assert made_for(BOOKS.national.tables) == {}
+    asked = [dict(one.answers) for one in made.values()]
+    assert {one["treatment"] for one in asked} == set(book.tables.treatments)
+    assert {one["insurance"] for one in asked} == {"none", "commercial"}
+    assert [one for one in asked if one.get("discount") == "veterans" and one["treatment"] == "iv"]
+    said = [dict(one.answers) for one in book.tables.reference_patients.values()]
+    assert not [one for one in asked if one in said]
+    for patient in made.values():
+        outcome, problems = outcome_of(patient, book, DAYS[0])
+        assert problems == ()
+        assert outcome.missing == ()
+        assert patient.label.es != patient.label.en
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"2026-01-01: 420", b"2026-01-01: 840"),
+        (b"        price: 2200", b"        price: 1100"),
+        (b"    insured_patient:\n      2026-01-01: 250", b"    insured_patient:\n      2026-01-01: 90"),
+    ],
+    ids=["one infusion", "the package", "with insurance"],
+)
+def test_no_price_moves_unseen(old, new):
+    """Each of these moved nobody while every patient bought the package, or had no insurance."""
+    before, after = BOOKS.clinics["example-harbor"], harbor_with(old, new)
+    found = effects(before, after, DAYS[0], made_for(after.tables))
+    assert largest_move(found) >= 2000

@@ -4,7 +4,7 @@ What a change of prices does to somebody: two price books and the reference pati
 Nobody is dropped: who cannot be estimated with one of the books is listed with the reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,13 +68,17 @@ class Effect:
         return self.before != self.after
 
 
-def effects(before: PriceBook, after: PriceBook, day: date) -> list[Effect]:
+def effects(
+    before: PriceBook | None, after: PriceBook, day: date, more: Mapping[str, ReferencePatient] | None = None
+) -> list[Effect]:
     """
-    Every reference patient of either book with both of them, as somebody who asks on `day`.
+    Every reference patient of either book, and `more`, with both of them, as somebody who asks on `day`.
 
     Who moves most comes first, who cannot be compared last. Where both books have a patient, the one of `after` counts.
+    Without a book before nobody can be compared.
     """
-    patients = {**before.tables.reference_patients, **after.tables.reference_patients}
+    old = before.tables.reference_patients if before else {}
+    patients = {**old, **after.tables.reference_patients, **(more or {})}
     found = [_effect(id_, patient, before, after, day) for id_, patient in patients.items()]
     return sorted(found, key=lambda effect: 1 if effect.basis_points is None else -abs(effect.basis_points))
 
@@ -119,7 +123,7 @@ def outcome_of(
     return Outcome(found.you_pay, found.missing), ()
 
 
-def _effect(id_: str, patient: ReferencePatient, before: PriceBook, after: PriceBook, day: date) -> Effect:
-    old, not_before = outcome_of(patient, before, day)
+def _effect(id_: str, patient: ReferencePatient, before: PriceBook | None, after: PriceBook, day: date) -> Effect:
+    old, not_before = outcome_of(patient, before, day) if before else (None, ())
     new, not_after = outcome_of(patient, after, day)
     return Effect(id_, patient.label, tuple(patient.answers.items()), old, new, not_before, not_after)

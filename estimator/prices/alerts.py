@@ -62,8 +62,8 @@ def prices_that_jump(book: Book, _: date | None) -> Iterator[Finding]:
                 yield Finding((*path, start.isoformat()), says)
 
 
-def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Finding]:
-    """A package that costs more than its sessions one by one, at the prices in force or, later, at the last ones."""
+def packages_no_cheaper_than_singles(book: Book, today: date | None) -> Iterator[Finding]:
+    """A package that saves nothing on its sessions one by one, at the prices in force or, later, at the last ones."""
     for id_, charge in book.charges.items():
         for position, package in enumerate(charge.packages):
             singles = 0
@@ -71,7 +71,7 @@ def packages_dearer_than_singles(book: Book, today: date | None) -> Iterator[Fin
                 dated = part.self_pay or {}
                 price = price_in_force(dated, today or date.max) or price_in_force(dated, date.max)
                 singles += package.sessions * price.typical if price else 0
-            if package.price > singles > 0:
+            if not package.includes and package.price >= singles > 0:
                 says = say(
                     "%(sessions)s sessions cost %(price)s as a package, and %(singles)s one by one",
                     sessions=package.sessions,
@@ -161,7 +161,7 @@ ALERTS: tuple[Callable[[Book, date | None], Iterator[Finding]], ...] = (
     checked_in_the_future,
     free_of_charge,
     prices_that_jump,
-    packages_dearer_than_singles,
+    packages_no_cheaper_than_singles,
     ranges_apart_from_their_samples,
     few_samples,
     samples_dated_long_ago,

@@ -195,7 +195,9 @@ def merge_clinic(national: Book, file: TableFile[ClinicFile]) -> tuple[Book, Cli
         "reference_patients": MappingProxyType(_reference_patients(national, table, treatments)),
         "clinic": table.clinic,
     }
-    return national.model_copy(update=changes), places, problems
+    priced = {*PRICE_COLUMNS, "included_in"}
+    mine = {id_ for id_, charge in own.items() if charge.model_fields_set & priced} | {id_ for id_, _ in copied}
+    return national.model_copy(update=changes).with_own_charges(mine), places, problems
 
 
 def _reference_patients(

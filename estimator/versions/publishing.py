@@ -159,7 +159,7 @@ class Publishing(DeskQueries):
         threshold = self.threshold(work.owner)
         if threshold is None or work.base is None:
             return False
-        return found is None or found.largest_move > threshold
+        return found is None or found.before is None or found.largest_move > threshold
 
     def undo(self, owner: str, *, seen: int, by: str, why: str) -> Publication:
         """

@@ -114,7 +114,10 @@ class _Books:
         """A difference as a change; a new charge brings its prices along."""
         of_price = _of_price(one.path)
         if of_price and len(one.path) == 4:
-            yield self.price(one.path, *of_price)
+            # A price of the clinic's own that takes the national one's place on its day, or gives it back, is a change
+            # on that day alone: what the national tables say before and after is not gone or new.
+            if not self.holds_in_both(*of_price):
+                yield self.price(one.path, *of_price)
             return
         yield self.other(one)
         if isinstance(one.after, Charge) and one.before is ABSENT:
@@ -138,6 +141,11 @@ class _Books:
             "same" if all(there) else "new" if there[1] else "gone",
             (path,),
         )
+
+    def holds_in_both(self, charge: str, column: PriceColumn, start: date) -> bool:
+        """Whether the same price begins on that day in both books, whoever says it."""
+        here, there = (_in_effect(book, charge, column).get(start) for book in (self.before, self.after))
+        return here is not None and here == there
 
     def other(self, one: Difference) -> Change:
         book = self.before if one.after is ABSENT else self.after
@@ -266,10 +274,13 @@ def _of_price(path: KeyPath) -> tuple[str, PriceColumn, date] | None:
 
 
 def _starts(book: Book, charge: str, column: PriceColumn, start: date) -> bool:
-    return charge in book.charges and start in (book.charges[charge].prices(column) or {})
+    return start in _in_effect(book, charge, column)
+
+
+def _in_effect(book: Book, charge: str, column: PriceColumn) -> Mapping[date, Price]:
+    return book.charges[charge].prices_in_effect(column) if charge in book.charges else {}
 
 
 def _range_on(book: Book, charge: str, column: PriceColumn, day: date) -> Range | None:
-    prices = book.charges[charge].prices(column) if charge in book.charges else None
-    price = price_in_force(prices, day) if prices else None
+    price = price_in_force(_in_effect(book, charge, column), day)
     return price.range if price is not None else None

@@ -65,17 +65,18 @@ class _ChargeKeys(Table):
     @property
     def start_dates(self) -> frozenset[date]:
         """Every day on which a price of this charge begins. Not cached: a merged copy would keep another's days."""
-        return frozenset(start for column in PRICE_COLUMNS for start in self._dated(column))
+        return frozenset(start for column in PRICE_COLUMNS for start in self.prices_in_effect(column))
 
     def price_on(self, column: PriceColumn, day: date) -> Price | None:
         """The price that holds on `day`; before a clinic's first own day that is the national one."""
-        return price_in_force(self._dated(column), day)
+        return price_in_force(self.prices_in_effect(column), day)
 
     def first_day(self, column: PriceColumn) -> date | None:
         """The first day on which a price is known; None where there is none."""
-        return min(self._dated(column), default=None)
+        return min(self.prices_in_effect(column), default=None)
 
-    def _dated(self, column: PriceColumn) -> Mapping[date, Price]:
+    def prices_in_effect(self, column: PriceColumn) -> Mapping[date, Price]:
+        """Every price of a column by its first day; before a clinic's own first day the national ones."""
         own = self.prices(column) or {}
         before = self._national.get(column)
         if not before:

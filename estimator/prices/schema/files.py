@@ -1,9 +1,10 @@
 """The top of the schema: a national file, a clinic's file, and the tables that they make together."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from estimator.prices.schema.basics import Provenance, Table, Text
 from estimator.prices.schema.charges import Charge, ClinicCharge
@@ -133,3 +134,16 @@ class Book(Table):
     areas: Frozen[State, Frozen[Code, Area]] = Field(default_factory=lambda: MappingProxyType({}))
     discounts: Frozen[Name, Discount] = Field(default_factory=lambda: MappingProxyType({}))
     clinic: Clinic | None = None
+
+    # No field: no table can write it, and merging a clinic's list fills it in.
+    _own_charges: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def own_charges(self) -> frozenset[str]:
+        """The charges that a clinic itself prices, or says to be in another's price; none of the national book."""
+        return self._own_charges
+
+    def with_own_charges(self, names: Iterable[str]) -> Self:
+        """This clinic's book, which has prices of its own for `names`."""
+        self._own_charges = frozenset(names)
+        return self

@@ -44,7 +44,7 @@ class PreviewedDraft:
     """
     A draft on its page.
 
-    `found` is None where it has errors or nothing is published to compare it with; `alerts` are those that need a tick.
+    `found` is None where it has errors or what is published cannot be read; `alerts` are those that need a tick.
     `threshold` (basis points) and `over` say whether a second person has to agree.
     """
 
@@ -60,7 +60,7 @@ class PreviewedDraft:
         """Whether a second person has to agree; always where what was published cannot be compared."""
         if self.threshold is None or self.work.base is None:
             return False
-        return self.found is None or self.found.largest_move > self.threshold
+        return self.found is None or self.found.before is None or self.found.largest_move > self.threshold
 
     @property
     def waiting(self) -> Publication | None:

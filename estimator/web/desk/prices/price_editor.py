@@ -152,14 +152,7 @@ def _suggested(series: PriceSeries) -> dict[str, Any]:
 
 
 def _form(series: PriceSeries, **data: Any) -> PriceForm:
-    return PriceForm.offering(series, site().today(), _nothing_before(series), **data)
-
-
-def _nothing_before(series: PriceSeries) -> bool:
-    """Whether a price holds today and the one being entered is to take its place, so that none other would hold."""
-    today, moved = site().today(), day_in(request.form.get("period", ""))
-    others = [start for start in series.own_starts() if start != moved]
-    return not any(start <= today for start in others) and any(not one.future for one in series.periods())
+    return PriceForm.offering(series, site().today(), **data)
 
 
 def _replaced(series: PriceSeries, form: PriceForm, entered: EnteredPrice) -> str:

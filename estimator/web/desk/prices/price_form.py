@@ -84,24 +84,21 @@ class PriceForm(DeskForm):
 
     today: date
     new_id: str
-    nothing_before: bool
     without_address: Collection[str]
 
     @classmethod
-    def offering(cls, series: PriceSeries, today: date, nothing_before: bool, **data: Any) -> "PriceForm":
+    def offering(cls, series: PriceSeries, today: date, **data: Any) -> "PriceForm":
         """
         The form with the choices of the owner's tables, filled with `data` or, instead, with what was typed.
 
-        The draft's own sources are listed first. With `nothing_before` no other price of the file holds until this one
-        begins, and the national one gives way: it may not begin later than today. A clinic's own price list needs no
-        address.
+        The draft's own sources are listed first. A clinic's own price list needs no address.
         """
         form = cls(seen=series.fingerprint(), **data)
         book = series.tables.book or series.tables.national_book
         own, defaults = sources_of(series.root), series.defaults()
         drafted = {name: Source(title=Text(en=title or name)) for name, title in own.items()}
         sources = drafted | dict(book.tables.sources if book else {})
-        form.today, form.nothing_before = today, nothing_before
+        form.today = today
         form.without_address = kinds_without_address(series.owner != NATIONAL)
         form.new_id = _free_name(form.title.data or "", sources)
         form.kind.choices = [
@@ -124,14 +121,6 @@ class PriceForm(DeskForm):
         note = self._note()
         if checked and checked > self.today:
             _add(self.checked, _("Nobody can have looked on a day that is still to come."))
-        if self.nothing_before and start and start > self.today:
-            _add(
-                self.start,
-                _(
-                    "Until that day there would be no price at all, not even the national one. Enter the price that "
-                    "holds today first, from today or an earlier day; then this one."
-                ),
-            )
         if self.errors or amounts is None or start is None:
             return None
         named = (source.id,) if source else tuple((self.source.data or "").split())
