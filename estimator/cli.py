@@ -1,4 +1,4 @@
-"""The command line: ``estimator serve | estimate | compare | adjudicate | check | tables | prices | admin``."""
+"""The command line: ``estimator serve | estimate | compare | adjudicate | check | …``; `--help` has them all."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from estimator.commands import adjudicate, admin, prices, tables
+from estimator.commands import adjudicate, admin, doctor, prices, store, tables
 from estimator.commands.printing import messages_in, print_comparison, print_estimate
 from estimator.core.answers import Answers, BadAnswers, FieldProblem, book_for, read_answers, unknown_names
 from estimator.core.billed_lines import offered_treatments
@@ -61,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     tables.add_parser(commands)
     prices.add_parser(commands)
     admin.add_parser(commands)
+    store.add_parser(commands)
+    doctor.add_parser(commands)
     return parser
 
 

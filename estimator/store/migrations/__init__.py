@@ -31,15 +31,15 @@ def migrate(database: Database) -> bool:
     """
     try:
         with database.reading() as connection:
-            if _revision(connection) == HEAD:
+            if revision_in(connection) == HEAD:
                 return False
         with database.writing() as connection, taking_long(connection, MOST_SECONDS):
             if not database.is_sqlite:
                 # SQLite has locked the whole file by beginning to write.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            if _revision(connection) == HEAD:
+            if revision_in(connection) == HEAD:
                 return False
-            _upgrade(database, connection)
+            upgrade_in(database, connection)
     except DBAPIError as error:
         kind = StoreUnreachable if is_out_of_reach(error) else StoreUnavailable
         raise kind(
@@ -48,14 +48,20 @@ def migrate(database: Database) -> bool:
     return True
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_in(connection: Connection) -> str | None:
+    """The revision of the tables; None where there are none of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
 
 
-def _upgrade(database: Database, connection: Connection) -> None:
+def upgrade_in(database: Database, connection: Connection, target: str = "head") -> None:
+    """
+    Bring the tables to a revision, as a part of somebody's transaction.
+
+    Raises `StoreUnavailable` where the tables, or the `target`, are of a newer program.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -64,12 +70,16 @@ def _upgrade(database: Database, connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    found = _revision(connection)
+    found = revision_in(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if target not in known | {"head"}:
+        raise StoreUnavailable(
+            f"The tables are at revision {target}, which this program does not know: a newer version of it made them."
+        )
     if found is not None and found not in known:
         raise StoreUnavailable(
             f"The tables in the database {database.name} are at revision {found}, which this program does not know: "
             "they were made by a newer version of it, or by another program. Start the newer one, or name another "
             "database."
         )
-    command.upgrade(config, "head")
+    command.upgrade(config, target)

@@ -47,6 +47,14 @@ def claim(database: Database, folder: Path | None) -> str | None:
 
     A store that knows of no folder takes this one. Raises `OtherFolder`.
     """
+    if folder is not None and (_known(database) is None or not _is_begun(database)):
+        adopt(database, folder)
+    belongs_to(database, folder)
+    return None if folder is None else _known(database)
+
+
+def belongs_to(database: Database, folder: Path | None) -> Path | None:
+    """The folder, if it is the store's or the store knows of none yet; raises `OtherFolder`."""
     known = _known(database)
     if folder is None:
         if known is not None and _is_begun(database):
@@ -54,16 +62,13 @@ def claim(database: Database, folder: Path | None) -> str | None:
                 f"The prices in the store are kept in step with a folder ({_place(database)}), and there is no folder"
                 f" 'pricing' here. Start where it is, put it back, {_OFF}."
             )
-        return None
-    if known is None or not _is_begun(database):
-        known = adopt(database, folder)
-    if mark_of(folder) != known:
+    elif known is not None and mark_of(folder) != known:
         raise OtherFolder(
             f"{folder} is not the folder that the prices in the store are kept in step with ({_place(database)})."
             " Start where that one is; or, if this one shall take its place, say so once with"
             f" 'estimator prices folder --adopt'; {_OFF}."
         )
-    return known
+    return folder
 
 
 def adopt(database: Database, folder: Path) -> str:
