@@ -116,7 +116,7 @@ def _compared(given: Sequence[str], books: PriceBooks) -> list[Estimate]:
     if "treatment" not in raw:
         return [_made([*given, f"treatment={name}"], books) for name in offered_treatments(book_for(raw, books))]
     answers, book = _read(raw, books)
-    return [estimate(own, book) for own in answers_for_all(answers, book, None)]
+    return [estimate(own, book) for own in answers_for_all(answers, book, "asked")]
 
 
 def _made(given: Sequence[str], books: PriceBooks) -> Estimate:

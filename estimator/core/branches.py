@@ -48,17 +48,30 @@ def branches(
     `totals` is what the patient pays in given scenarios, `denied` the estimate where the insurer says no (None where
     nobody asks it).
     """
-    explained = {one.id: _explained(one, row, found) for row, one in enumerate(unknowns) if not one.continuous}
-    most = max(explained, key=lambda id_: explained[id_], default=None)
+    most = deciding(unknowns, found.spread, found.spread_paid)
     made = [] if denied is None else list(_authorization(approved, denied))
-    if most is not None and explained[most] > MOST:
-        unknown = next(one for one in unknowns if one.id == most)
-        options = tuple(
-            _option(unknown, side, unknowns, totals, _said(unknown, side, plan, doses))
-            for side in range(len(unknown.edges) - 1)
+    if most is not None:
+        options = (
+            _option(most, side, unknowns, totals, said) for side, said in enumerate(answers_to(most, plan, doses))
         )
-        made.append(Branch(unknown.id, unknown.label, options))
+        made.append(Branch(most.id, most.label, tuple(options)))
     return tuple(made)
+
+
+def deciding(unknowns: Sequence[Unknown], spread: Positions, paid: CentsArray) -> Unknown | None:
+    """
+    The either-or that explains most of what is paid in the evenly spread scenarios; None where none does.
+
+    `spread` has shape (unknowns, scenarios), `paid` is in cents, shape (scenarios,).
+    """
+    explained = [(_explained(one, spread[row], paid), -row) for row, one in enumerate(unknowns) if not one.continuous]
+    most, row = max(explained, default=(0.0, 0))
+    return unknowns[-row] if most > MOST else None
+
+
+def answers_to(unknown: Unknown, plan: Plan | None, doses: Sequence[str]) -> list[tuple[str, Text]]:
+    """For each side of an either-or the answer that stands for it, and its words."""
+    return [_said(unknown, side, plan, doses) for side in range(len(unknown.edges) - 1)]
 
 
 def _authorization(approved: YouPay, denied: YouPay) -> Iterator[Branch]:
@@ -69,13 +82,13 @@ def _authorization(approved: YouPay, denied: YouPay) -> Iterator[Branch]:
         yield Branch(AUTHORIZATION, AUTHORIZATION_LABEL, tuple(BranchOption(*side) for side in sides))
 
 
-def _explained(unknown: Unknown, row: int, found: Search) -> float:
+def _explained(unknown: Unknown, places: Positions, cents: CentsArray) -> float:
     """The part of the variance of what is paid that lies between the sides of an either-or, from 0 to 1."""
-    paid = found.spread_paid.astype(np.float64)
+    paid = cents.astype(np.float64)
     whole = float(paid.var())
     if whole == 0:
         return 0.0
-    side = np.searchsorted(np.array(unknown.edges[1:-1]), found.spread[row], side="right")
+    side = np.searchsorted(np.array(unknown.edges[1:-1]), places, side="right")
     groups = [paid[side == one] for one in range(len(unknown.edges) - 1)]
     return sum(len(own) * float(own.mean() - paid.mean()) ** 2 for own in groups if len(own)) / len(paid) / whole
 
@@ -84,7 +97,7 @@ def _option(
     unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, said: tuple[str, Text]
 ) -> BranchOption:
     """One side by itself: the unknown stands in the middle of its stretch, everything else is searched."""
-    place = (unknown.edges[side] + unknown.edges[side + 1]) / 2
+    place = unknown.middles[side]
     row = next(row for row, one in enumerate(unknowns) if one.id == unknown.id)
     pinned = [replace(one, ends=(place,), typical=place) if one is unknown else one for one in unknowns]
 

@@ -115,6 +115,11 @@ class Claim(NamedTuple):
         return self.lacks_asked or self.lacks_allowed
 
 
+def instalment(cents: int, payments: int, number: int) -> int:
+    """Payment `number`, from 0, of an amount paid in so many months; the odd cents are in the first."""
+    return cents // payments + (cents % payments if number == 0 else 0)
+
+
 @dataclass(frozen=True, slots=True)
 class LineHeading:
     """What the claims of one line item have in common."""

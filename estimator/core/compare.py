@@ -4,59 +4,54 @@ Treatments side by side for the same person: the same insurance, the same psycho
 Pure, like `estimate`: every figure comes from estimates that the page could show one by one.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from estimator.core.answer_values import MOST_SESSIONS
 from estimator.core.answers import TOLD_FACTS, Answers, BadAnswers, FieldProblem, months_later, read_answers
 from estimator.core.billed_lines import charges_of, offered_treatments, presences
 from estimator.core.course import sessions
-from estimator.core.estimate import estimate, typical_of
-from estimator.core.results import Estimate
+from estimator.core.estimate import Outcome, model_of, outcome
+from estimator.core.over_time import Line, Sides, by_month, paid, sides_found
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.treatments import Treatment
 from estimator.sentences import marked as _
 
-SPANS = (1, 3, 6, 12)
-"""Months that treatments can be compared over, each at its usual schedule."""
+YEAR = 12
+SPANS = (3, YEAR)
+"""Months that treatments can be compared over, each at its usual schedule; or else over their first series."""
 
-BREAK_EVEN_MONTHS = range(1, 13)
+Span = int | Literal["series", "asked"]
+"""
+Months; or each treatment's usual first series, of the one asked about as many sessions as asked; or as many of each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """
-    One treatment for this person, and the same without psychotherapy (None where none was asked for).
+    One treatment for this person over the span, and what has been paid at the end of each month of a year of it.
 
-    `hours` in the clinic, low and high, over the whole course; None where the tables say nothing about it.
+    `year` has a line of `YEAR` points for each of the `sides`, cents.
     """
 
+    outcome: Outcome
+    sides: Sides
+    year: tuple[Line, ...]
+
+    @property
+    def treatment(self) -> str:
+        return self.outcome.answers.treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A treatment that has cost least from the end of this month of the year on, until another does."""
+
+    month: int
     treatment: str
-    estimate: Estimate
-    alone: Estimate | None
-    hours: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class BreakEven:
-    """
-    In which month the insured treatment begins to cost less than the other, in the typical scenario.
-
-    `month` None: not within a year.
-    """
-
-    cheaper: str
-    dearer: str
-    month: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Every treatment the price book offers; `months` is the span, None for the asked number of sessions."""
-
-    months: int | None
-    alternatives: tuple[Alternative, ...]
-    break_even: BreakEven | None
 
 
 OF_THE_COURSE = ("stage", "every", "dose")
@@ -65,26 +60,49 @@ OF_THE_COURSE = ("stage", "every", "dose")
 TOO_EARLY = _("to compare the treatments choose a day from {day} on: earlier prices are not known")
 
 
-def compare(answers: Answers, book: PriceBook, months: int | None) -> Comparison:
+def compare(answers: Answers, book: PriceBook, span: Span) -> tuple[Alternative, ...]:
     """
-    The same answers for every treatment offered, over `months` at each one's usual schedule or as asked.
+    The same person with every treatment offered, each at its usual schedule.
 
     Raises BadAnswers as `answers_for_all` does.
     """
-    every = answers_for_all(answers, book, months)
-    return Comparison(months, tuple(_alternative(own, book) for own in every), _break_even(answers, book))
+    over_span, over_year = answers_for_all(answers, book, span), answers_for_all(answers, book, YEAR)
+    return tuple(_alternative(*two, book) for two in zip(over_span, over_year, strict=True))
 
 
-def answers_for_all(answers: Answers, book: PriceBook, months: int | None) -> list[Answers]:
+def _alternative(own: Answers, of_year: Answers, book: PriceBook) -> Alternative:
+    found = outcome(own, book)
+    model = found.model if of_year == own else model_of(of_year, book)
+    sides = sides_found(found)
+    return Alternative(found, sides, by_month(paid(of_year, book, model, sides), own.start, YEAR))
+
+
+def leads(lines: Mapping[str, Line]) -> tuple[Lead, ...]:
     """
-    The same person's answers for every treatment offered, over `months` at each one's usual schedule or as asked.
+    Which treatment has cost least so far, from the first month on; each `Lead` begins where another one takes over.
+
+    `lines` is one line of paid-so-far for each treatment. A tie changes nothing.
+    """
+    found: list[Lead] = []
+    for month in range(1, YEAR + 1):
+        least = min(lines, key=lambda name: lines[name][month - 1], default=None)
+        if least is None:
+            break
+        if not found or lines[least][month - 1] < lines[found[-1].treatment][month - 1]:
+            found.append(Lead(month, least))
+    return tuple(found)
+
+
+def answers_for_all(answers: Answers, book: PriceBook, span: Span) -> list[Answers]:
+    """
+    The same person's answers for every treatment offered, with as many sessions as fall into the span.
 
     Raises BadAnswers where some treatment's prices are not known yet, with the first day that all can begin on.
     """
     own, first = [], []
     for name in offered_treatments(book):
         try:
-            own.append(_for_treatment(answers, book, name, months))
+            own.append(_for_treatment(answers, book, name, span))
         except BadAnswers as bad:
             first += [day for problem in bad.problems if (day := dict(problem.values).get("day"))]
     if first:
@@ -98,12 +116,14 @@ def sessions_within(treatment: Treatment, months: int, start: date, every: int |
     return sum(session.day < end for session in sessions(treatment, MOST_SESSIONS, start, every, new))
 
 
-def _for_treatment(answers: Answers, book: PriceBook, name: str, months: int | None) -> Answers:
+def _for_treatment(answers: Answers, book: PriceBook, name: str, span: Span) -> Answers:
     """The same person's answers for another treatment; what does not apply to it is dropped."""
-    count = answers.sessions
-    if months is not None:
+    treatment, count = book.tables.treatments[name], answers.sessions
+    if isinstance(span, int):
         own = (answers.every, answers.stage == "new") if name == answers.treatment else ()
-        count = sessions_within(book.tables.treatments[name], months, answers.start, *own)
+        count = sessions_within(treatment, span, answers.start, *own)
+    elif span == "series" and name != answers.treatment:
+        count = treatment.usual_sessions.typical
     raw = dict(answers.query()) | {"treatment": name, "sessions": str(count)}
     if answers.psychotherapy != "none":
         raw["psychotherapy_sessions"] = str(answers.psychotherapy_sessions)
@@ -126,48 +146,3 @@ def _left_behind(answers: Answers, book: PriceBook, name: str) -> frozenset[str]
     if answers.therapist_present not in presences(treatment):
         told.add("therapist_present")
     return frozenset(told).union(OF_THE_COURSE)
-
-
-def _alternative(own: Answers, book: PriceBook) -> Alternative:
-    alone = None
-    if own.psychotherapy != "none":
-        alone = estimate(replace(own, psychotherapy="none", psychotherapy_sessions=0), book)
-    minutes = book.tables.treatments[own.treatment].minutes
-    hours = (minutes.low * own.sessions / 60, minutes.high * own.sessions / 60) if minutes else None
-    return Alternative(own.treatment, estimate(own, book), alone, hours)
-
-
-def _break_even(answers: Answers, book: PriceBook) -> BreakEven | None:
-    """
-    From which month on the treatment an insurer may pay for costs less than the one it does not.
-
-    Only where both kinds are on offer and somebody is insured; compared are typical totals, month by month.
-    """
-    insured = [name for name in offered_treatments(book) if _insurer_may_pay(answers, book, name)]
-    others = [name for name in offered_treatments(book) if name not in insured]
-    if not insured or not others:
-        return None
-    cheaper, dearer = insured[0], others[0]
-    wins = [
-        _typical(answers, book, cheaper, months) < _typical(answers, book, dearer, months)
-        for months in BREAK_EVEN_MONTHS
-    ]
-    month = next((m for m in BREAK_EVEN_MONTHS if all(wins[m - 1 :])), None)
-    return BreakEven(cheaper, dearer, month)
-
-
-def _insurer_may_pay(answers: Answers, book: PriceBook, name: str) -> bool:
-    """Whether the payer covers what is billed at every session of this treatment, with or without approval."""
-    treatment, payer = book.tables.treatments[name], answers.insurance
-    lines = [line for line in treatment.each_session if payer not in line.not_payers]
-    statuses = [
-        coverage.status
-        for line in lines
-        if (not line.payers or payer in line.payers)
-        and (coverage := book.tables.charges[line.charge].coverage.get(payer))
-    ]
-    return bool(statuses) and all(status in ("covered", "prior_authorization") for status in statuses)
-
-
-def _typical(answers: Answers, book: PriceBook, name: str, months: int) -> int:
-    return typical_of(_for_treatment(answers, book, name, months), book)

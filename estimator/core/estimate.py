@@ -12,7 +12,7 @@ import numpy as np
 from estimator.core.answers import Answers, months_later
 from estimator.core.billing import claims_of
 from estimator.core.branches import branches, resets
-from estimator.core.claims import Claims
+from estimator.core.claims import Claims, instalment
 from estimator.core.ledger import Ledger
 from estimator.core.line_items import line_items
 from estimator.core.plan import Plan, plan_of
@@ -40,6 +40,11 @@ class Model:
         scenarios = Scenarios(self.unknowns.rows, positions)
         terms = terms_in(self.plan, scenarios) if self.plan else None
         return Ledger(self.claims, terms, scenarios, self.dose_chance)
+
+    @property
+    def authorization_applies(self) -> bool:
+        """Whether the insurer must agree first to something."""
+        return any(claim.coverage.status == "prior_authorization" for claim in self.claims.all)
 
     def totals(self, positions: Positions) -> CentsArray:
         """What the patient pays in each of these scenarios, cents, shape (scenarios,)."""
@@ -84,19 +89,23 @@ class Outcome:
     if_not_covered: YouPay
     branches: tuple[Branch, ...]
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the insurer's answer is open. Whoever has it is not shown the other one as an even case."""
+        return self.authorization_applies and "authorization" not in self.answers.given
+
 
 def outcome(answers: Answers, book: PriceBook) -> Outcome:
     """The range of these answers, and its either-ors."""
     model = model_of(answers, book)
     found = model.search()
     paid = you_pay(found)
-    authorization = any(claim.coverage.status == "prior_authorization" for claim in model.claims.all)
-    denied = you_pay(denied_model(answers, book).search()) if authorization else paid
-    # Whoever says that the insurer has agreed is not shown what a no would cost as an even case.
-    asked = authorization and "authorization" not in answers.given
+    denied = you_pay(denied_model(answers, book).search()) if model.authorization_applies else paid
+    out = Outcome(answers, model, found, paid, model.authorization_applies, denied, ())
     doses = book.tables.treatments[answers.treatment].doses
-    either_ors = branches(model.unknowns.all, model.totals, found, model.plan, paid, denied if asked else None, doses)
-    return Outcome(answers, model, found, paid, authorization, denied, either_ors)
+    asked = denied if out.awaits_answer else None
+    either_ors = branches(model.unknowns.all, model.totals, found, model.plan, paid, asked, doses)
+    return replace(out, branches=either_ors)
 
 
 def estimate(answers: Answers, book: PriceBook) -> Estimate:
@@ -163,9 +172,8 @@ def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:
 
 
 def _payment(one: Statement, number: int) -> Amounts:
-    """One of the monthly payments of a claim, from 0; the odd cents are in the first."""
-    parts = one.claim.payments
-    return Amounts(*(amount // parts + (amount % parts if number == 0 else 0) for amount in one.you_pay))
+    """One of the monthly payments of a claim, from 0."""
+    return Amounts(*(instalment(amount, one.claim.payments, number) for amount in one.you_pay))
 
 
 def _drivers(model: Model, found: Search) -> tuple[Driver, ...]:

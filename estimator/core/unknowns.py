@@ -7,6 +7,7 @@ of the payer's profiles, each holding a stretch as long as its weight. Independe
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -44,6 +45,11 @@ class Unknown:
     continuous: bool = True
     edges: tuple[float, ...] = (0.0, 1.0)
     group: Group = "other"
+
+    @property
+    def middles(self) -> tuple[float, ...]:
+        """The middle of each alternative's stretch."""
+        return tuple((low + high) / 2 for low, high in pairwise(self.edges))
 
     @property
     def shape(self) -> "Shape":

@@ -15,7 +15,7 @@ from estimator.prices.watched_folder import LivePriceBooks
 from estimator.web import crawlers, errors, filters, headers, health, hosts, script
 from estimator.web.hosts import AddressedFlask
 from estimator.web.links import alternates, canonical, link, other_languages
-from estimator.web.patient import advice, api, compare, download, embedding, price_list, updates, withdrawn
+from estimator.web.patient import advice, api, download, embedding, price_list, updates, withdrawn
 from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
 from estimator.web.patient.glossary import term, with_terms
@@ -58,7 +58,7 @@ def create_app(
     hosts.add_hosts(app)
     errors.add_errors(app)
     headers.add_headers(app)
-    pages = (patient.bp, price_list.bp, compare.bp, advice.bp, download.bp, updates.bp)
+    pages = (patient.bp, price_list.bp, advice.bp, download.bp, updates.bp)
     for blueprint in (*pages, embedding.bp, withdrawn.bp, api.bp, health.bp, script.bp, crawlers.bp):
         app.register_blueprint(blueprint)
     return app

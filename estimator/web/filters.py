@@ -10,7 +10,7 @@ from estimator.core.results import Amounts
 from estimator.money import dollars
 from estimator.prices.schema.basics import Text
 from estimator.sentences import translated
-from estimator.web.rounding import WHOLE_ABOVE, whole_dollars
+from estimator.web.rounding import WHOLE_ABOVE, as_known, whole_dollars
 from estimator.web.site import catalogue, language, locale
 
 
@@ -82,6 +82,6 @@ def amounts_in_link(amounts: Amounts) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    amounts = (money, dollars, whole_dollars, percent, smallest, largest, amounts_in_link)
+    amounts = (money, dollars, whole_dollars, as_known, percent, smallest, largest, amounts_in_link)
     for function in (*amounts, words, day, short_day, month, typed_address):
         app.add_template_filter(function)

@@ -10,7 +10,7 @@ from estimator.web.site import LOCALES, language, site
 
 NAMES_OF_LANGUAGES: dict[Language, str] = {"en": "English", "es": "Español"}
 
-PAGES = ("patient", "compare", "advice", "updates", "price_list")
+PAGES = ("patient", "advice", "updates", "price_list")
 """The blueprints whose addresses are pages to read."""
 
 

@@ -10,6 +10,7 @@ from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.key_words import INCLUDED_WORDS, LEFT_OUT_WORDS
 from estimator.prices.schema.basics import PRICE_COLUMNS
 from estimator.prices.schema.files import Book
+from estimator.web.patient import compare, what_if, when_to_start
 from estimator.web.patient.calendar_file import calendar
 from estimator.web.patient.details import can_be_asked
 from estimator.web.patient.estimate_view import estimate_view
@@ -20,6 +21,9 @@ from estimator.web.patient.programs import program_limits
 from estimator.web.site import site
 
 bp = Blueprint("patient", __name__)
+bp.add_url_rule("/compare", "compare", compare.show)
+bp.add_url_rule("/start", "when_to_start", when_to_start.show)
+bp.add_url_rule("/sessions", "what_if", what_if.show)
 bp.add_url_rule("/estimate.ics", "calendar", calendar)
 
 PUBLISHED_EXAMPLES = REPRODUCED_EXAMPLES = 42
