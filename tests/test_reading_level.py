@@ -25,7 +25,11 @@ READ = [
         BAD_FORM,
         ESTIMATE_IV,
         ESTIMATE_SPRAVATO,
-        *(BY_NAME[name] for name in ("estimate-medicare", "method", "compare", "next-steps")),
+        *(
+            BY_NAME[name]
+            for name in ("estimate-medicare", "method", "compare", "compare-unanswered", "compare-medicare")
+        ),
+        *(BY_NAME[name] for name in ("when-to-start", "stop-earlier", "next-steps")),
         *(BY_NAME[name] for name in ("before-you-decide", "glossary")),
     )
     if page in pages()

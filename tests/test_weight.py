@@ -5,7 +5,20 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from support.site_pages import BAD_FORM, COMPARE, ESTIMATE_IV, ESTIMATE_SPRAVATO, FORM, app, has, languages, pages
+from support.site_pages import (
+    BAD_FORM,
+    COMPARE,
+    COMPARE_MEDICARE,
+    ESTIMATE_IV,
+    ESTIMATE_SPRAVATO,
+    FORM,
+    START_LATER,
+    STOP_EARLIER,
+    app,
+    has,
+    languages,
+    pages,
+)
 
 KILOBYTE = 1024
 FORM_MOST = 9 * KILOBYTE
@@ -42,7 +55,7 @@ def in_language(page, language):
         (BAD_FORM, FORM_MOST + KILOBYTE),
         (ESTIMATE_IV, RESULT_MOST),
         (ESTIMATE_SPRAVATO, RESULT_MOST),
-        *([(COMPARE, RESULT_MOST)] if has(COMPARE) else []),
+        *((page, RESULT_MOST) for page in (COMPARE, COMPARE_MEDICARE, START_LATER, STOP_EARLIER) if has(page)),
     ],
     ids=lambda value: getattr(value, "name", None),
 )

@@ -42,6 +42,9 @@ BAD_FORM = Page(
 ESTIMATE_IV = Page("estimate-iv", f"/estimate?{IV}")
 ESTIMATE_SPRAVATO = Page("estimate-spravato", f"/estimate?{SPRAVATO}")
 COMPARE = Page("compare", f"/compare?{SPRAVATO}")
+COMPARE_MEDICARE = Page("compare-medicare", "/compare?insurance=medicare&months=12", opened=True)
+START_LATER = Page("when-to-start", f"/start?{SPRAVATO}&plan_year_start=3", opened=True)
+STOP_EARLIER = Page("stop-earlier", f"/sessions?{SPRAVATO}", opened=True)
 
 KNOWN = (
     FORM,
@@ -66,6 +69,10 @@ KNOWN = (
     Page("price-list-clinic", "/c/example-harbor/price-list"),
     Page("method", "/method"),
     COMPARE,
+    Page("compare-unanswered", "/compare"),
+    COMPARE_MEDICARE,
+    START_LATER,
+    STOP_EARLIER,
     Page("next-steps", f"/next-steps?{SPRAVATO}"),
     Page("next-steps-iv", f"/next-steps?{IV}"),
     Page("before-you-decide", f"/before-you-decide?{SPRAVATO}"),

@@ -14,7 +14,7 @@ HEAD = 20
 """Room above the scale, for a label of a line that leaves it."""
 LETTERS = 17
 """Labels stand at least so far apart, in pixels."""
-MOST_TICKS = 4
+MOST_TICKS = 5
 SECOND_AT_LEAST = 0.4
 """Where the second highest line reaches less of the highest, the highest may leave the chart."""
 
