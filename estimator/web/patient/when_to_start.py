@@ -1,5 +1,6 @@
 """When to start: the same course from each of the coming months, and what makes the difference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -65,7 +66,7 @@ def _short(day: date) -> str:
     return str(format_date(day, "LLL", locale())).removesuffix(".")
 
 
-def _largest(begun: list[Start], shown: list[tuple[int, ...]], sides: Sides) -> Jump | None:
+def _largest(begun: Sequence[Start], shown: list[tuple[int, ...]], sides: Sides) -> Jump | None:
     """None where every start costs the same, as amounts are shown."""
     jumps = [
         Jump(at, at + 1, case, after[case] - before[case], begun[at + 1].reasons)
