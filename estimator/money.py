@@ -154,10 +154,15 @@ def between(low: Any, typical: Any, high: Any, weights: Weights) -> CentsArray:
 
     The ends are numbers or int64 arrays of shape (scenarios,), `weights` come from `weights_at`. Halves round up.
     """
-    below, above = weights
-    value = (typical - low) * below
-    value += (high - typical) * above
-    value += low + 0.5
+    return along(typical - low, high - typical, low + 0.5, weights)
+
+
+def along(below: Any, above: Any, start: Any, weights: Weights) -> CentsArray:
+    """The same of a range that starts at `start`, half a cent added, and is so wide `below` and `above` its typical."""
+    gone_below, gone_above = weights
+    value = below * gone_below
+    value += above * gone_above
+    value += start
     return np.asarray(np.floor(value, out=value), dtype=np.int64)
 
 

@@ -5,7 +5,7 @@ Prices are start-dated: the one in force on the claim's day applies. What is not
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from estimator.core.claims import (
 )
 from estimator.core.course import Billed, course
 from estimator.core.selling import as_sold
-from estimator.core.unknowns import Unknowns
+from estimator.core.unknowns import Group, Unknowns
 from estimator.core.words import (
     DENIED,
     INCLUDED,
@@ -58,6 +58,7 @@ FREE = Range.exactly(0)
 class _Builder:
     def __init__(self, answers: Answers, book: PriceBook, unknowns: Unknowns) -> None:
         self.answers = answers
+        self.book = book
         self.tables = book.tables
         self.payer: Payer = self.tables.payers[answers.insurance]
         self.treatment = self.tables.treatments[answers.treatment]
@@ -79,17 +80,18 @@ class _Builder:
         # Lines on days with the same prices in force make claims of one kind.
         self.kinds: dict[tuple[int, int], tuple[Claim, ...]] = {}
         self.kinds_made = 0
-        self.starts: dict[int, list[date]] = {}
+        self.starts: dict[int, tuple[date, ...]] = {}
         # One object per price: the ledger works out each object's values once, by its id.
         self.prices: dict[tuple[str, PriceColumn, bool, int], PriceInPlay] = {}
         self.two_doses: dict[tuple[int, int], PriceInPlay] = {}
         self.first_fill: date | None = None
 
-    def build(self) -> Claims:
-        claims = [claim for item in course(self.answers, self.treatment, self.is_told) for claim in self.claims(item)]
+    def build(self, items: Iterable[Billed] | None) -> Claims:
+        items = course(self.answers, self.treatment, self.is_told) if items is None else items
+        claims = self.claims(items)
         visits = len({claim.day for claim in claims})
         claims = as_sold(claims, self.answers, self.tables, self)
-        return Claims(tuple(claims), tuple(self.described), visits)
+        return Claims(tuple(claims), tuple(self.described), visits, tuple(items))
 
     def is_told(self, charge: str) -> bool:
         """Whether the patient was told anything about a charge."""
@@ -99,28 +101,34 @@ class _Builder:
         self.kinds_made += 1
         return self.kinds_made
 
-    def claims(self, item: Billed) -> Iterator[Claim]:
-        key = (id(item.line), bisect_right(self.starts_of(item.line), item.day))
-        if key not in self.kinds:
-            self.kinds[key] = tuple(self.alternatives(item))
-        for kind in self.kinds[key]:
-            yield self.on(kind, item.day)
+    def claims(self, items: Iterable[Billed]) -> list[Claim]:
+        """The claims of these lines: those of one kind are made once, then copied to their days."""
+        made: list[Claim] = []
+        for item in items:
+            day, line = item.day, id(item.line)
+            if line not in self.starts:
+                self.starts[line] = self.starts_of(item.line)
+            key = (line, bisect_right(self.starts[line], day))
+            if key not in self.kinds:
+                self.kinds[key] = tuple(self.alternatives(item))
+            made += [kind.on(day, self.fill(kind, day)) for kind in self.kinds[key]]
+        return made
 
-    def starts_of(self, line: Line) -> list[date]:
+    def starts_of(self, line: Line) -> tuple[date, ...]:
         """The days on which a price of a line begins, or of a charge that it moves with."""
-        if id(line) not in self.starts:
-            own = {name for name in (line.charge, line.lower_dose) if name}
-            charges = [self.tables.charges[name] for name in own | {self.leader(name) for name in own}]
-            self.starts[id(line)] = sorted({start for charge in charges for start in charge.start_dates})
-        return self.starts[id(line)]
+        own = (line.charge, line.lower_dose)
+        return self.book.once(("starts", own), lambda: self._starts_of({name for name in own if name}))
 
-    def on(self, kind: Claim, day: date) -> Claim:
-        """The same charge at the same price on another day."""
-        fill = ""
-        if "pharmacy" in (kind.benefit, kind.pharmacy_benefit):
-            self.first_fill = self.first_fill or day
-            fill = str((day - self.first_fill).days // FILL_DAYS)
-        return kind._replace(day=day, fill=fill)
+    def _starts_of(self, own: set[str]) -> tuple[date, ...]:
+        charges = [self.tables.charges[name] for name in own | {self.leader(name) for name in own}]
+        return tuple(sorted({start for charge in charges for start in charge.start_dates}))
+
+    def fill(self, kind: Claim, day: date) -> str:
+        """Which of the pharmacy's fills a claim of this kind would be on a day; nothing where no pharmacy fills it."""
+        if kind.benefit != "pharmacy" and kind.pharmacy_benefit != "pharmacy":
+            return ""
+        self.first_fill = self.first_fill or day
+        return str((day - self.first_fill).days // FILL_DAYS)
 
     def alternatives(self, item: Billed) -> Iterator[Claim]:
         """The claim of a line, or two of which one is billed: where it is open which doctors are in network."""
@@ -183,6 +191,7 @@ class _Builder:
             benefit, pharmacy = pharmacy, None
         return Claim(
             day=day,
+            fill="",
             charge=name,
             row=self.row(name, label, coverage, program),
             units=line.units,
@@ -324,10 +333,15 @@ class _Builder:
         question = charge.price_question or self.tables.charges[name].price_question or _unasked(charge.label)
         asked = question.of_patient(insured=bool(self.payer.profiles))
         id_, prefix = (f"{root}.price", PRICE_PREFIX) if side == "asked" else (f"{root}.allowed", "allowed.")
-        return self.unknowns.add_range(id_, asked, prefix + root, "price")
+        group: Group = "asked" if side == "asked" else "helped" if self.helping(root) else "allowed"
+        return self.unknowns.add_range(id_, asked, prefix + root, group)
 
     def program(self, name: str, coverage: CoverageDetermination, network: str) -> str | None:
-        if coverage.covered == "no" or not self.answers.savings_program or network == "out":
+        return None if coverage.covered == "no" or network == "out" else self.helping(name)
+
+    def helping(self, name: str) -> str | None:
+        """The savings program for a charge, if this payer's patients may use one."""
+        if not self.answers.savings_program:
             return None
         for id_, program in self.tables.programs.items():
             if name in program.charges and self.answers.insurance in program.payers:
@@ -346,6 +360,10 @@ def _unasked(label: Text) -> QuestionWording:
     return QuestionWording(label=label, ask=label, whom="clinic")
 
 
-def claims_of(answers: Answers, book: PriceBook, unknowns: Unknowns) -> Claims:
-    """The claims of the course in date order; whatever they leave open is added to `unknowns`."""
-    return _Builder(answers, book, unknowns).build()
+def claims_of(answers: Answers, book: PriceBook, unknowns: Unknowns, items: Iterable[Billed] | None = None) -> Claims:
+    """
+    The claims of the course in date order; whatever they leave open is added to `unknowns`.
+
+    `items` is the course of these answers, where somebody has it already.
+    """
+    return _Builder(answers, book, unknowns).build(items)

@@ -84,13 +84,11 @@ def _authorization(approved: YouPay, denied: YouPay) -> Iterator[Branch]:
 
 def _explained(unknown: Unknown, places: Positions, cents: CentsArray) -> float:
     """The part of the variance of what is paid that lies between the sides of an either-or, from 0 to 1."""
-    paid = cents.astype(np.float64)
-    whole = float(paid.var())
-    if whole == 0:
-        return 0.0
-    side = np.searchsorted(np.array(unknown.edges[1:-1]), places, side="right")
-    groups = [paid[side == one] for one in range(len(unknown.edges) - 1)]
-    return sum(len(own) * float(own.mean() - paid.mean()) ** 2 for own in groups if len(own)) / len(paid) / whole
+    paid = cents - cents.mean()
+    side = np.searchsorted(unknown.edges[1:-1], places, side="right")
+    sums, counts = np.bincount(side, paid), np.bincount(side)
+    whole = float(paid @ paid)
+    return float((sums * sums / np.maximum(counts, 1)).sum()) / whole if whole else 0.0
 
 
 def _option(

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from estimator.core.answer_values import ToldShare
+from estimator.core.course import Billed
 from estimator.money import Range
 from estimator.prices.schema.basics import BenefitClass, CoverageStatus, PriceColumn, Provenance, Text
 from estimator.prices.schema.charges import Coverage
@@ -66,7 +67,7 @@ class Condition:
 
 class Claim(NamedTuple):
     """
-    One charge on one day. A course has hundreds that differ in the day alone, so they are copied cheaply: ``_replace``.
+    One charge on one day. A course has hundreds that differ in `day` and `fill` alone, so these stand first: `on`.
 
     `asked` is what a patient without cover would be asked, `allowed` what the plan recognises; None where the tables
     have no price. `row` numbers the line item that the claim belongs to, `visit` the place that asks one copay a day,
@@ -76,6 +77,7 @@ class Claim(NamedTuple):
     """
 
     day: date
+    fill: str
     charge: str
     row: int
     units: int
@@ -87,13 +89,16 @@ class Claim(NamedTuple):
     program: str | None
     network: Literal["in", "out"] = "in"
     visit: str = CLINIC
-    fill: str = ""
     share: ToldShare | None = None
     conditions: tuple[Condition, ...] = ()
     counted: bool = True
     lower_charge: str | None = None
     kind: int = 0
     payments: int = 1
+
+    def on(self, day: date, fill: str) -> "Claim":
+        """The same on another day, copied cheaply."""
+        return Claim._make((day, fill, *self[2:]))
 
     @property
     def out_of_network(self) -> bool:
@@ -137,33 +142,45 @@ class Claims:
     """
     All claims of a course in date order, the line items they make, and on how many days somebody comes.
 
-    There may be fewer days with a claim than `visits`: a package is paid once, a subscription once a month.
+    There may be fewer days with a claim than `visits`: a package is paid once, a subscription once a month. `course` is
+    what they were made from.
     """
 
     all: tuple[Claim, ...]
     rows: tuple[LineHeading, ...] = ()
     visits: int = 0
+    course: tuple[Billed, ...] = ()
+
+    @cached_property
+    def samples(self) -> tuple[Claim, ...]:
+        """One claim of each kind, in the order in which they were met; what the kind says is said once."""
+        found: dict[int, Claim] = {}
+        for claim in self.all:
+            found.setdefault(claim.kind, claim)
+        return tuple(found.values())
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
         """The charges without a price, each once."""
-        return tuple(dict.fromkeys(claim.charge for claim in self.all if claim.missing))
+        return tuple(dict.fromkeys(claim.charge for claim in self.samples if claim.missing))
 
     @cached_property
     def priced(self) -> tuple[Claim, ...]:
         """The claims that can be settled: those with every price that they need."""
-        return tuple(claim for claim in self.all if not claim.missing)
+        without = {claim.kind for claim in self.samples if claim.missing}
+        return tuple(claim for claim in self.all if claim.kind not in without) if without else self.all
 
     @cached_property
     def insured(self) -> tuple[Claim, ...]:
         """The priced claims that a plan covers, or may cover."""
-        return tuple(claim for claim in self.priced if claim.coverage.covered != "no")
+        uncovered = {claim.kind for claim in self.samples if claim.coverage.covered == "no"}
+        return tuple(claim for claim in self.priced if claim.kind not in uncovered) if uncovered else self.priced
 
     @cached_property
     def kinds(self) -> tuple[tuple[Claim, int], ...]:
         """One priced claim of each kind, and how many there are of it."""
         times = Counter(claim.kind for claim in self.priced)
-        return tuple((claim, times[kind]) for kind, claim in {claim.kind: claim for claim in self.priced}.items())
+        return tuple((claim, times[claim.kind]) for claim in self.samples if claim.kind in times)
 
     @cached_property
     def uncovered_kinds(self) -> tuple[tuple[Claim, int], ...]:

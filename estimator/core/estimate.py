@@ -4,7 +4,7 @@ The estimate: course, claims, plan and scenarios put together into what a patien
 `estimate` is pure: answers and a price book in, an `Estimate` out, the same every time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +13,13 @@ from estimator.core.answers import Answers, months_later
 from estimator.core.billing import claims_of
 from estimator.core.branches import branches, resets
 from estimator.core.claims import Claims, instalment
-from estimator.core.ledger import Ledger
+from estimator.core.course import Billed
+from estimator.core.ledger import Ledger, SettledClaim
 from estimator.core.line_items import line_items
 from estimator.core.plan import Plan, plan_of
 from estimator.core.records import ScenarioLedgers, Statement, statements, total
 from estimator.core.results import Amounts, Branch, Driver, Estimate, Month, YouPay
-from estimator.core.scenarios import Search, search
+from estimator.core.scenarios import Search, Walk, search
 from estimator.core.terms import terms_in
 from estimator.core.unknowns import Positions, Scenarios, Unknowns
 from estimator.money import CentsArray
@@ -55,9 +56,23 @@ class Model:
         """How often the search refines: totals only turn back on themselves where a savings program helps."""
         return 2 if self.plan and self.plan.programs else 1
 
-    def search(self) -> Search:
-        """The cheapest, the typical and the dearest scenario."""
-        return search(self.unknowns.all, self.totals, self.rounds)
+    def search(self, last: Walk | None = None) -> Search:
+        """The cheapest, the typical and the dearest scenario; `last` settles the last batch in place of `totals`."""
+        return search(self.unknowns.all, self.totals, self.rounds, last)
+
+    def look(self) -> tuple[Search, ScenarioLedgers]:
+        """The same, and the three scenarios in full: what the last batch of the search says about them."""
+        kept: list[tuple[Ledger, list[SettledClaim]]] = []
+
+        def settle(positions: Positions) -> CentsArray:
+            ledger = self.ledger(positions)
+            total, settled = ledger.settle()
+            kept.append((ledger, settled))
+            return total
+
+        found = self.search(settle)
+        ((ledger, settled),) = kept
+        return found, ScenarioLedgers(ledger, statements(settled, found.columns), found.columns)
 
 
 def you_pay(found: Search) -> YouPay:
@@ -65,10 +80,10 @@ def you_pay(found: Search) -> YouPay:
     return YouPay(*found.paid, found.likely)
 
 
-def model_of(answers: Answers, book: PriceBook) -> Model:
+def model_of(answers: Answers, book: PriceBook, course: Iterable[Billed] | None = None) -> Model:
     """The course of these answers at the prices of `book`, with everything unknown about it."""
     unknowns = Unknowns()
-    claims = claims_of(answers, book, unknowns)
+    claims = claims_of(answers, book, unknowns, course)
     plan = plan_of(answers, book, claims, unknowns)
     return Model(claims, plan, unknowns, book.tables.unknowns["dose"].chance or 0)
 
@@ -98,10 +113,15 @@ class Outcome:
 def outcome(answers: Answers, book: PriceBook) -> Outcome:
     """The range of these answers, and its either-ors."""
     model = model_of(answers, book)
-    found = model.search()
+    return _outcome(answers, book, model, model.search())
+
+
+def _outcome(answers: Answers, book: PriceBook, model: Model, found: Search) -> Outcome:
     paid = you_pay(found)
-    denied = you_pay(denied_model(answers, book).search()) if model.authorization_applies else paid
-    out = Outcome(answers, model, found, paid, model.authorization_applies, denied, ())
+    applies, denied = model.authorization_applies, paid
+    if applies:
+        denied = you_pay(denied_model(answers, book, model.claims.course).search())
+    out = Outcome(answers, model, found, paid, applies, denied, ())
     doses = book.tables.treatments[answers.treatment].doses
     asked = denied if out.awaits_answer else None
     either_ors = branches(model.unknowns.all, model.totals, found, model.plan, paid, asked, doses)
@@ -114,11 +134,10 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
 
     The three scenarios are concrete: the cheapest found, the typical one, the dearest found.
     """
-    out = outcome(answers, book)
-    model = out.model
-    shown = model.ledger(out.found.shown)
-    _, settled = shown.settle()
-    made = statements(settled)
+    model = model_of(answers, book)
+    found, shown = model.look()
+    out = _outcome(answers, book, model, found)
+    made = shown.statements
     return Estimate(
         answers=answers,
         book=book,
@@ -135,7 +154,7 @@ def estimate(answers: Answers, book: PriceBook) -> Estimate:
         branches=out.branches,
         resets=resets(answers, model.plan, [claim.day for claim in model.claims.all]),
         plan_unlike=model.plan is not None and model.plan.unlike,
-        scenario_ledgers=ScenarioLedgers(shown, made),
+        scenario_ledgers=shown,
         visits=model.claims.visits,
         scenarios=out.found.tried,
     )
@@ -148,9 +167,9 @@ def typical_of(answers: Answers, book: PriceBook) -> int:
     return int(model.totals(typical.reshape(len(model.unknowns), 1))[0])
 
 
-def denied_model(answers: Answers, book: PriceBook) -> Model:
+def denied_model(answers: Answers, book: PriceBook, course: Iterable[Billed] | None = None) -> Model:
     """The same course with authorization denied."""
-    return model_of(replace(answers, authorization="denied"), book)
+    return model_of(replace(answers, authorization="denied"), book, course)
 
 
 def _months(made: Sequence[Statement], tables: Book) -> tuple[Month, ...]:

@@ -11,7 +11,8 @@ What makes it fast, and what would break it:
   ledger lives, so no id is given away twice; a copied price would only be worked out again.
 - ``covered is self.always`` stands for "covered in every scenario" and leaves out two selections a bill. Code that
   copies the array gets the same numbers, only slower.
-- With a deductible part x, the patient's share x + coinsurance of (allowed − x) takes one division: `Bill`.
+- With a deductible part x, the patient's share x + coinsurance of (allowed − x) takes one quotient: `Division`, which
+  claims of one benefit class share.
 - What is asked at a visit is kept only where the same visit asks again (`Claims.asks_again`).
 - What no plan covers touches no accumulator, so `totals` adds it up kind by kind.
 """
@@ -80,7 +81,7 @@ class Accumulators:
     """
     What has been met so far: the limits in and out of network, each program's year; changed in place.
 
-    `copays_asked` has what a visit of the day, or a pharmacy's fill, was asked already; `visits_made` counts each
+    `copays_asked` has `WHOLE` times what a visit of the day, or a pharmacy's fill, was asked; `visits_made` counts each
     class's visits of the plan year where the first ones have terms of their own, and `first_visits` has where a visit
     of the day is one of them, and where it is counted.
     """
@@ -130,7 +131,7 @@ class Accumulators:
             self.first_visits = {key: first for key, first in self.first_visits.items() if key[0].startswith(FILL)}
 
     def ask(self, place: str, due: CentsArray, where: CentsArray | None) -> None:
-        """Remember what was asked at a place (a visit, a fill): `due` where `where` is 1, None for nowhere."""
+        """Remember what was asked at a place (a visit, a fill): `due` where `where` is `WHOLE`, None for nowhere."""
         if where is not None:
             before = self.copays_asked.get(place)
             self.copays_asked[place] = due * where if before is None else before + due * where
@@ -145,65 +146,80 @@ FILL = "fill "
 
 
 @dataclass(frozen=True, slots=True)
+class Division:
+    """
+    How one benefit class's terms divide any bill, as factors; worked out once for all claims of the class.
+
+    After a deductible part x the coinsurance is (allowed − x) × rate, halves rounded up; with x added that is
+    (x × (1 − rate) + allowed × rate), so `slope`, `rate` and `half` give both in one go: (x × slope + allowed × rate +
+    half) // 10,000. A copay is the slope 1 with itself, `flat`, in place of the rest.
+
+    `asks_visit` and `asks_fill` are `WHOLE` where a copay is asked of the visit or of the pharmacy's fill (None:
+    nowhere); `flat` is None where no copay is asked anywhere.
+    """
+
+    benefit: BenefitTerms
+    slope: CentsArray
+    rate: CentsArray
+    half: CentsArray | int
+    flat: CentsArray | None
+    asks_visit: CentsArray | None
+    asks_fill: CentsArray | None
+
+    @classmethod
+    def of(cls, benefit: BenefitTerms, pharmacy: Flags | None = None) -> "Division":
+        """`pharmacy` says where a charge of either benefit is the pharmacy's; None where it is one benefit's alone."""
+        slope, half = WHOLE - benefit.coinsurance, WHOLE // 2
+        if not benefit.any_copay:
+            return cls(benefit, slope, benefit.coinsurance, half, None, None, None)
+        asks, no_copay = benefit.has_copay * WHOLE, ~benefit.has_copay
+        rate, flat = benefit.coinsurance * no_copay, benefit.copay * asks
+        by_visit, by_fill = asks, None
+        if pharmacy is not None:
+            by_fill = asks * pharmacy
+            by_visit, by_fill = asks - by_fill, by_fill if by_fill.any() else None
+        return cls(benefit, np.maximum(slope, asks), rate, no_copay * half, flat, by_visit, by_fill)
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """
     Claims of one kind under one plan's terms, made ready to be shared; everything but the accumulators is worked out.
 
-    After a deductible part x the coinsurance is (allowed − x) × rate, halves rounded up; with x added that is
-    (x × (1 − rate) + allowed × rate), so `slope` and `offset` give both in one go: (x × slope + offset) // 10,000. A
-    copay is the slope 1 with itself as offset, and then no more than `allowed`; of what a visit was asked already
-    `per_asked` is taken off, down to `least`. `undeducted` is the result where no deductible applies at all.
-
-    `asks_visit` and `asks_fill` are 1 where a copay is asked of the visit or of the pharmacy's fill (None: nowhere).
+    Of a deductible part x the patient's share is (x × slope of the `division` + `offset`) // 10,000, and with a copay
+    no more than `allowed`; what a visit was asked already is taken off the offset, down to `least`. `undeducted` is the
+    result where no deductible applies at all. `beyond` is what is billed above the allowed amount (None: nothing).
     """
 
     billed: CentsArray
     allowed: CentsArray
     covered: Flags
     present: Flags | None
-    benefit: BenefitTerms
+    division: Division
     subject: CentsArray | None
     drug_subject: CentsArray | None
-    slope: CentsArray
     offset: CentsArray
-    per_asked: CentsArray | None
-    least: CentsArray | None
+    least: CentsArray
     undeducted: CentsArray | None
-    asks_visit: CentsArray | None
-    asks_fill: CentsArray | None
-    nothing: CentsArray
+    beyond: CentsArray | None
 
     @classmethod
     def under(
-        cls,
-        billed: CentsArray,
-        allowed: CentsArray,
-        covered: Flags,
-        present: Flags | None,
-        benefit: BenefitTerms,
-        pharmacy: Flags | None = None,
+        cls, billed: CentsArray, allowed: CentsArray, covered: Flags, present: Flags | None, division: Division
     ) -> "Bill":
-        """`pharmacy` says where a charge of either benefit is the pharmacy's; None where it is one benefit's alone."""
+        benefit = division.benefit
         subject = None if benefit.never_deductible else allowed * benefit.subject
         drug_subject = None if benefit.drug_subject is None else allowed * benefit.drug_subject
-        slope, offset = WHOLE - benefit.coinsurance, allowed * benefit.coinsurance + WHOLE // 2
-        per_asked = least = asks_visit = asks_fill = None
-        if benefit.any_copay:
-            copay = benefit.has_copay
-            slope, offset = np.where(copay, WHOLE, slope), np.where(copay, benefit.copay * WHOLE, offset)
-            per_asked, least = WHOLE * copay, np.where(copay, 0, offset)
-            asks_visit = copay.astype(np.int64)
-            if pharmacy is not None:
-                by_pharmacy = copay & pharmacy
-                asks_fill = by_pharmacy.astype(np.int64) if by_pharmacy.any() else None
-                asks_visit = (copay & ~pharmacy).astype(np.int64)
+        least = allowed * division.rate
+        least += division.half
+        offset = least if division.flat is None else least + division.flat
         undeducted = None
         if subject is None and drug_subject is None:
             undeducted = np.minimum(offset // WHOLE, allowed)
+        beyond = None if billed is allowed else billed - allowed
         return cls(
-            billed, allowed, covered, present, benefit, subject, drug_subject, slope, offset, per_asked, least,
-            undeducted, asks_visit, asks_fill, np.zeros_like(allowed),
-        )  # fmt: skip
+            billed, allowed, covered, present, division, subject, drug_subject, offset, least, undeducted, beyond
+        )
 
 
 @dataclass(slots=True)
@@ -222,14 +238,16 @@ class Share:
     is_copay: Flags | None
 
 
-def patient_share(bill: Bill, limits: Limits, drug_deductible: CentsArray | None, asked: CentsArray | None) -> Share:
+def patient_share(
+    bill: Bill, limits: Limits, drug_deductible: CentsArray | None, asked: CentsArray | None, nothing: CentsArray
+) -> Share:
     """
     Rule 3: deductible first, then copay or coinsurance, all under what is left of the maximum.
 
     A copay is never larger than what remains of the bill; of a visit's copay only what was not `asked` on it yet is
     due. Source: Uniform Glossary, "deductible", "copayment", "coinsurance", "out-of-pocket limit", and its page 6.
     """
-    deductible_part, drug_part = bill.nothing, None
+    deductible_part, drug_part, division = nothing, None, bill.division
     if bill.subject is not None:
         deductible_part = np.minimum(limits.deductible_left, bill.subject)
     if bill.drug_subject is not None and drug_deductible is not None:
@@ -238,14 +256,14 @@ def patient_share(bill: Bill, limits: Limits, drug_deductible: CentsArray | None
     uncapped = bill.undeducted
     if uncapped is None or asked is not None:
         offset = bill.offset
-        if asked is not None and bill.per_asked is not None and bill.least is not None:
-            offset = np.maximum(offset - asked * bill.per_asked, bill.least)
-        uncapped = deductible_part * bill.slope
+        if asked is not None and division.flat is not None:
+            offset = np.maximum(offset - asked, bill.least)
+        uncapped = deductible_part * division.slope
         uncapped += offset
         uncapped //= WHOLE
-        if bill.per_asked is not None:
+        if division.flat is not None:
             np.minimum(uncapped, bill.allowed, out=uncapped)
-    is_copay = bill.benefit.has_copay if bill.benefit.any_copay else None
+    is_copay = None if division.flat is None else division.benefit.has_copay
     return Share(deductible_part, drug_part, uncapped, np.minimum(uncapped, limits.out_of_pocket_left), is_copay)
 
 
@@ -308,6 +326,7 @@ class Ledger:
         self.always = np.ones(scenarios.count, dtype=np.bool_)
         self._amounts: dict[tuple[int, int], CentsArray] = {}
         self._bills: dict[tuple[int, int], Bill] = {}
+        self._divisions: dict[tuple[str | None, str | None, bool, int], Division] = {}
 
     def totals(self) -> CentsArray:
         """What the patient pays in each scenario, rebates already back; shape (scenarios,)."""
@@ -385,7 +404,7 @@ class Ledger:
             share, assistance = self._maximized(claim, terms, program, bill, left)
         else:
             if claim.out_of_network:
-                share = patient_share(bill, limits, None, None)
+                share = patient_share(bill, limits, None, None, self.nothing)
             else:
                 share = self._shared(claim, terms, bill, left)
             assistance, counts = None, share.total
@@ -397,8 +416,8 @@ class Ledger:
             left.programs[program.id] -= assistance
             total -= assistance
         total += share.total
-        if bill.billed is not bill.allowed:
-            total += bill.billed - bill.allowed
+        if bill.beyond is not None:
+            total += bill.beyond
         if settled is not None:
             by_program = self.nothing if assistance is None else assistance
             amounts = bill.present, bill.billed, bill.allowed, bill.covered, share, by_program
@@ -407,7 +426,7 @@ class Ledger:
     def _left(self, bill: Bill, limits: Limits, left: Accumulators) -> tuple[CentsArray, CentsArray]:
         """What is left of the amounts that a claim draws on; a claim that is not covered draws on none in network."""
         deductible_left, maximum_left = limits.now
-        drug_subject = bill.benefit.drug_subject
+        drug_subject = bill.division.benefit.drug_subject
         if left.drug_deductible is not None and drug_subject is not None:
             deductible_left = np.where(drug_subject > 0, left.drug_deductible, deductible_left)
         if bill.covered is self.always:
@@ -427,10 +446,11 @@ class Ledger:
 
     def _shared(self, claim: Claim, terms: Terms, bill: Bill, left: Accumulators) -> Share:
         """The share of a claim in network: a visit's copay is asked once, the first visits have their own terms."""
-        if bill.benefit.first_visits is not None:
+        if bill.division.benefit.first_visits is not None:
             bill = self._first_visits(claim, terms, bill, left)
-        if not bill.benefit.any_copay or claim.share is not None:
-            return patient_share(bill, left.limits, left.drug_deductible, None)
+        division = bill.division
+        if division.flat is None or claim.share is not None:
+            return patient_share(bill, left.limits, left.drug_deductible, None, self.nothing)
         either = claim.pharmacy_benefit is not None
         place, fill = claim.visit, f"{FILL}{claim.fill}"
         if claim.fill and not either:
@@ -440,16 +460,16 @@ class Ledger:
             asked = np.where(terms.pharmacy, at_fill, self.nothing if asked is None else asked)
         elif either and asked is not None:
             asked = asked * ~terms.pharmacy
-        share = patient_share(bill, left.limits, left.drug_deductible, asked)
+        share = patient_share(bill, left.limits, left.drug_deductible, asked, self.nothing)
         if id(claim) in self.claims.asks_again:
             due = share.uncapped - share.deductible_part
-            left.ask(place, due, bill.asks_visit)
-            left.ask(fill, due, bill.asks_fill)
+            left.ask(place, due, division.asks_visit)
+            left.ask(fill, due, division.asks_fill)
         return share
 
     def _first_visits(self, claim: Claim, terms: Terms, bill: Bill, left: Accumulators) -> Bill:
         """The bill with the terms of the plan year's first visits where it is one of them: no deductible, a copay."""
-        benefit = bill.benefit
+        benefit = bill.division.benefit
         assert claim.benefit is not None, "a covered charge has a benefit class"
         assert benefit.first_visits is not None, "asked only for a class that has them"
         assert benefit.first_copay is not None, "first visits have a copay"
@@ -473,7 +493,7 @@ class Ledger:
             any_copay=True,
         )
         amounts = bill.billed, bill.allowed, bill.covered, bill.present
-        return Bill.under(*amounts, special, terms.pharmacy if either else None)
+        return Bill.under(*amounts, Division.of(special, terms.pharmacy if either else None))
 
     def _maximized(
         self, claim: Claim, terms: Terms, program: ProgramTerms, bill: Bill, left: Accumulators
@@ -497,10 +517,7 @@ class Ledger:
         share = minimum + assistance
         if active.all():
             return Share(self.nothing, None, share, share, self.always), assistance
-        pharmacy = terms.pharmacy if claim.pharmacy_benefit is not None else None
-        others = Bill.under(
-            bill.billed, bill.allowed * ~active, bill.covered & ~active, bill.present, bill.benefit, pharmacy
-        )
+        others = Bill.under(bill.billed, bill.allowed * ~active, bill.covered & ~active, bill.present, bill.division)
         rest = self._shared(claim, terms, others, left)
         self._credit(rest, rest.total, left.limits, left)
         total = share + rest.total
@@ -520,9 +537,7 @@ class Ledger:
             elif covered is not self.always:
                 billed = np.where(covered, billed, self.asked(claim))
                 allowed = allowed * covered
-            pharmacy = terms.pharmacy if claim.pharmacy_benefit is not None else None
-            bill = Bill.under(billed, allowed, covered, where, self.benefit(claim, terms), pharmacy)
-            self._bills[key] = bill
+            bill = self._bills[key] = Bill.under(billed, allowed, covered, where, self.division(claim, terms))
         return bill
 
     def asked(self, claim: Claim) -> CentsArray:
@@ -565,6 +580,17 @@ class Ledger:
         if claim.out_of_network:
             covered = covered & terms.out_of_network.pays if terms.out_of_network else covered & False
         return covered
+
+    def division(self, claim: Claim, terms: Terms) -> Division:
+        """How the plan divides the claim's bill; the same for all claims of one benefit, unless the plan told one."""
+        key = (claim.benefit, claim.pharmacy_benefit, claim.out_of_network, id(terms))
+        if claim.share is None and key in self._divisions:
+            return self._divisions[key]
+        pharmacy = terms.pharmacy if claim.pharmacy_benefit is not None else None
+        made = Division.of(self.benefit(claim, terms), pharmacy)
+        if claim.share is None:
+            self._divisions[key] = made
+        return made
 
     def benefit(self, claim: Claim, terms: Terms) -> BenefitTerms:
         """The terms of the claim's benefit class; of either class where it is open which benefit pays the drug."""

@@ -11,12 +11,13 @@ from datetime import date
 from itertools import accumulate, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from estimator.core.answers import Answers
 from estimator.core.claims import Claims
 from estimator.core.unknowns import Flags, Scenarios, Unknown, Unknowns
 from estimator.core.words import NEW_PLAN, SESSION_COPAY
-from estimator.money import CentsArray, Range, between, divided
+from estimator.money import CentsArray, Range, along, divided
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import AmountRange, BenefitClass
 from estimator.prices.schema.payers import Benefit, OutOfNetwork, Payer, Profile, Program
@@ -33,8 +34,11 @@ SESSION_CLASSES = ("drug", "procedure")
 SHARES = ("deductible", "drug_deductible", "coinsurance")
 """The terms that make the patient's share larger and so fill the out-of-pocket maximum."""
 
-NONE, OWN, DRUG = 0, 1, 2
-"""Which deductible a benefit class is subject to: none, the plan's, the drug deductible."""
+TYPED = (
+    "copay", "pharmacy_copay", "coinsurance", "drug_deductible", "drug_deductible_remaining", "first_visits",
+    "first_visits_copay",
+)  # fmt: skip
+"""The answers that say something about a benefit class; with the plans' own terms they make its `BenefitOptions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +46,29 @@ class TermByProfile:
     """
     One term of the plan: its range in every profile, and the unknown it moves with.
 
-    `ends` has low, typical and high, shape (3, profiles). It is `known` where every profile says one amount, and
-    `alike` where all say the same.
+    `typical` has shape (profiles,), `steps` what `money.along` needs of each range, shape (3, profiles). It is `known`
+    where every profile says one amount, and `alike` where all say the same.
     """
 
-    ends: CentsArray
+    typical: CentsArray
+    steps: npt.NDArray[np.float64]
     unknown: str
     known: bool
     alike: bool
 
     @classmethod
     def among(cls, ranges: Sequence[Range], unknown: str) -> "TermByProfile":
-        ends = np.array([tuple(r) for r in ranges], dtype=np.int64).T
-        return cls(ends, unknown, all(one.known for one in ranges), all(one == ranges[0] for one in ranges))
-
-    @property
-    def typical(self) -> CentsArray:
-        """The typical value of each profile."""
-        return np.asarray(self.ends[1])
+        typical = np.array([one.typical for one in ranges], dtype=np.int64)
+        steps = [(one.typical - one.low, one.high - one.typical, one.low + 0.5) for one in ranges]
+        known, alike = all(one.known for one in ranges), all(one == ranges[0] for one in ranges)
+        return cls(typical, np.array(steps, dtype=np.float64).T, unknown, known, alike)
 
     def within(self, scenarios: Scenarios, profile_index: CentsArray) -> CentsArray:
         """Its value in each scenario, shape (scenarios,)."""
         if self.unknown not in scenarios.rows or self.known:
             return scenarios.number(int(self.typical[0])) if self.alike else self.typical.take(profile_index)
-        if self.alike:
-            low, typical, high = self.ends[:, 0].tolist()
-        else:
-            low, typical, high = self.ends.take(profile_index, axis=1)
-        return between(low, typical, high, scenarios.weights_of(self.unknown))
+        below, above, start = self.steps[:, 0] if self.alike else self.steps.take(profile_index, axis=1)
+        return along(below, above, start, scenarios.weights_of(self.unknown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,14 @@ class BenefitOptions:
     """
     How each profile shares one benefit class; arrays of shape (profiles,).
 
-    `deductible` is `NONE`, `OWN` or `DRUG`. `may_take_copay` says where a session may take the visit's copay in place
+    `deductible` is 1 where the plan's own deductible applies, `drug_deductible` where the drug deductible does (None:
+    nowhere). `may_take_copay` says where a session may take the visit's copay in place
     of the class's coinsurance (None: nowhere), `any_copay` whether any profile may ask one. `first_visits` of a plan
     year have the copay `first_copay`; None where no profile has any.
     """
 
     deductible: CentsArray
+    drug_deductible: CentsArray | None
     has_copay: Flags
     copay: TermByProfile
     coinsurance: TermByProfile
@@ -178,8 +179,16 @@ def _plan(answers: Answers, payer: Payer, book: PriceBook, claims: Claims, first
     names, unlike = profiles_like(answers, payer)
     profiles = tuple(payer.profiles[name] for name in names)
     prefix = "" if unknown == "plan" else f"{unknown}."
-    insured = [claim for claim in claims.all if claim.coverage.covered != "no"]
+    drug_deductible = _drug_deductible(answers, profiles, f"{prefix}drug_deductible")
+    insured = [claim for claim in claims.samples if claim.coverage.covered != "no"]
     classes = {claim.benefit for claim in insured} | {claim.pharmacy_benefit for claim in insured}
+    named = tuple(sorted(name for name in classes if name))
+    typed = tuple(getattr(answers, name) for name in TYPED)
+    year = plan_year_begins(first_day, answers.plan_year_start)
+    benefits = book.once(
+        ("benefits", answers.insurance, year, names, named, unknown, typed),
+        lambda: _benefits(answers, named, profiles, prefix, drug_deductible),
+    )
     reached = list(accumulate((profile.weight for profile in profiles), initial=0))
     return Plan(
         answers=answers,
@@ -193,14 +202,14 @@ def _plan(answers: Answers, payer: Payer, book: PriceBook, claims: Claims, first
         begins_full=_begins_full(answers, first_day),
         unlike=unlike,
         deductible=_term(answers.deductible, [one.deductible.range for one in profiles], f"{prefix}deductible"),
-        drug_deductible=_drug_deductible(answers, profiles, f"{prefix}drug_deductible"),
+        drug_deductible=drug_deductible,
         maximum=_term(
             answers.out_of_pocket_maximum,
             [limit(one.out_of_pocket_maximum) for one in profiles],
             f"{prefix}out_of_pocket_maximum",
         ),
-        benefits=_benefits(answers, sorted(name for name in classes if name), profiles, prefix),
-        programs={c.program: book.tables.programs[c.program] for c in claims.all if c.program and not c.missing},
+        benefits=benefits,
+        programs={c.program: book.tables.programs[c.program] for c in claims.samples if c.program and not c.missing},
         other_care=_other_care(answers, payer, first_day),
         out_of_network=_out_of_network(answers, payer.out_of_network),
     )
@@ -267,17 +276,27 @@ def _known_or(typed: int | None, range_: Range) -> Range:
 
 
 def _benefits(
-    answers: Answers, classes: Sequence[BenefitClass], profiles: Sequence[Profile], prefix: str
+    answers: Answers,
+    classes: Sequence[BenefitClass],
+    profiles: Sequence[Profile],
+    prefix: str,
+    drug_deductible: TermByProfile | None,
 ) -> dict[BenefitClass, BenefitOptions]:
     """The options of each class; sessions that all plans share like the drug have the drug's own."""
-    found = {name: _options(answers, name, profiles, prefix) for name in classes}
+    found = {name: _options(answers, name, profiles, prefix, drug_deductible) for name in classes}
     sessions = [name for name in SESSION_CLASSES if name in found]
     if len(sessions) == 2 and all(one.benefits[sessions[0]] == one.benefits[sessions[1]] for one in profiles):
         found[sessions[1]] = found[sessions[0]]
     return found
 
 
-def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], prefix: str) -> BenefitOptions:
+def _options(
+    answers: Answers,
+    name: BenefitClass,
+    profiles: Sequence[Profile],
+    prefix: str,
+    drug_deductible: TermByProfile | None,
+) -> BenefitOptions:
     benefits = [one.benefits[name] for one in profiles]
     session = name in SESSION_CLASSES
     typed = answers.copay if all(_asks_visit_copay(one, name) for one in profiles) else None
@@ -295,9 +314,14 @@ def _options(answers: Answers, name: BenefitClass, profiles: Sequence[Profile], 
         for one, visit, open_ in zip(benefits, visits, may, strict=True)
     ]
     drug = name == "pharmacy" and (answers.drug_deductible, answers.drug_deductible_remaining) != (None, None)
+    of_drugs = np.zeros(len(profiles), dtype=np.int64)
+    if drug_deductible is not None:
+        own = np.array([drug or one.deductible == "drug" for one in benefits], dtype=np.bool_)
+        of_drugs = (own & (drug_deductible.typical >= 0)).astype(np.int64)
     first = [_first_visits(answers, name, one) for one in benefits]
     return BenefitOptions(
-        deductible=np.array([DRUG if drug else _deductible(one) for one in benefits], dtype=np.int64),
+        deductible=np.array([drug or bool(one.deductible) for one in benefits], dtype=np.int64) - of_drugs,
+        drug_deductible=of_drugs if of_drugs.any() else None,
         has_copay=np.array(takes, dtype=np.bool_),
         copay=_term(typed, copays, f"{prefix}copay"),
         coinsurance=_term(
@@ -330,10 +354,6 @@ def _asks_visit_copay(profile: Profile, name: BenefitClass) -> bool:
 
 def _coinsures(benefit: Benefit) -> bool:
     return benefit.coinsurance is not None and benefit.coinsurance.range.high > 0
-
-
-def _deductible(benefit: Benefit) -> int:
-    return DRUG if benefit.deductible == "drug" else OWN if benefit.deductible else NONE
 
 
 def _other_care(answers: Answers, payer: Payer, first_day: date) -> Range | None:
@@ -390,7 +410,7 @@ def _outside(typed: int, range_: Range) -> int:
 
 
 def _register(plan: Plan, claims: Claims, unknowns: Unknowns) -> None:
-    insured = [claim for claim in claims.all if claim.coverage.covered != "no"]
+    insured = [claim for claim in claims.samples if claim.coverage.covered != "no"]
     if not insured:
         return
     wordings = plan.book.tables.unknowns
@@ -399,13 +419,13 @@ def _register(plan: Plan, claims: Claims, unknowns: Unknowns) -> None:
         unknowns.add_flag("out_of_network", wordings["out_of_network"], plan.out_of_network.chance)
         if not plan.out_of_network.coinsurance.known:
             wording = wordings.get("coinsurance", wordings["plan_terms"])
-            unknowns.add_range("out_of_network_coinsurance", wording, "out_of_network_coinsurance")
+            unknowns.add_range("out_of_network_coinsurance", wording, "out_of_network_coinsurance", "share")
     if in_network:
         _register_profile(plan, unknowns)
         if plan.following:
             _register_profile(plan.following, unknowns)
         if plan.other_care is not None and not plan.other_care.known:
-            unknowns.add_range("other_care", wordings["other_care"], "deductible_remaining")
+            unknowns.add_range("other_care", wordings["other_care"], "deductible_remaining", "relief")
         if any(claim.pharmacy_benefit for claim in in_network):
             w = wordings["drug_benefit"]
             unknowns.add_flag("drug_benefit", w, w.chance or 0, "drug_benefit")
@@ -429,7 +449,7 @@ def _register_profile(plan: Plan, unknowns: Unknowns) -> None:
             old = "plan_copay" if name == "copay" and "plan_copay" in wordings else "plan_terms"
             answer = None if "." in term.unknown else name
             unknowns.add_range(
-                term.unknown, wordings.get(name, wordings[old]), answer, "share" if name in SHARES else "other"
+                term.unknown, wordings.get(name, wordings[old]), answer, "share" if name in SHARES else "limit"
             )
     if any(options.may_take_copay is not None for options in plan.benefits.values()):
         w = wordings.get("session_copay", SESSION_COPAY)
@@ -458,4 +478,4 @@ def _register_program(id_: str, program: Program, answers: Answers, unknowns: Un
     if not program.rebate and answers.savings_maximum is not None:
         return
     if program.annual_max and not program.annual_max.range.known and program.annual_max_question:
-        unknowns.add_range(f"{id_}.annual_max", program.annual_max_question, "savings_maximum")
+        unknowns.add_range(f"{id_}.annual_max", program.annual_max_question, "savings_maximum", "relief")

@@ -46,16 +46,17 @@ class Statement:
         return [pays + share for pays, share in zip(self.plan_pays, self.share, strict=True)]
 
 
-def statements(settled: Sequence[SettledClaim]) -> list[Statement]:
-    """Every claim as plain numbers; the ledger has just the three shown scenarios."""
+def statements(settled: Sequence[SettledClaim], columns: Sequence[int]) -> list[Statement]:
+    """Every claim as plain numbers, in the three scenarios at these `columns` of a ledger."""
     if not settled:
         return []
     none = np.zeros_like(settled[0].billed)
 
     def shown(field: Callable[[SettledClaim], CentsArray | Flags | None]) -> CentsArray:
         found = [none if (value := field(one)) is None else value for one in settled]
-        return np.array(found, dtype=np.int64)
+        return np.array(found, dtype=np.int64)[:, columns]
 
+    everywhere = none + 1
     billed, assistance = shown(lambda e: e.billed), shown(lambda e: e.assistance)
     share = shown(lambda e: e.share.total if e.share else None)
     deductible_part = shown(lambda e: e.share.deductible_part if e.share else None)
@@ -63,7 +64,7 @@ def statements(settled: Sequence[SettledClaim]) -> list[Statement]:
     plan_pays = shown(lambda e: e.allowed) - share
     you_pay = billed - plan_pays - assistance
     covered = shown(lambda e: e.covered) > 0
-    present = shown(lambda e: none + 1 if e.present is None else e.present) > 0
+    present = shown(lambda e: everywhere if e.present is None else e.present) > 0
     left = shown(lambda e: e.deductible_left), shown(lambda e: e.out_of_pocket_left)
     money = [[Amounts(*row) for row in values.tolist()] for values in (billed, plan_pays, assistance, you_pay)]
     plain = [
@@ -74,28 +75,29 @@ def statements(settled: Sequence[SettledClaim]) -> list[Statement]:
 
 def total(amounts: Sequence[Amounts]) -> Amounts:
     """The sum, scenario by scenario."""
-    return Amounts(sum(a.low for a in amounts), sum(a.typical for a in amounts), sum(a.high for a in amounts))
+    return Amounts(sum([a.low for a in amounts]), sum([a.typical for a in amounts]), sum([a.high for a in amounts]))
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioLedgers:
-    """The three shown scenarios in full, put into rows when somebody asks for them."""
+    """The three shown scenarios in full, the `columns` of a ledger, put into rows when somebody asks for them."""
 
     ledger: Ledger
     statements: Sequence[Statement]
+    columns: tuple[int, int, int]
 
     def rows(self, place: int) -> tuple[LedgerRow, ...]:
         """One row per claim that is billed in the scenario at `place` of the three."""
-        terms = self.ledger.terms
-        lower = not self.ledger.higher_dose[place]
-        pharmacy = terms is not None and bool(terms.pharmacy[place])
-        helping = {id_ for id_, program in terms.programs.items() if program.active[place]} if terms else set()
+        terms, column = self.ledger.terms, self.columns[place]
+        lower = not self.ledger.higher_dose[column]
+        pharmacy = terms is not None and bool(terms.pharmacy[column])
+        helping = {id_ for id_, program in terms.programs.items() if program.active[column]} if terms else set()
         present = (one for one in self.statements if one.present[place])
         return tuple(_row(one, place, lower, pharmacy, helping, terms is not None) for one in present)
 
     def plan(self, place: int) -> PlanTerms:
         """The insurance terms of the scenario at `place` of the three."""
-        return plan_terms(self.ledger.terms, place)
+        return plan_terms(self.ledger.terms, self.columns[place])
 
 
 def _row(one: Statement, place: int, lower: bool, pharmacy: bool, helping: set[str], insured: bool) -> LedgerRow:

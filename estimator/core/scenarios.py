@@ -5,16 +5,19 @@ A dearer price can make the patient's total smaller once a savings program helps
 found by adding up lows and highs. We try the anchors, each unknown alone, every combination of the alternatives,
 corners and evenly spread points, then refine around several of the best and the worst scenarios. All of it is exact
 arithmetic: the same on every machine.
+
+What makes it fast: the first batch depends on the unknowns' shapes alone and is kept; a move that would leave an
+unknown where it stands is left out (three in ten); the last batch is also the one that is looked at claim by claim.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise, product
 
 import numpy as np
 
-from estimator.core.unknowns import Flags, Positions, Shape, Unknown
+from estimator.core.unknowns import Flags, Group, Positions, Shape, Unknown
 from estimator.money import CentsArray
 
 SPREAD = 1021
@@ -23,30 +26,39 @@ GENERATOR = 76
 Evenly spread points: a Korobov lattice as in L'Ecuyer & Lemieux (2000). Of the sizes and generators that were tried,
 the percentiles of this one are nearest to those of very many random scenarios (benchmarks/README.md).
 """
-CORNERS = 251
+CORNERS = 101
 CORNER_GENERATOR = 33
-STEPS = (0.25, 0.06, 0.015)
+STEPS = ((0.25, 4), (0.06, 2))
+"""In each round of refinement, how far a range is moved, and from how many of the best and of the worst scenarios."""
 COMBINATIONS = 192
 """At most so many combinations of alternatives (plans, yes/no) are tried, each at every one of the `PLACES`."""
-PLACES = tuple(
-    {"price": price, "share": share, "other": other}
-    for price, share, other in ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (1.0, 1.0, 0.0), (0.0, 1.0, 0.0))
+GROUPS: tuple[Group, ...] = ("asked", "helped", "allowed", "share", "limit", "relief")
+PLACES: tuple[Mapping[Group, float], ...] = tuple(
+    dict(zip(GROUPS, place, strict=True))
+    for place in (
+        (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),  # each where it is cheapest by itself
+        (1.0, 1.0, 1.0, 1.0, 1.0, 0.0),  # each where it is dearest by itself
+        (0.0, 1.0, 0.0, 1.0, 0.0, 1.0),  # a program pays large shares of dear sessions, which fill a small maximum
+        (0.0, 0.0, 0.0, 1.0, 0.0, 0.0),  # the same with cheap sessions
+        (1.0, 1.0, 1.0, 1.0, 0.0, 0.0),  # a small maximum that is filled soon
+        (1.0, 0.0, 0.0, 1.0, 1.0, 0.0),  # out of network: much asked, little of it allowed
+    )
 )
-"""
-Where prices, shares and all other ranges stand in them. Large shares with a small maximum are the cheapest where a
-savings card pays them, so all low and all high are not enough.
-"""
-SEVERAL = 4
-"""From so many of the best and of the worst scenarios the search goes on."""
+"""Where the ranges of each group stand in them, see `Unknown`. All low, all high is not enough where a card pays."""
 
 Walk = Callable[[Positions], CentsArray]
 """What the patient pays in each scenario: positions of shape (unknowns, scenarios) to cents of shape (scenarios,)."""
 
 
+# A batch works with two or three megabytes, which glibc's malloc would give back to the system and ask for anew, page by
+# page, in every walk. Once it has freed a block as large as this one, it keeps as much; see mallopt(3), "dynamic".
+np.empty(8_000_000, dtype=np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """
-    What the search found: the cheapest, the typical and the dearest scenario, positions of shape (unknowns, 3).
+    What the search found: the cheapest, the typical and the dearest scenario, the `columns` of the last batch.
 
     `paid` is what they cost the patient. `alone` has for every unknown the least and the most the patient pays when
     only it is varied. `likely` is the 10th and 90th percentile of the evenly spread points, whose positions are
@@ -54,12 +66,27 @@ class Search:
     """
 
     shown: Positions
+    columns: tuple[int, int, int]
     paid: tuple[int, int, int]
     alone: tuple[tuple[int, int], ...]
     likely: tuple[int, int]
     spread: Positions
     spread_paid: CentsArray
     tried: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBatch:
+    """
+    The scenarios that are tried for unknowns of these shapes, whatever they are about.
+
+    Column 0 is the typical one, then each unknown alone at its ends (`owners` says which), then the families that
+    stand at `stretches`, last the evenly spread points.
+    """
+
+    positions: Positions
+    owners: tuple[int, ...]
+    stretches: tuple[slice, ...]
 
 
 @lru_cache(maxsize=256)
@@ -70,80 +97,71 @@ def lattice(dimensions: int, points: int, generator: int) -> Positions:
     return np.asarray((steps + 0.5) / points, dtype=np.float64)
 
 
-def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int) -> Search:
+def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int, last: Walk | None = None) -> Search:
     """
     Find the cheapest and the dearest scenario for the patient, and how much each unknown matters.
 
-    After the first batch come `rounds` (1 to 3) of refinement. The first begins at the cheapest and the dearest of
-    every family of scenarios, since the best of all may lie in another valley, and also tries the two in which every
-    unknown takes the end that was cheapest, or dearest, for it alone.
+    After the first batch come `rounds` (1 or 2) of refinement; `last` is called in place of `walk` for the last batch.
+    The first round begins at the cheapest and the dearest of every family of scenarios, since the best of all may lie
+    in another valley, and also tries the two in which every unknown takes the end that was cheapest, or dearest, for
+    it alone.
     """
-    typical = np.array([unknown.typical for unknown in unknowns], dtype=np.float64)
+    last = last or walk
+    shapes = tuple(unknown.shape for unknown in unknowns)
     if not unknowns:
-        shown = np.zeros((0, 3))
-        known = int(walk(shown[:, :1])[0])
-        return Search(shown, (known,) * 3, (), (known, known), shown[:, :1], np.array([known]), 1)
-    alone, owners = _each_alone(unknowns, typical)
-    first = 1 + len(owners)
-    fixed, families = _fixed_scenarios(tuple(unknown.shape for unknown in unknowns))
-    positions = np.concatenate([typical[:, None], alone, fixed], axis=1)
+        shown = np.zeros((0, 1))
+        known = int(last(shown)[0])
+        return Search(shown, (0, 0, 0), (known,) * 3, (), (known, known), shown, np.array([known]), 1)
+    batch = _first_batch(shapes)
+    positions, stretches = batch.positions, batch.stretches
+    typical = positions[:, :1]
     paid = walk(positions)
-    ends_paid, spread_paid = paid[1:first].tolist(), paid[-SPREAD:]
-    spread, tried, amount = positions[:, -SPREAD:], len(paid), int(paid[0])
-    stretches = [slice(0, first), *(slice(first + one.start, first + one.stop) for one in families)]
-    for round_, step in enumerate(STEPS[:rounds], start=1):
-        low, high = _several(positions, paid, stretches), _several(positions, -paid, stretches)
-        nearby = _around(unknowns, np.concatenate([low, high], axis=1), step)
-        batches = [low, high, nearby]
+    amount, ends_paid, spread_paid = int(paid[0]), paid[1 : 1 + len(batch.owners)].tolist(), paid[-SPREAD:]
+    tried = len(paid)
+    for round_, (step, several) in enumerate(STEPS[:rounds], start=1):
+        low, high = _several(positions, paid, stretches, several), _several(positions, -paid, stretches, several)
+        nearby = [_around(shapes, centre, step) for centre in np.concatenate([low, high], axis=1).T]
+        batches = [typical, low, high, *nearby]
         if round_ == 1:
-            batches += [_greedy(unknowns, owners, ends_paid, pick) for pick in (min, max)]
+            batches += [_greedy(shapes, batch.owners, ends_paid, pick) for pick in (min, max)]
+        stretches = _stretches([1 + low.shape[1] + high.shape[1], *(one.shape[1] for one in batches[3:])])
         positions = np.concatenate(batches, axis=1)
-        paid = walk(positions)
+        paid = (last if round_ == rounds else walk)(positions)
         tried += len(paid)
-        stretches = _stretches(low.shape[1] + high.shape[1], nearby.shape[1], len(paid))
-    cheapest, dearest = int(paid.argmin()), int(paid.argmax())
-    shown = np.stack([positions[:, cheapest], typical, positions[:, dearest]], axis=1)
+    columns = (int(paid.argmin()), 0, int(paid.argmax()))
     return Search(
-        shown,
-        (int(paid[cheapest]), amount, int(paid[dearest])),
-        _ranges_alone(len(unknowns), amount, ends_paid, owners),
+        positions[:, columns],
+        columns,
+        (int(paid[columns[0]]), amount, int(paid[columns[2]])),
+        _ranges_alone(len(unknowns), amount, ends_paid, batch.owners),
         _likely(spread_paid),
-        spread,
+        batch.positions[:, -SPREAD:],
         spread_paid,
         tried,
     )
 
 
-def _stretches(centres: int, nearby: int, count: int) -> list[slice]:
-    """Where the neighbours of each centre stand in a batch of refinement, and what comes before and after them."""
-    each = nearby // centres
-    around = [slice(centres + each * one, centres + each * (one + 1)) for one in range(centres)]
-    return [slice(0, centres), *around, slice(centres + nearby, count)]
+def _stretches(sizes: Iterable[int]) -> tuple[slice, ...]:
+    """Where parts of these sizes stand in a batch, one after the other."""
+    return tuple(slice(*pair) for pair in pairwise(accumulate(sizes, initial=0)))
 
 
-def _several(positions: Positions, cost: CentsArray, stretches: Sequence[slice]) -> Positions:
-    """The scenario of least `cost` of every stretch of a batch, at most `SEVERAL` in all, no cost twice."""
+def _several(positions: Positions, cost: CentsArray, stretches: Sequence[slice], most: int) -> Positions:
+    """The scenario of least `cost` of every stretch of a batch, at most so many in all, no cost twice."""
     bests = [one.start + int(cost[one].argmin()) for one in stretches if one.stop > one.start]
     distinct = {int(cost[best]): best for best in reversed(bests)}
-    return positions[:, [distinct[amount] for amount in sorted(distinct)[:SEVERAL]]]
+    return positions[:, [distinct[amount] for amount in sorted(distinct)[:most]]]
 
 
 def _greedy(
-    unknowns: Sequence[Unknown], owners: Sequence[int], paid: Sequence[int], pick: Callable[..., tuple[int, float]]
+    shapes: Sequence[Shape], owners: Sequence[int], paid: Sequence[int], pick: Callable[..., tuple[int, float]]
 ) -> Positions:
     """Every unknown at the end that `pick` chooses by what was paid when it alone moved."""
-    ends = [end for unknown in unknowns for end in unknown.ends]
-    own: list[list[tuple[int, float]]] = [[] for _ in unknowns]
+    ends = [end for own, *_ in shapes for end in own]
+    own: list[list[tuple[int, float]]] = [[] for _ in shapes]
     for row, amount, end in zip(owners, paid, ends, strict=True):
         own[row].append((amount, end))
     return np.array([[pick(choices)[1]] for choices in own])
-
-
-def _each_alone(unknowns: Sequence[Unknown], typical: Positions) -> tuple[Positions, list[int]]:
-    owners = [row for row, unknown in enumerate(unknowns) for _ in unknown.ends]
-    alone = np.repeat(typical[:, None], len(owners), axis=1)
-    alone[owners, np.arange(len(owners))] = [end for unknown in unknowns for end in unknown.ends]
-    return alone, owners
 
 
 def _ranges_alone(count: int, typical: int, paid: Sequence[int], owners: Sequence[int]) -> tuple[tuple[int, int], ...]:
@@ -153,54 +171,58 @@ def _ranges_alone(count: int, typical: int, paid: Sequence[int], owners: Sequenc
     return tuple(ranges)
 
 
-@lru_cache(maxsize=256)
-def _fixed_scenarios(unknowns: tuple[Shape, ...]) -> tuple[Positions, list[slice]]:
-    """Families of scenarios: combinations at each place, corners, last the evenly spread points; where each stands."""
-    ends = [own for own, *_ in unknowns]
-    places = lattice(len(ends), CORNERS, CORNER_GENERATOR)
-    corners = [np.take(own, (place * len(own)).astype(np.int64)) for own, place in zip(ends, places, strict=True)]
-    families = [*_combinations(unknowns), np.stack(corners), lattice(len(ends), SPREAD, GENERATOR)]
-    reached = list(accumulate((one.shape[1] for one in families), initial=0))
-    return np.concatenate(families, axis=1), [slice(*pair) for pair in pairwise(reached)]
+@lru_cache(maxsize=128)
+def _first_batch(shapes: tuple[Shape, ...]) -> FirstBatch:
+    typical = np.array([[middle] for _, middle, *_ in shapes], dtype=np.float64)
+    owners = tuple(row for row, (ends, *_) in enumerate(shapes) for _ in ends)
+    alone = np.repeat(typical, len(owners), axis=1)
+    alone[owners, np.arange(len(owners))] = [end for ends, *_ in shapes for end in ends]
+    places = lattice(len(shapes), CORNERS, CORNER_GENERATOR)
+    corners = [
+        np.take(own, (place * len(own)).astype(np.int64)) for (own, *_), place in zip(shapes, places, strict=True)
+    ]
+    families = [*_combinations(shapes), np.stack(corners), lattice(len(shapes), SPREAD, GENERATOR)]
+    sizes = [1 + len(owners), *(one.shape[1] for one in families)]
+    return FirstBatch(np.concatenate([typical, alone, *families], axis=1), owners, _stretches(sizes))
 
 
-def _combinations(unknowns: Sequence[Shape]) -> Iterator[Positions]:
+def _combinations(shapes: Sequence[Shape]) -> Iterator[Positions]:
     """
-    Every combination of the alternatives, the ranges at each of the `PLACES` in turn.
+    Every combination of the alternatives, the ranges at each of the `PLACES` that differ for these unknowns.
 
     Where there are more than `COMBINATIONS`, the later alternatives stand still at their typical place.
     """
     sides: list[tuple[float, ...]] = []
     count = 1
-    for ends, typical, continuous, _ in unknowns:
+    for ends, typical, continuous, _ in shapes:
         vary = not continuous and count * len(ends) <= COMBINATIONS
         sides.append(ends if vary else (typical,))
         count *= len(ends) if vary else 1
     alternatives = np.array(list(product(*sides)), dtype=np.float64).T
-    for places in PLACES:
+    ranges = [(row, group) for row, (_, _, continuous, group) in enumerate(shapes) if continuous]
+    for places in dict.fromkeys(tuple((row, place[group]) for row, group in ranges) for place in PLACES):
         batch = alternatives.copy()
-        for row, (_, _, continuous, group) in enumerate(unknowns):
-            if continuous:
-                batch[row] = places[group]
+        for row, where in places:
+            batch[row] = where
         yield batch
 
 
-def _around(unknowns: Sequence[Unknown], centres: Positions, step: float) -> Positions:
-    """Every one of `centres`, shape (unknowns, centres), with one unknown changed at a time."""
-    rows, values, relative = _moves(tuple(unknown.shape for unknown in unknowns), step)
-    nearby = np.repeat(centres, len(rows), axis=1)
-    columns, moved = np.arange(nearby.shape[1]), np.tile(rows, centres.shape[1])
-    values, relative = np.tile(values, centres.shape[1]), np.tile(relative, centres.shape[1])
-    stood = nearby[moved, columns]
-    nearby[moved, columns] = np.where(relative, np.clip(stood + values, 0.0, 1.0), values)
+def _around(shapes: tuple[Shape, ...], centre: Positions, step: float) -> Positions:
+    """The scenario `centre`, shape (unknowns,), with one unknown moved at a time: a column for every move."""
+    rows, values, relative = _moves(shapes, step)
+    stood = centre[rows]
+    values = np.where(relative, np.clip(stood + values, 0.0, 1.0), values)
+    moves = np.flatnonzero(values != stood)
+    nearby = np.repeat(centre[:, None], len(moves), axis=1)
+    nearby[rows[moves], np.arange(len(moves))] = values[moves]
     return nearby
 
 
 @lru_cache(maxsize=256)
-def _moves(unknowns: tuple[Shape, ...], step: float) -> tuple[CentsArray, Positions, Flags]:
+def _moves(shapes: tuple[Shape, ...], step: float) -> tuple[CentsArray, Positions, Flags]:
     """Every change worth trying: which unknown, to where, and whether that is a step from where it stands."""
     moves: list[tuple[int, float, bool]] = []
-    for row, (ends, typical, continuous, _) in enumerate(unknowns):
+    for row, (ends, typical, continuous, _) in enumerate(shapes):
         moves += [(row, end, False) for end in ends]
         if continuous:
             moves += [(row, typical, False), (row, step, True), (row, -step, True)]

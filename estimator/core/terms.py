@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from estimator.core.answers import Answers
-from estimator.core.plan import DRUG, NO_LIMIT, BenefitOptions, Plan, limit, session_copay_chance
+from estimator.core.plan import NO_LIMIT, BenefitOptions, Plan, limit, session_copay_chance
 from estimator.core.unknowns import Flags, Scenarios
 from estimator.money import CentsArray, Range
 from estimator.prices.schema.basics import BenefitClass
@@ -196,8 +196,7 @@ def _benefits(plan: Plan, scenarios: Scenarios, index: CentsArray) -> dict[Benef
 
 
 def _benefit(options: BenefitOptions, plan: Plan, scenarios: Scenarios, index: CentsArray) -> BenefitTerms:
-    has_copay, (own, drug) = options.has_copay.take(index), _deductibles(options, plan)
-    subject, drug_subject = own.take(index), drug.take(index) if drug.any() else None
+    has_copay, (subject, drug_subject) = options.has_copay.take(index), _deductibles(options, index)
     if options.may_take_copay is not None:
         likely = scenarios.is_yes("session_copay", session_copay_chance(plan.book))
         instead = likely & options.may_take_copay.take(index)
@@ -205,9 +204,9 @@ def _benefit(options: BenefitOptions, plan: Plan, scenarios: Scenarios, index: C
         # The copay that is asked instead is the visit's, and so is whether the deductible comes first.
         visit = plan.benefits.get("visit")
         if visit is not None:
-            own, drug = _deductibles(visit, plan)
-            subject = np.where(instead, own.take(index), subject)
-            drug_subject = _where(instead, drug.take(index) if drug.any() else None, drug_subject)
+            of_visit, drug_of_visit = _deductibles(visit, index)
+            subject = np.where(instead, of_visit, subject)
+            drug_subject = _where(instead, drug_of_visit, drug_subject)
     return BenefitTerms(
         subject=subject,
         drug_subject=drug_subject,
@@ -221,12 +220,10 @@ def _benefit(options: BenefitOptions, plan: Plan, scenarios: Scenarios, index: C
     )
 
 
-def _deductibles(options: BenefitOptions, plan: Plan) -> tuple[CentsArray, CentsArray]:
-    """1 for each profile in which the plan's deductible applies to the class, and in which the drug deductible does."""
-    drug = np.zeros_like(options.deductible)
-    if plan.drug_deductible is not None:
-        drug = ((options.deductible == DRUG) & (plan.drug_deductible.typical >= 0)).astype(np.int64)
-    return (options.deductible > 0) - drug, drug
+def _deductibles(options: BenefitOptions, index: CentsArray) -> tuple[CentsArray, CentsArray | None]:
+    """1 where the plan's deductible applies to the class, and where the drug deductible does (None: nowhere)."""
+    drug = options.drug_deductible
+    return options.deductible.take(index), None if drug is None else drug.take(index)
 
 
 def either(yes: Flags, first: BenefitTerms, second: BenefitTerms) -> BenefitTerms:

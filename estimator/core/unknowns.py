@@ -22,7 +22,7 @@ Positions = npt.NDArray[np.float64]
 
 Flags = npt.NDArray[np.bool_]
 
-Group = Literal["price", "share", "other"]
+Group = Literal["asked", "helped", "allowed", "share", "limit", "relief"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Unknown:
 
     `ends` give every extreme or alternative; `continuous` says that values between them exist too, else `edges` are
     where the alternatives' stretches end. `answer` names the question of the form that settles it. `group` says what
-    it is to a search: prices and shares (deductibles, coinsurance) fill the out-of-pocket maximum, the rest does not.
+    a range is to a search: a price asked, one allowed and `helped` by a savings program or only `allowed`, a `share`
+    (deductible, coinsurance), a `limit` (the maximum, a copay), a `relief` (a program's year, other care).
     """
 
     id: str
@@ -44,7 +45,7 @@ class Unknown:
     typical: float = 0.5
     continuous: bool = True
     edges: tuple[float, ...] = (0.0, 1.0)
-    group: Group = "other"
+    group: Group = "limit"
 
     @property
     def middles(self) -> tuple[float, ...]:
@@ -84,7 +85,7 @@ class Unknowns:
         id_: str,
         wording: QuestionWording | UnknownWording,
         answer: str | None = None,
-        group: Group = "other",
+        group: Group = "limit",
     ) -> str:
         self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, group=group))
         return id_

@@ -1,13 +1,20 @@
 """A price book: the tables in force for one clinic (or the nation), with their version."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 from estimator.prices.schema.files import Book
 
 NATIONAL = "national"
 """The id of the price book without a clinic's own figures."""
+
+
+Made = TypeVar("Made")
+
+MOST_KEPT = 2_000
+"""So many things are kept with a book; what people may type has no end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +30,17 @@ class PriceBook:
     tables: Book = field(repr=False)
     version: str
     as_of: date
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, worked out once for these tables, which never change; `key` is all else it depends on."""
+        known = self._kept.get(key, self)  # itself stands for nothing: it is never made
+        if known is not self:
+            return known  # type: ignore[no-any-return]
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = made = make()
+        return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,7 +27,8 @@ WHOLES = {
 def rows_in(model, seed):
     """Every claim in some scenarios, the same for the same seed and the same unknowns."""
     ledger = model.ledger(np.random.default_rng(seed).random((len(model.unknowns), SCENARIOS_AT_ONCE)))
-    shown = ScenarioLedgers(ledger, statements(ledger.settle()[1]))
+    columns = (0, 1, 2)
+    shown = ScenarioLedgers(ledger, statements(ledger.settle()[1], columns), columns)
     return [shown.rows(place) for place in range(SCENARIOS_AT_ONCE)], [
         shown.plan(place) for place in range(SCENARIOS_AT_ONCE)
     ]
@@ -102,6 +103,8 @@ def told_prices(answers, book):
             if price is not None:
                 own = price.lower is None and (price.unknown or "").partition(".")[0] == claim.charge
                 found.setdefault((field, claim.charge), set()).add(tuple(price.range) if own else None)
+                if price.lower is not None:
+                    found.setdefault((field, claim.lower_charge), set()).add(tuple(price.lower.range))
     told = {(field, name) for field in ("prices", "allowed_amounts") for name, _ in getattr(answers, field)}
     one_range = {key: ranges.pop() for key, ranges in found.items() if len(ranges) == 1 and key not in told}
     return sorted((*key, range_) for key, range_ in one_range.items() if range_ is not None)
