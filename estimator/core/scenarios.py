@@ -50,8 +50,8 @@ Walk = Callable[[Positions], CentsArray]
 """What the patient pays in each scenario: positions of shape (unknowns, scenarios) to cents of shape (scenarios,)."""
 
 
-# A batch works with two or three megabytes, which glibc's malloc would give back to the system and ask for anew, page by
-# page, in every walk. Once it has freed a block as large as this one, it keeps as much; see mallopt(3), "dynamic".
+# A batch works with two or three megabytes, which glibc's malloc would give back to the system and ask for anew, page
+# by page, in every walk. Once it has freed a block as large as this one, it keeps as much; see mallopt(3), "dynamic".
 np.empty(8_000_000, dtype=np.uint8)
 
 
