@@ -35,6 +35,35 @@ def clinic(text, id_="broken"):
     return books_of(small_book() | {f"clinics/{id_}.yaml": (start + text).encode()}).clinics[id_].tables
 
 
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://example.org/prices?a=1#b", "https://example.org/prices?a=1#b"),
+        ("http://example.org/prices", "https://example.org/prices"),
+        ("https://example.org", "https://example.org"),
+    ],
+)
+def test_pages_link_by_https_only_also_where_a_table_of_before_says_http(written, read):
+    assert clinic(f"sources: {{ours: {{title: Ours, url: '{written}'}}}}").sources["ours"].url == read
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ann:pw@example.org", "https://ann@example.org/x", "https://x\\@y.org", "ftp://x.org"]
+)
+def test_an_address_with_a_name_or_a_password_is_refused_with_its_line(address):
+    files = small_book() | {
+        "clinics/broken.yaml": f"""clinic: {{name: A clinic}}
+sources:
+  ours: {{title: Ours, url: '{address}'}}
+""".encode()
+    }
+    (problem,) = [one for one in read_files(files).problems if "is not an address" in one.says]
+    assert (problem.file, problem.line, problem.where) == ("clinics/broken.yaml", 3, "sources.ours.url")
+
+
 # Forms of a value
 
 

@@ -29,7 +29,7 @@ def site_secret(folder: Path) -> str:
 
 def _make(path: Path) -> None:
     """A new secret, readable by this user alone. It appears whole; of several that are made at once the first stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".secret-{os.getpid()}-{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

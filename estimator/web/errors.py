@@ -56,7 +56,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     """`error` as a page, or as JSON where a program asked."""
     if isinstance(error, RequestRedirect) or error.code is None or error.code < 400:
         return error.get_response()
-    heading, advice = words_of_refusal() if isinstance(error, HostRefused) else _words(error.code)
+    heading, advice = words_of_refusal() if isinstance(error, HostRefused) else words_of(error.code)
     if request.path.startswith(("/api/", "/healthz", "/readyz")):
         response = json_response({"errors": [{"field": None, "message": f"{heading}. {advice}"}]}, error.code)
     else:
@@ -69,7 +69,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _words(code: int) -> tuple[str, str]:
+def words_of(code: int) -> tuple[str, str]:
     """A heading and what the reader can do about it."""
     known = {
         404: (_("Page not found"), _("The address may be misspelled, or the page has moved.")),

@@ -8,6 +8,9 @@ from estimator.web.hosts import is_https
 
 SMALLEST_WORTH_COMPRESSING = 600
 
+SCRIPTS_THAT_PARSE = ("live", "desk_yaml")
+"""Those that make a text from this site into a document; no script makes one into code."""
+
 A_YEAR_BY_HTTPS = "max-age=31536000; includeSubDomains"
 
 SAME_FOR_ALL = {
@@ -31,13 +34,15 @@ def content_security_policy(style_hashes: tuple[str, ...] = (), framed_by: tuple
     """
     Nothing may load or run but the inline styles with these hashes and our own script; it asks only this site.
 
+    A script that makes a text into HTML has to say so by a policy of its own name (Trusted Types).
     Only the sites `framed_by` may show the page inside their own.
     """
     styles = " ".join(f"'sha256-{digest}'" for digest in style_hashes) or "'none'"
     sites = " ".join(framed_by) or "'none'"
     return (
         f"default-src 'none'; style-src {styles}; script-src 'self'; connect-src 'self'; img-src data:; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {sites}"
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {sites}; "
+        f"require-trusted-types-for 'script'; trusted-types {' '.join(SCRIPTS_THAT_PARSE)}"
     )
 
 

@@ -11,13 +11,12 @@ request.
 import logging
 import threading
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ServiceUnavailable
 
 from estimator.store.database import error_text, is_out_of_reach
-from estimator.web.errors import show_error
 from estimator.web.site import site
 
 logger = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ def add_store_limit(app: Flask) -> None:
         if not is_out_of_reach(error):
             raise error
         logger.error("The store failed under a request: %s", error_text(error))
-        return show_error(ServiceUnavailable())
+        return current_app.handle_http_exception(ServiceUnavailable())
 
     def shown(response: Response) -> Response:
         # Whoever changes something at the desk sees next what patients see.

@@ -121,9 +121,16 @@ def _state(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s\"<>]+", text):
-        raise ValueError(say("'%(text)s' is not an address that begins with https:// or http://", text=text))
-    return text
+    """
+    An address that pages may link to: by https, also where a table says http, so that no table of before is lost by it.
+
+    Never with a name or a password in it: it would be shown to everybody.
+    """
+    found = re.fullmatch(r"https?://([^\s\"<>\\/?#@]+(?:[/?#][^\s\"<>\\]*)?)", text)
+    if not found:
+        says = say("'%(text)s' is not an address that begins with https://, without a name and a password", text=text)
+        raise ValueError(says)
+    return f"https://{found[1]}"
 
 
 def _site(text: str) -> str:
@@ -193,7 +200,9 @@ Deductible = Annotated[
 """Whether a deductible comes first, and whether it is the one for drugs."""
 Name = Annotated[str, _scalar(_identifier), WithJsonSchema(NAME_JSON)]
 State = Annotated[str, _scalar(_state), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
-Address = Annotated[str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri"})]
+Address = Annotated[
+    str, _scalar(_address), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://[^@/?#]+"})
+]
 Site = Annotated[
     str,
     _scalar(_site, _plain_site),

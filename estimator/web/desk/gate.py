@@ -18,7 +18,7 @@ from estimator.web.desk.permissions import NotAllowed
 from estimator.web.desk.security_log import tell_refusal
 from estimator.web.desk.services import PREFIX, at_desk, is_desk
 from estimator.web.desk.sessions import current_person, is_known, signed_in
-from estimator.web.errors import show_error
+from estimator.web.errors import show_error, words_of
 from estimator.web.hosts import HostRefused
 from estimator.web.site import site
 
@@ -154,9 +154,8 @@ def _to_send_again() -> list[tuple[str, str]]:
 
     Only of forms about somebody's tables, sent from one of our own pages, and none in which a secret was typed.
     """
-    ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     secret = SECRET & request.form.keys() - {"csrf_token"}
-    if not is_known() or not ours or secret or "owner" not in (request.view_args or {}):
+    if not is_known() or not _from_our_pages() or secret or "owner" not in (request.view_args or {}):
         return []
     return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
 
@@ -165,8 +164,10 @@ def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     """An error at the desk as one of its pages; elsewhere as everywhere."""
     if not is_desk(request.path) or isinstance(error, HostRefused):
         return show_error(error)
-    if error.code is None or not 400 <= error.code < 500:
+    if error.code is None or error.code < 400:
         return show_error(error)
+    if error.code >= 500:
+        return _broken(error)
     found = signed_in() if isinstance(error, CSRFError | NotAllowed) else None
     if isinstance(error, CSRFError):
         tell_refusal("form refused", found.account if found else None, "token")
@@ -178,6 +179,26 @@ def show_desk_error(error: HTTPException) -> ResponseReturnValue:
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
+
+
+def _broken(error: HTTPException) -> ResponseReturnValue:
+    """What went wrong here, with what was typed by somebody known in this browser; the store is not asked."""
+    status = error.code or 500
+    heading, advice = words_of(status)
+    if wants_json():
+        response = jsonify(error=f"{heading}. {advice}")
+        response.status_code = status
+    else:
+        typed = typed_texts(request.form) if is_known() and _from_our_pages() else []
+        response = _page("desk/broken.html", status, heading=heading, advice=advice, typed=typed)
+    if status == 503:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def _from_our_pages() -> bool:
+    """Whether the browser says so, or nothing: forms of other sites put no words on our pages."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
 
 
 def _refused(status: int, heading: str, advice: str) -> Response:

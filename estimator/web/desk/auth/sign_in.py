@@ -80,7 +80,10 @@ def sign_out() -> ResponseReturnValue:
     end_session()
     if found is not None:
         tell("signed out", found.account)
-    return redirect(url_for("desk_sign_in.show"))
+    answer = redirect(url_for("desk_sign_in.show"))
+    # Not "cookies": one of ours tells that this browser is known, so that guesses elsewhere do not keep its person out.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def go_on(account: Account, how: str, wanted: str) -> ResponseReturnValue:

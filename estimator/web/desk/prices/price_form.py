@@ -239,7 +239,9 @@ def _day_in(text: str) -> date | None:
 
 def not_an_address(url: str) -> str:
     """The sentence beside an address that the tables would not take."""
-    return str(_("'%(text)s' is not an address that begins with https:// or http://.", text=url[:80]))
+    return str(
+        _("'%(text)s' is not an address that begins with https://, without a name and a password.", text=url[:80])
+    )
 
 
 def _amount(field: Field) -> int | None:
