@@ -32,6 +32,31 @@ def csv_response(rows: Iterable[Sequence[str]], name: str) -> Response:
     return response
 
 
+def xlsx_response(rows: Iterable[Sequence[str]], name: str, widths: Sequence[int]) -> Response:
+    """The same as an Excel file, its columns so many letters wide; every cell is text."""
+    from openpyxl import Workbook  # half a second that nobody else has to wait for
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for place, width in enumerate(widths):
+        sheet.column_dimensions[chr(ord("A") + place)].width = width
+    sheet.freeze_panes = "A2"
+    for number, row in enumerate(rows):
+        cells = [WriteOnlyCell(sheet, safe(text)) for text in row]
+        for cell in cells:
+            cell.data_type, cell.number_format = "s", "@"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=number == 0)
+        sheet.append(cells)
+    file = io.BytesIO()
+    book.save(file)
+    response = Response(file.getvalue(), mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def safe(cell: str) -> str:
     """
     `cell` so that no spreadsheet takes it for a formula.

@@ -55,7 +55,7 @@ def locale() -> str:
 
 def catalogue() -> NullTranslations:
     """The messages of the reader's language. Flask-Babel looks for them at every message, a third of a page's time."""
-    return _catalogue(locale())
+    return catalogue_of(locale())
 
 
 def messages_in(language: Language) -> NullTranslations:
@@ -64,7 +64,8 @@ def messages_in(language: Language) -> NullTranslations:
 
 
 @cache
-def _catalogue(name: str) -> NullTranslations:
+def catalogue_of(name: str) -> NullTranslations:
+    """The messages of a Babel locale."""
     return Translations.load(str(translations_folder()), [name])
 
 

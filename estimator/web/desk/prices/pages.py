@@ -21,6 +21,7 @@ from estimator.web.desk.prices import (
     history,
     leaving,
     link_page,
+    list_page,
     merging,
     overview,
     preview,
@@ -50,6 +51,7 @@ PAGES = (
     clinic_setup,
     link_page,
     leaving,
+    list_page,
 )
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 

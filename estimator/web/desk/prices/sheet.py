@@ -142,7 +142,7 @@ class SheetPage:
 def sheet(owner: str) -> ResponseReturnValue:
     """The sheet as the draft says it, or what is published; ``from`` chooses the day it stands for."""
     try:
-        return _shown(_fresh(owner, day_in(request.args.get("from", ""))))
+        return _shown(fresh_sheet(owner, day_in(request.args.get("from", ""))))
     except CannotSplice as error:
         return _by_hand(owner, error)
 
@@ -168,10 +168,10 @@ def change_sheet(owner: str) -> ResponseReturnValue:
         return _by_hand(owner, error)
 
 
-def _fresh(owner: str, day: date | None = None) -> SheetPage:
+def fresh_sheet(owner: str, day: date | None = None) -> SheetPage:
     """The sheet with nothing typed into it."""
     root, today = _root(owner), day_at(owner)
-    began = start_of(root.plain(), _base(owner))
+    began = start_of(root.plain(), published_tree(owner))
     start = day if day and EARLIEST <= day <= LATEST else max(began or today, today)
     found = sheet_on(_groups(owner, root), root, start)
     was = remembered(found.texts)
@@ -254,7 +254,7 @@ def _save(owner: str, page: SheetPage, what: str) -> ResponseReturnValue:
             )
         if page.problems or start is None:
             return _refused(page)
-        edit = SheetEdit(found.mine, start, page.today, _base(owner), day_in(page.began))
+        edit = SheetEdit(found.mine, start, page.today, published_tree(owner), day_in(page.began))
         seen = tables_of(owner).work.files.get(clinic_file(owner), b"")
         new = written(seen, page.sheet, edit)
         try:
@@ -270,7 +270,7 @@ def _save(owner: str, page: SheetPage, what: str) -> ResponseReturnValue:
         break
     forget_tables()
     if wants_json():
-        fresh = _fresh(owner, day_in(page.start))
+        fresh = fresh_sheet(owner, day_in(page.start))
         return jsonify(was=remembered(fresh.texts), began=fresh.began, says=_("Saved in the draft."))
     if what == "preview":
         return redirect(url_for("desk_prices.preview", owner=owner))
@@ -319,7 +319,7 @@ def _root(owner: str) -> Node:
     return read(tables_of(owner).work.files.get(clinic_file(owner), b""))
 
 
-def _base(owner: str) -> Mapping[str, Any]:
+def published_tree(owner: str) -> Mapping[str, Any]:
     """What is published, as a tree; empty where nothing is."""
     published = tables_of(owner).work.base_files.get(clinic_file(owner))
     found: dict[str, Any] = read(published).plain() if published else {}
