@@ -50,13 +50,13 @@ def price_file(owner: str) -> ResponseReturnValue:
     return _page(owner, ListForm(start=page.start))
 
 
-@bp.get("/<owner>/list.<any(csv, xlsx):kind>")
+@bp.get("/<owner>/list.<any(csv, xlsx):suffix>")
 @editor_of
-def take_price_file(owner: str, kind: str) -> ResponseReturnValue:
+def take_price_file(owner: str, suffix: str) -> ResponseReturnValue:
     """Every field of the sheet as a row, as the draft says it or what is published."""
     rows = list(_rows(_sheet(owner)))
-    name = f"{owner}-prices-{site().today().isoformat()}.{kind}"
-    return csv_response(rows, name) if kind == "csv" else xlsx_response(rows, name, WIDTHS)
+    name = f"{owner}-prices-{site().today().isoformat()}.{suffix}"
+    return csv_response(rows, name) if suffix == "csv" else xlsx_response(rows, name, WIDTHS)
 
 
 @bp.post("/<owner>/list")
