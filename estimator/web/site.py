@@ -55,7 +55,7 @@ def locale() -> str:
 
 def catalogue() -> NullTranslations:
     """The messages of the reader's language. Flask-Babel looks for them at every message, a third of a page's time."""
-    return catalogue_of(locale())
+    return _catalogue(locale())
 
 
 def messages_in(language: Language) -> NullTranslations:
@@ -64,8 +64,7 @@ def messages_in(language: Language) -> NullTranslations:
 
 
 @cache
-def catalogue_of(name: str) -> NullTranslations:
-    """The messages of a Babel locale."""
+def _catalogue(name: str) -> NullTranslations:
     return Translations.load(str(translations_folder()), [name])
 
 

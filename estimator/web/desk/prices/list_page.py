@@ -28,7 +28,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.filters import money, spoken, words
 from estimator.web.responses import csv_response, xlsx_response
-from estimator.web.site import LOCALES, catalogue_of, site
+from estimator.web.site import messages_in, site
 
 FIELD, VALUE = say("Field (leave it as it is)"), say("Yours")
 """The headings by which a file of ours is known again, in whatever language it was taken."""
@@ -120,7 +120,7 @@ def _wrong(sheet: Sheet, found: FilledIn, mine: dict[str, str]) -> list[tuple[st
 
 
 def _headings() -> tuple[frozenset[str], frozenset[str]]:
-    catalogues = [catalogue_of(LOCALES[one]) for one in site().languages]
+    catalogues = [messages_in(one) for one in site().languages]
     field, value = (frozenset(one.ugettext(word).casefold() for one in catalogues) for word in (FIELD, VALUE))
     return field, value
 
