@@ -396,8 +396,9 @@ def test_what_was_just_proved_need_not_be_proved_again_for_a_quarter_of_an_hour(
     later = NOW + timedelta(minutes=16)
     assert sessions.see(token, NOW + timedelta(minutes=14)).confirmed
     assert not sessions.see(token, later).confirmed
-    sessions.confirm(sessions.see(token, later).digest, later)
-    assert sessions.see(token, later + timedelta(minutes=14)).confirmed
+    new = sessions.confirm(sessions.see(token, later).digest, later)
+    assert sessions.see(token, later) is None, "the token of before is still good"
+    assert sessions.see(new, later + timedelta(minutes=14)).confirmed
 
 
 # One-time codes
@@ -465,6 +466,17 @@ def test_an_app_is_kept_once_its_code_is_right_and_each_code_is_good_once(accoun
     assert factors.totp_matches(dana, f"{code[:3]} {code[3:]}", later)
     assert not factors.totp_matches(dana, code, later)
     assert not factors.totp_matches(dana, app.at(later - timedelta(seconds=30)), later), "an older code works"
+
+
+def test_what_was_sealed_is_opened_whole_and_with_the_same_secret_only(factors, database):
+    sealed = factors.sealed("my secret")
+    assert factors.opened(sealed) == "my secret"
+    assert "my secret" not in sealed
+    assert factors.sealed("my secret") != sealed
+    other = SecondFactors(database, SECRET + "x")
+    for broken in (sealed[:-5], sealed[:-8] + "AAAAAAA=", "gcm1.", "gcm1.é", "", "x"):
+        assert factors.opened(broken) is None
+    assert other.opened(sealed) is None
 
 
 @pytest.mark.parametrize(("seconds", "good"), [(-90, False), (-30, True), (0, True), (30, True), (90, False)])

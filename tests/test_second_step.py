@@ -243,3 +243,48 @@ def test_confirming_cannot_be_guessed_at_will(desk, dana):
     for _ in range(5):
         visitor.post(CONFIRM, {"password": PASSWORD, "code": "1"}, status=422)
     visitor.post(CONFIRM, {"password": PASSWORD, "code": app.at(desk.clock())}, status=429)
+
+
+def test_confirming_makes_a_new_token_and_the_one_of_before_is_over(desk, dana):
+    """Whoever copied the cookie before does not go on as somebody who has just shown who they are."""
+    visitor, thief = desk.visitor("Dana"), desk.visitor()
+    thief.client.set_cookie("desk", visitor.client.get_cookie("desk", path="/admin").value, path="/admin")
+    assert thief.is_in()
+    visitor.post(CONFIRM, {"password": PASSWORD})
+    assert visitor.is_in()
+    assert not thief.is_in()
+
+
+def test_ending_other_sessions_is_asked_for_with_the_password_later_on(desk, dana):
+    visitor, other = desk.visitor("Dana"), desk.visitor("Dana")
+    desk.clock.turn(minutes=20)
+    assert leads_to(visitor.post("/admin/account/sign-out-everywhere")) == CONFIRM
+    assert other.is_in()
+    visitor.post(CONFIRM, {"password": PASSWORD})
+    visitor.post("/admin/account/sign-out-everywhere")
+    assert not other.is_in()
+
+
+def test_codes_and_secrets_from_before_are_still_good(desk, dana):
+    """Recovery codes of sixteen letters, and a secret that was encrypted in the way of before."""
+    import base64
+    import hmac
+
+    from cryptography.fernet import Fernet
+    from sqlalchemy import insert, update
+    from support.desk_visits import SECRET
+
+    from estimator.accounts.one_time import code_digest
+    from estimator.store.account_tables import accounts, recovery_codes
+
+    secret = pyotp.random_base32()
+    key = base64.urlsafe_b64encode(hmac.digest(SECRET.encode(), b"second factors", "sha256"))
+    code = "K7QM-2XWD-9HRT-PB4C"
+    with desk.database.writing() as connection:
+        connection.execute(update(accounts).values(totp=Fernet(key).encrypt(secret.encode()).decode()))
+        connection.execute(insert(recovery_codes).values(account_id=dana.id, digest=code_digest(code)))
+    for typed in (code, pyotp.TOTP(secret).at(desk.clock())):
+        visitor = desk.visitor()
+        visitor.sign_in("Dana")
+        visitor.post("/admin/second-step", {"code": typed})
+        assert visitor.is_in()

@@ -1,7 +1,7 @@
 """
 One-time codes: how somebody starts who needs a first or a new password.
 
-A code is 80 random bits, shown once to whoever may hand it over; the store keeps its digest.
+A code is 120 random bits, shown once to whoever may hand it over; the store keeps its digest.
 """
 
 import hashlib
@@ -16,6 +16,12 @@ from estimator.store.database import Database
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 letters and digits that nobody takes for one another."""
+
+LETTERS = 24
+"""More than 112 bits: so a plain digest of it in the store is enough (ASVS 6.5.2)."""
+
+LETTERS_BEFORE = 16
+"""Of codes from before 2026-11-28, which are still good."""
 
 HOURS = 24
 """How long a code can be used."""
@@ -37,9 +43,9 @@ class OneTimeCodes:
 
 
 def new_code() -> str:
-    """A code in four groups of four, such as ``K7QM-2XWD-9HRT-PB4C``."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(16))
-    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+    """A code in six groups of four, such as ``K7QM-2XWD-9HRT-PB4C-M3ZA-V8NE``."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
+    return "-".join(letters[start : start + 4] for start in range(0, LETTERS, 4))
 
 
 def code_digest(code: str) -> str:

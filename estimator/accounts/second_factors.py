@@ -8,21 +8,28 @@ well, are in `passkeys`.
 import base64
 import binascii
 import hmac
+import os
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from estimator.accounts.accounts import Account, account_in, add_account_entry_in
-from estimator.accounts.one_time import ALPHABET, code_digest, new_code
+from estimator.accounts.one_time import ALPHABET, LETTERS, LETTERS_BEFORE, code_digest, new_code
 from estimator.store.account_tables import accounts, recovery_codes
 from estimator.store.database import Database
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
+NONCE_BYTES = 12
+SEALED = "gcm1."
+"""What is sealed begins with this: AES-256-GCM with a key derived from the site's secret."""
+
 ISSUER = "Ketamine Cost Estimator"
 
 
@@ -45,18 +52,27 @@ class SecondFactors:
 
     def sealed(self, text: str) -> str:
         """`text` encrypted, for the store or a cookie."""
-        return self._fernet.encrypt(text.encode()).decode()
+        nonce = os.urandom(NONCE_BYTES)
+        return SEALED + base64.urlsafe_b64encode(nonce + self._key.encrypt(nonce, text.encode(), None)).decode()
 
     def opened(self, sealed: str) -> str | None:
         """What was sealed; None where it was not, or with another secret."""
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
+            if not sealed.startswith(SEALED):
+                # From before 2026-11-28.
+                return Fernet(base64.urlsafe_b64encode(self._derived)).decrypt(sealed.encode()).decode()
+            held = base64.urlsafe_b64decode(sealed.removeprefix(SEALED))
+            return self._key.decrypt(held[:NONCE_BYTES], held[NONCE_BYTES:], None).decode()
+        except (InvalidToken, InvalidTag, ValueError):
             return None
 
     @property
-    def _fernet(self) -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(hmac.digest(self.secret.encode(), b"second factors", "sha256")))
+    def _key(self) -> AESGCM:
+        return AESGCM(self._derived)
+
+    @property
+    def _derived(self) -> bytes:
+        return hmac.digest(self.secret.encode(), b"second factors", "sha256")
 
     # An authenticator app
 
@@ -113,7 +129,7 @@ class SecondFactors:
 def looks_like_recovery_code(code: str) -> bool:
     """Whether somebody typed a recovery code rather than an app's six digits."""
     letters = [c for c in code.upper() if c.isalnum()]
-    return len(letters) == 16 and all(c in ALPHABET for c in letters)
+    return len(letters) in (LETTERS, LETTERS_BEFORE) and all(c in ALPHABET for c in letters)
 
 
 def first_recovery_codes_in(connection: Connection, account_id: int) -> list[str]:

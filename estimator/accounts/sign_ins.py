@@ -106,10 +106,13 @@ class SignIns:
         missing = not account.second_factor and needs_second_factor(account, row.required)
         return SignIn(digest, account, row.begun_at, now - row.confirmed_at < CONFIRMED_FOR, missing)
 
-    def confirm(self, digest: str, now: datetime) -> None:
-        """Note that the password was typed again."""
+    def confirm(self, digest: str, now: datetime) -> str:
+        """Note that the person showed again who they are; answers the session's new token, the old one is over."""
+        token = secrets.token_urlsafe(32)
+        values = {"digest": token_digest(token), "confirmed_at": now}
         with self.database.writing() as connection:
-            connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(confirmed_at=now))
+            connection.execute(update(sign_ins).where(sign_ins.c.digest == digest).values(values))
+        return token
 
     def end(self, sign_in: SignIn) -> None:
         """Sign out, here."""

@@ -41,7 +41,7 @@ class JsonLines(logging.Formatter):
 
 def log_to_streams(format_: LogFormat) -> None:
     """Send the access log to standard output and every warning and error to standard error."""
-    text = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    text = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
     formatter = JsonLines() if format_ == "json" else text
     requests, rest = logging.StreamHandler(sys.stdout), logging.StreamHandler(sys.stderr)
     requests.setFormatter(formatter)

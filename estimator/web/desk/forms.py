@@ -60,7 +60,7 @@ class ConfirmForm(CodeForm):
 class StartForm(DeskForm):
     """A one-time code and the first password."""
 
-    code = StringField(_l("One-time code"), description=_l("Four groups of four letters and digits."))
+    code = StringField(_l("One-time code"), description=_l("Six groups of four letters and digits."))
     password = PasswordField(
         _l("New password"),
         description=_l("At least 12 characters, without your name or words of this site. Four random words are good."),

@@ -88,10 +88,16 @@ def begin_session(account: Account, how: str) -> bool:
         return False
     forget(session)
     session["token"] = token
-    known = {**_known(), str(account.id): browser_of(account.id) or secrets.token_urlsafe(12)}
+    known = {**_known(), str(account.id): browser_of(account.id) or secrets.token_urlsafe(16)}
     session[KNOWN] = dict(list(known.items())[-MOST_KNOWN:])
     g.pop("sign_in", None)
     return True
+
+
+def confirm_session() -> None:
+    """Note that the person has just shown again who they are: from now on this session has another token."""
+    session["token"] = services().sign_ins.confirm(current_sign_in().digest, services().now())
+    g.pop("sign_in", None)
 
 
 def browser_of(account_id: int) -> str | None:

@@ -8,6 +8,7 @@ from estimator.accounts import passwords
 from estimator.accounts.accounts import AccountRefused
 from estimator.accounts.throttle import key_of_codes
 from estimator.web.desk.auth import passkey_challenges
+from estimator.web.desk.auth.confirm import unconfirmed
 from estimator.web.desk.auth.sign_in import TOO_MANY, too_many
 from estimator.web.desk.forms import PasswordForm
 from estimator.web.desk.gate import second_factor_is_missing
@@ -55,6 +56,8 @@ def change_password() -> ResponseReturnValue:
 @bp.post("/sign-out-everywhere")
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
+    if first := unconfirmed(url_for("desk_account.show")):
+        return first
     services().sign_ins.end_others(current_sign_in())
     tell("signed out everywhere else", current_person())
     flash(_("You are signed out everywhere else."), "done")

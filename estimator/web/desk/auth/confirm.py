@@ -17,7 +17,7 @@ from estimator.web.desk.auth.sign_in import TOO_MANY, safe_page, too_many
 from estimator.web.desk.forms import ConfirmForm
 from estimator.web.desk.security_log import tell
 from estimator.web.desk.services import PREFIX, services
-from estimator.web.desk.sessions import current_person, current_sign_in
+from estimator.web.desk.sessions import confirm_session, current_person, current_sign_in
 
 bp = Blueprint("desk_confirm", __name__, url_prefix=f"{PREFIX}/account/confirm")
 
@@ -50,7 +50,7 @@ def check() -> ResponseReturnValue:
         tell("confirmation failed", person, because=", ".join(form.errors))
         return _page(form, 422)
     throttle.succeeded(own, (), now)
-    services().sign_ins.confirm(current_sign_in().digest, now)
+    confirm_session()
     tell("confirmed", person)
     if person.second_factor:
         session["proof"] = services().unfinished.begin("proof", person, "", now)
