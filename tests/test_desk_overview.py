@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from support.desk_priced import CLINIC, NAME, PricedDesk
+from support.desk_priced import CLINIC, NAME, TODAY, PricedDesk
 from support.desk_priced import desk as desk
 from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Element, Page
@@ -340,16 +340,46 @@ def test_a_draft_on_a_waiting_version_changes_that_one(desk: PricedDesk) -> None
     )
 
 
-def test_a_check_on_a_waiting_version_says_from_when_it_stands(desk: PricedDesk) -> None:
-    """It is published as a version that waits, too; the row says so until then."""
+def test_a_check_while_a_version_waits_is_in_force_today_and_in_that_one(desk: PricedDesk) -> None:
+    """Looked at today is looked at today: nothing begins early, and what waits knows of it."""
     desk.publish("2026-02-01: 75", "2026-02-01: 80", begins=NEW_YEAR)
     ann = desk.visiting()
     press_checked(ann)
     page = ann.get(OVERVIEW)
-    assert "This is published as version 3 and begins on January 1, 2027, like the version that waits." in page.text
-    assert cells(row(page))[1] == "Price $450 from January 1, 2027: checked November 22, 2026 (version 3)"
+    assert "This is published as version 3." in page.text
+    assert cells(row(page))[1] == "Price $450"
+    publications = desk.desk.publications
+    now, then = (publications.in_force(CLINIC, day) for day in (TODAY, NEW_YEAR))
+    texts = [publications.files(one)[NAME].decode() for one in (now, then)]
+    assert (now.number, then.number) == (3, 4)
+    assert all("price: 450, checked: 2026-11-22" in text for text in texts)
+    assert ["2026-02-01: 75" in text for text in texts] == [True, False]
     soon = ann.get(OVERVIEW, {"show": "soon"})
     assert not soon.root.all("tr", id="price-infusion-self_pay"), "the price itself does not change"
+
+
+def test_the_whole_list_looked_at_is_one_version_in_force_today(desk: PricedDesk) -> None:
+    """Not a version for each price; the draft of somebody else goes on from there."""
+    desk.publish("2026-02-01: 75", "2026-02-01: {price: 75, checked: 2026-03-01}")
+    desk.publish("state: NO", "state: OR", begins=NEW_YEAR)
+    desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2027-02-01: 480", by="Eve")
+    ann = desk.visiting()
+    sheet = ann.get(f"/admin/{CLINIC}/sheet")
+    (form,) = (one for one in sheet.root.all("form") if one.attributes["action"].endswith("/all-checked"))
+    seen = form.one("input", name="seen").attributes["value"]
+    answer = ann.post(f"/admin/{CLINIC}/all-checked", {"seen": seen})
+    assert "Every price was checked today. This is published as version 4." in ann.get(leads_to(answer)).text
+    assert desk.latest.number == 5, "and what waits, once more"
+    book = desk.desk.check(CLINIC, desk.desk.publications.files(desk.desk.publications.in_force(CLINIC, TODAY))).book
+    checked = {
+        price.checked for name in ("infusion", "monitoring") for price in book.tables.charges[name].self_pay.values()
+    }
+    assert checked == {TODAY}
+    assert "2027-02-01: 480" in desk.text
+    assert not desk.desk.work(CLINIC).behind
+    answer = ann.post(f"/admin/{CLINIC}/all-checked", {"seen": seen})
+    assert "Somebody published meanwhile." in ann.get(leads_to(answer)).text
+    assert desk.latest.number == 5
 
 
 # Where the answer to a click stands

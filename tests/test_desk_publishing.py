@@ -11,7 +11,8 @@ from support.desk_visits import DeskVisitor, leads_to
 from support.pages import Page
 from support.writing import publish_files
 
-from estimator.prices.editing.slices import CannotSplice
+from estimator.prices.editing.slices import CannotSplice, read
+from estimator.sentences import Sentence
 from estimator.versions import publishing as actions
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused
@@ -21,6 +22,9 @@ OVERVIEW = f"/admin/{CLINIC}/"
 PREVIEW = f"/admin/{CLINIC}/preview"
 PUBLISH = f"/admin/{CLINIC}/publish"
 DISCARD = f"/admin/{CLINIC}/discard"
+
+
+NEW_YEAR = date(2027, 1, 1)
 
 
 def sent(page: Page, **changes: str) -> dict[str, str]:
@@ -214,18 +218,71 @@ def test_a_draft_that_is_gone_says_so_and_shows_the_reason(desk: PricedDesk) -> 
 
 
 def test_what_begins_later_is_not_overtaken_unseen(desk: PricedDesk) -> None:
-    """A version that waits for New Year is named; the page proposes its day."""
-    desk.publish("Springfield", "Shelbyville", begins=date(2027, 1, 1))
-    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    """A version that waits for New Year is named; for what holds only from then on, the page proposes its day."""
+    desk.publish("Springfield", "Shelbyville", begins=NEW_YEAR)
+    desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2027-01-01: 475")
     ann = desk.visiting()
     page = ann.get(PREVIEW)
     assert "Version 2 is published and begins on January 1, 2027." in page.text
     assert sent(page)["when"] == "from"
     assert sent(page)["begins"] == "2027-01-01"
-    refused = ann.post(PUBLISH, sent(page, why="New list", when="now", begins=""), status=409)
-    assert "Version 2 is published already and begins on January 1, 2027." in refused.text
     ann.post(PUBLISH, sent(page, why="New list"))
     assert desk.latest.number == 3
+    assert desk.desk.publications.in_force(CLINIC, TODAY).number == 1
+
+
+def test_a_correction_goes_ahead_of_what_waits_and_is_carried_into_it(desk: PricedDesk) -> None:
+    """The January list waits; a slip in today's is put right today, and in January's too. Both are shown."""
+    january = "2026-02-01: 450\n      2027-01-01: 500"
+    desk.publish("2026-02-01: 450", january, begins=NEW_YEAR)
+    desk.publish("state: NO", "state: OR", begins=NEW_YEAR)
+    desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2026-11-22: 440")
+    desk.edit("  city: Springfield", "  city: Eugene")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    assert sent(page)["when"] == "now"
+    assert "Version 3 waits for January 1, 2027." in page.text
+    today, later = page.text.split("From January 1, 2027, in version 3 that waits")
+    for half in (today, later):
+        assert "$450 → $440 from November 22, 2026" in half
+        assert "Springfield → Eugene" in half
+    answer = ann.post(PUBLISH, sent(page, why="A slip"))
+    assert "version 5 begins on January 1, 2027" in ann.get(leads_to(answer)).text
+    publications = desk.desk.publications
+    now, then = publications.in_force(CLINIC, TODAY), publications.in_force(CLINIC, NEW_YEAR)
+    assert (now.number, then.number) == (4, 5)
+    said = [read(publications.files(one)[NAME]).plain() for one in (now, then)]
+    prices = [one["charges"]["infusion"]["self_pay"] for one in said]
+    assert prices == [
+        {"2026-02-01": "450", "2026-11-22": "440"},
+        {"2026-02-01": "450", "2026-11-22": "440", "2027-01-01": "500"},
+    ]
+    assert [one["clinic"]["state"] for one in said] == ["NO", "OR"], "what waits does not begin early"
+    assert {one["clinic"]["city"] for one in said} == {"Eugene"}
+    assert desk.desk.drafts.get(CLINIC) is None
+
+
+def test_a_change_that_cannot_be_in_both_is_refused_in_words(desk: PricedDesk) -> None:
+    desk.publish("  city: Springfield", "  city: Shelbyville", begins=NEW_YEAR)
+    desk.edit("  city: Shelbyville", "  city: Eugene")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    assert "The two versions differ in this, so a change of it cannot be in both: clinic.city." in page.text
+    refused = ann.post(PUBLISH, sent(page, why="Moved"), status=409)
+    assert "clinic.city" in refused.text
+    ann.post(PUBLISH, sent(page, why="Moved", when="from", begins="2027-01-01"))
+    assert desk.latest.in_force_from == NEW_YEAR
+
+
+def test_a_second_person_looks_at_what_waits_too(desk: PricedDesk) -> None:
+    """A correction that moves nobody today, and January's patients far, is proposed."""
+    desk.desk.settings.set(CLINIC, "second_person_above", "500", "Olga")
+    desk.publish("    packages:\n      - {sessions: 6, price: 2400}\n", "", begins=NEW_YEAR)
+    desk.edit("2026-02-01: 450", "2026-02-01: 450\n      2026-12-01: 900")
+    ann = desk.visiting()
+    page = ann.get(PREVIEW)
+    ann.post(PUBLISH, sent(page, why="Dearer", tick=ticks(page)))
+    assert desk.desk.drafts.get(CLINIC).proposal.by == "Ann"
 
 
 def test_a_draft_with_mistakes_is_refused_even_to_an_old_page(desk: PricedDesk) -> None:
@@ -391,6 +448,8 @@ def test_every_refusal_has_its_words(desk: PricedDesk) -> None:
         "TablesHaveErrors": [(problems,)],
         "FolderBusy": [("Gone.",)],
         "AlertsNotTicked": [(problems,)],
+        "IdTaken": [("lake",)],
+        "CannotCarry": [(Sentence("clinic.city", {}),)],
     }
     refusals = [kind(*given) for kind in kinds(PublicationRefused) for given in arguments.get(kind.__name__, [()])]
     assert {actions.NoDraft, actions.NothingToUndo} <= {type(one) for one in refusals}

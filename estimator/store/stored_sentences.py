@@ -30,6 +30,8 @@ MERGED_WITH_WAITING = _("version %(number)s and the edit on disk, merged by %(by
 UNDO = _("Undo of version %(number)s")
 RENAMED_TO = _("goes on as %(id)s: %(why)s")
 RENAMED_FROM = _("was %(id)s before: %(why)s")
+CARRIED = _("%(why)s (version %(number)s waits again, with this)")
+ALL_CHECKED = say("The whole list looked at, and still right")
 CHECKED_AGAIN = _("Checked again and still right: %(price)s")
 
 # Details of the log: about tables

@@ -4,9 +4,10 @@ What reaches patients: a draft published, the last publication undone, one price
 Each looks first and then writes in one transaction, which is refused when anything was published in between.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -14,8 +15,9 @@ from sqlalchemy import Connection
 from estimator.prices.problems import Problem
 from estimator.sentences import say
 from estimator.store.journal import add_entry_in
-from estimator.store.stored_sentences import PUBLISHED, UNDID
+from estimator.store.stored_sentences import CARRIED, PUBLISHED, UNDID
 from estimator.versions.checking import Checked
+from estimator.versions.corrections import CannotCarry, Step, carried_into, steps
 from estimator.versions.desk_queries import DeskQueries
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict, Proposal, draft_in
@@ -91,13 +93,17 @@ class Publishing(DeskQueries):
             raise DraftConflict(work.draft)
         if work.behind:
             raise PublicationConflict(work.latest)
-        found = self._looked_at(work, asked.in_force_from, asked.ticked)
-        if not self._is_large(work, found):
-            return self._publish_draft(newest, asked, work, asked.by)
+        ahead = steps(self.snapshot(asked.owner), work, asked.in_force_from)
+        found = [
+            self._looked_at(work.owner, step.files, step.day, asked.ticked)
+            for step in ahead or (Step(asked.in_force_from, work.files, None),)
+        ]
+        if not any(self._is_large(work, one) for one in found):
+            return self._publish_draft(newest, asked, work, asked.by, ahead)
         first = work.draft.proposal
         if first is None or not _is_agreed(first, asked, self.today()):
             return self._propose(asked)
-        return self._publish_draft(newest, asked, work, f"{first.by}, {asked.by}")
+        return self._publish_draft(newest, asked, work, f"{first.by}, {asked.by}", ahead)
 
     def _propose(self, asked: PublishRequest) -> Proposal:
         proposal = Proposal(asked.by, asked.why, asked.in_force_from, datetime.now(UTC))
@@ -106,7 +112,10 @@ class Publishing(DeskQueries):
             add_entry_in(connection, asked.by, "proposed", asked.owner, asked.why)
         return proposal
 
-    def _publish_draft(self, newest: int, asked: PublishRequest, work: Work, names: str) -> Publication:
+    def _publish_draft(
+        self, newest: int, asked: PublishRequest, work: Work, names: str, ahead: Sequence[Step]
+    ) -> Publication:
+        """The draft as a publication; or, `ahead` of what waits, today's first and then each that waits once more."""
         new = NewPublication(
             owner=asked.owner,
             files=work.files,
@@ -119,11 +128,35 @@ class Publishing(DeskQueries):
         )
         with self.database.writing() as connection:
             # Publications before drafts, as everywhere: so two who publish never wait for each other.
-            publication = self.publications.publish_in(connection, new)
+            done = self._publish_steps_in(connection, new, ahead)
             self.drafts.discard_in(connection, asked.owner, asked.revision)
-            detail = say(PUBLISHED, number=publication.number, day=asked.in_force_from, why=asked.why)
-            add_entry_in(connection, asked.by, "published", asked.owner, detail)
-            return publication
+            for publication in done:
+                detail = say(PUBLISHED, number=publication.number, day=publication.in_force_from, why=publication.why)
+                add_entry_in(connection, asked.by, "published", asked.owner, detail)
+            return done[0]
+
+    def _publish_steps_in(
+        self, connection: Connection, new: NewPublication, ahead: Sequence[Step]
+    ) -> list[Publication]:
+        """`new`, or in its place each of the steps; what waited waits again, with the same day."""
+        if not ahead:
+            return [self.publications.publish_in(connection, new)]
+        first = replace(new, files=ahead[0].files, in_force_from=ahead[0].day, overtakes=True)
+        done = [self.publications.publish_in(connection, first)]
+        for before, step in pairwise(ahead):
+            if step.files == before.files:
+                continue
+            assert step.waits
+            again = replace(
+                new,
+                files=step.files,
+                based_on=done[-1].number,
+                in_force_from=step.day,
+                why=say(CARRIED, number=step.waits.number, why=new.why),
+                checked_at=None,
+            )
+            done.append(self.publications.publish_in(connection, again))
+        return done
 
     def _retried(self, attempt: Callable[[int], T]) -> T:
         """
@@ -144,10 +177,10 @@ class Publishing(DeskQueries):
             raise TablesHaveErrors(checked.errors)
         return checked
 
-    def _looked_at(self, work: Work, in_force_from: date, ticked: Collection[str]) -> Preview | None:
-        """What the draft does, once it has no errors and every new alert is ticked."""
-        checked = self._readable(work.owner, work.files, in_force_from)
-        found = preview(self.snapshot(work.owner), work.owner, checked, in_force_from)
+    def _looked_at(self, owner: str, files: Files, in_force_from: date, ticked: Collection[str]) -> Preview | None:
+        """What these files do, once they have no errors and every new alert is ticked."""
+        checked = self._readable(owner, files, in_force_from)
+        found = preview(self.snapshot(owner), owner, checked, in_force_from)
         alerts = found.alerts if found else checked.alerts
         unticked = tuple(alert for alert in alerts if alert_key(alert) not in ticked)
         if unticked:
@@ -198,20 +231,28 @@ class Publishing(DeskQueries):
 
     def confirm(self, owner: str, name: str, edit: Edit, *, by: str, why: str) -> Publication:
         """
-        Publish one edit of one file by itself, past the draft: "I checked this, still right".
+        Publish one edit of one file by itself, past the draft: "I checked this, still right". It is in force today,
+        and in every version that waits.
 
         The draft, where there is one, takes the edit over if its own lines leave room for it; otherwise it is behind,
         as after anybody's publication. Raises what `edit` raises and every `PublicationRefused`.
         """
 
         def attempt(newest: int) -> Publication:
-            work = self.work(owner)
+            snapshot = self.snapshot(owner)
+            work = snapshot.work(owner)
             if work.latest is None:
                 raise PublicationConflict(None)
             old = self.publications.files(work.latest)
             files = {**old, name: edit(old.get(name, b""))}
+            try:
+                ahead = carried_into(snapshot, work, self.today(), lambda _: files, base=old)
+            except CannotCarry:
+                # What holds today says it in another way: then the check is one of the version that waits.
+                ahead = ()
             day = max(self.today(), work.latest.in_force_from)
-            self._readable(owner, files, day)
+            for step in ahead or (Step(day, files, None),):
+                self._readable(owner, step.files, step.day)
             new = NewPublication(
                 owner=owner,
                 files=files,
@@ -224,11 +265,11 @@ class Publishing(DeskQueries):
             )
             carried = None if work.draft is None or work.behind else _carried(work.draft, name, old, files)
             with self.database.writing() as connection:
-                publication = self.publications.publish_in(connection, new)
+                done = self._publish_steps_in(connection, new, ahead)
                 add_entry_in(connection, by, "checked", owner, why)
                 if carried is not None:
-                    self._carry_over(connection, replace(carried, based_on=publication.number))
-                return publication
+                    self._carry_over(connection, replace(carried, based_on=done[-1].number))
+                return done[0]
 
         return self._retried(attempt)
 

@@ -68,15 +68,15 @@ def sheet_groups(national: Book, root: Node) -> tuple[SheetGroup, ...]:
     groups = []
     for name, treatment in national.treatments.items():
         if name in offers:
-            rows = tuple(row for row in _rows(national, treatment, own) if row.charge not in seen)
+            found = {row.charge: row for row in _rows(national, treatment, own)}
+            rows = tuple(row for charge, row in found.items() if charge not in seen)
             seen |= {row.charge for row in rows}
             added = [line.get("charge") for line in _list(root.said(("adds", name))) if isinstance(line, dict)]
             lines = tuple(charge for charge in added if charge in own and charge not in national.charges)
             groups.append(SheetGroup(name, treatment.label, rows, lines, _visit(treatment)))
     offered = [national.treatments[group.id] for group in groups]
-    therapies = tuple(
-        dict.fromkeys(name for one in offered for name in (one.psychotherapy.in_person, one.psychotherapy.virtual))
-    )
+    named = (name for one in offered for name in (one.psychotherapy.in_person, one.psychotherapy.virtual))
+    therapies = tuple(name for name in dict.fromkeys(named) if name not in seen)
     if therapies:
         label = Text(en="Psychotherapy alongside", es="Psicoterapia")
         rows = tuple(_therapy(national.charges[name], name, therapies[0]) for name in therapies)

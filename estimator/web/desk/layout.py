@@ -83,6 +83,7 @@ def add_layout(app: Flask) -> None:
 
 
 def instant(value: datetime) -> str:
-    """``Nov 22, 2026, 9:41 PM`` in the time zone of the machine."""
+    """``Nov 22, 2026, 9:41 PM UTC`` in the time zone of the machine."""
     here = value.astimezone()
-    return f"{format_date(here, 'medium', locale=locale())}, {format_time(here, 'short', locale=locale())}"
+    time = format_time(here, "short", locale=locale())
+    return f"{format_date(here, 'medium', locale=locale())}, {time} {here.tzname()}"

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from estimator.prices.editing.slices import CannotSplice
+from estimator.versions.corrections import CannotCarry
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.versions.folder.conflict_resolution import FolderBusy, FolderNotWritten, StillCollides
 from estimator.versions.publications import (
@@ -42,6 +43,10 @@ def _words(error: Exception) -> str:
                 " that version first.",
                 number=pending.number,
                 day=day(pending.in_force_from),
+            )
+        case CannotCarry(sentence=sentence):
+            return _(
+                "%(what)s. Publish from the day on which that version begins, or undo it first.", what=spoken(sentence)
             )
         case NothingChanged():
             return _("Nothing is different from what is published already.")

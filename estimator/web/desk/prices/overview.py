@@ -6,22 +6,25 @@ it is still right.
 from collections.abc import Callable
 from datetime import date
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from estimator.prices.book import NATIONAL
-from estimator.prices.editing.slices import CannotSplice
+from estimator.prices.editing.sheet_writing import all_checked
+from estimator.prices.editing.slices import CannotSplice, read
 from estimator.prices.editing.splicing import mark_checked
 from estimator.prices.new_year import coming_year, lacking
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say
-from estimator.store.stored_sentences import CHECKED_AGAIN
+from estimator.store.stored_sentences import ALL_CHECKED, CHECKED_AGAIN
 from estimator.versions.drafts import DraftConflict
 from estimator.versions.publications import PublicationRefused, TablesHaveErrors
+from estimator.versions.snapshot import clinic_file
 from estimator.web.desk.permissions import editor_of, may
+from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
 from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, snapshot, tables_of
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, day_in, price_series
@@ -135,6 +138,32 @@ def _confirm(series: PriceSeries, start: date, seen: str) -> str:
             )
         )
     return str(_("Checked today: %(price)s. This is published as version %(number)d.", price=what, number=done.number))
+
+
+@bp.post("/<owner>/all-checked")
+@editor_of
+def whole_list_checked(owner: str) -> ResponseReturnValue:
+    """Write down that somebody looked at every price of a clinic today: one version, in force today."""
+    tables, today = tables_of(owner), day_at(owner)
+    latest = tables.work.latest if may("publisher", owner) else None
+    if owner == NATIONAL or request.form.get("seen", "") != str(tables.work.latest.number if tables.work.latest else 0):
+        flash(_("Somebody published meanwhile. Look at the list again."), "trouble")
+        return redirect(url_for("desk_prices.sheet", owner=owner))
+    name, by = clinic_file(owner), current_person().name
+
+    def edit(data: bytes) -> bytes:
+        return all_checked(data, read(data).plain(), today)
+
+    try:
+        if latest is None:
+            desk().change(owner, name, edit, by)
+            flash(_("Every price was checked today. This is kept in the draft."))
+        else:
+            done = desk().confirm(owner, name, edit, by=by, why=ALL_CHECKED)
+            flash(_("Every price was checked today. This is published as version %(number)d.", number=done.number))
+    except (CannotSplice, PublicationRefused, DraftConflict) as error:
+        flash(refusal(error), "trouble")
+    return redirect(url_for("desk_prices.sheet", owner=owner))
 
 
 def _filters(owner: str, found: DeskOverview) -> list[tuple[str, str, str, int]]:

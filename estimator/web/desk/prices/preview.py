@@ -11,9 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from estimator.core.answer_values import EARLIEST, LATEST
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.comparing.changes import changes
 from estimator.prices.problems import Problem
 from estimator.versions import previewing
 from estimator.versions.checking import Checked
+from estimator.versions.corrections import CannotCarry, Step, steps
 from estimator.versions.drafts import Proposal
 from estimator.versions.previewing import Preview, alert_key
 from estimator.versions.publications import Publication
@@ -22,6 +24,7 @@ from estimator.web.desk.permissions import editor_of, may
 from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, tables_of
 from estimator.web.desk.prices.price_form import not_a_day
 from estimator.web.desk.sessions import current_person
+from estimator.web.desk.wording import refusal
 from estimator.web.links import link
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.pages import estimate_page
@@ -44,6 +47,7 @@ class PreviewedDraft:
     """
     A draft on its page.
 
+    `ahead` are the steps of a correction made while other versions wait, `later` what those after the first do.
     `found` is None where it has errors or what is published cannot be read; `alerts` are those that need a tick.
     `threshold` (basis points) and `over` say whether a second person has to agree.
     """
@@ -54,13 +58,22 @@ class PreviewedDraft:
     found: Preview | None
     alerts: tuple[tuple[str, Problem], ...]
     threshold: int | None
+    ahead: tuple[Step, ...] = ()
+    later: tuple[tuple[Step, Preview | None], ...] = ()
+    cannot_carry: str = ""
 
     @property
     def over(self) -> bool:
         """Whether a second person has to agree; always where what was published cannot be compared."""
         if self.threshold is None or self.work.base is None:
             return False
-        return self.found is None or self.found.before is None or self.found.largest_move > self.threshold
+        every = (self.found, *(found for _step, found in self.later))
+        return any(one is None or one.before is None or one.largest_move > self.threshold for one in every)
+
+    @property
+    def largest_move(self) -> int:
+        """The largest move of any reference patient's typical amount, in basis points."""
+        return max(found.largest_move for found in (self.found, *(one for _step, one in self.later)) if found)
 
     @property
     def waiting(self) -> Publication | None:
@@ -87,8 +100,8 @@ def preview(owner: str) -> ResponseReturnValue:
     proposal = work.draft.proposal if work.draft else None
     if proposal:
         begins, why = begins or proposal.in_force_from.isoformat(), why or proposal.why
-    elif work.latest and work.latest.in_force_from > site().today():
-        begins = begins or work.latest.in_force_from.isoformat()
+    else:
+        begins = begins or _suggested(tables_of(owner))
     soon = day_of(begins) or site().today()
     when = "from" if soon > site().today() else "now"
     return preview_page(owner, PublishInputs(when, begins, request.args.get("day", ""), why))
@@ -114,12 +127,50 @@ def preview_page(
 
 
 def _previewed(tables: OwnerTables, begins: date, day: date | None) -> PreviewedDraft:
-    work, checked, found = tables.work, tables.check(tables.work.files, begins), None
+    work, found, later, cannot = tables.work, None, [], ""
+    ahead: tuple[Step, ...] = ()
+    try:
+        ahead = steps(tables.snapshot, work, begins) if work.draft else ()
+    except CannotCarry as error:
+        cannot = refusal(error)
+    checked = tables.check(ahead[0].files if ahead else work.files, begins)
     if work.draft is not None and checked.book is not None:
         found = previewing.preview(tables.snapshot, work.owner, checked, begins, day)
-    alerts = found.alerts if found else checked.alerts if work.draft and checked.book else ()
-    keyed = tuple((alert_key(alert), alert) for alert in alerts)
-    return PreviewedDraft(work, checked, begins, found, keyed, desk().threshold(work.owner))
+    for step in ahead[1:]:
+        then = tables.check(step.files, step.day)
+        later.append(
+            (step, previewing.preview(tables.snapshot, work.owner, then, step.day, day) if then.book else None)
+        )
+        checked = checked if then.book else then
+    every = [one for one in (found, *(one for _step, one in later)) if one]
+    alerts = [alert for one in every for alert in one.alerts]
+    if work.draft and checked.book and not found:
+        alerts = [*checked.alerts]
+    keyed = {alert_key(alert): alert for alert in alerts}
+    threshold = desk().threshold(work.owner)
+    return PreviewedDraft(work, checked, begins, found, tuple(keyed.items()), threshold, ahead, tuple(later), cannot)
+
+
+def _suggested(tables: OwnerTables) -> str:
+    """
+    The day that the page proposes, or none, for at once.
+
+    Prices begin on their own days. Where all of them begin on a later day, and something changes that knows no day,
+    such as a discount, the whole waits for that day; and nothing goes ahead of a version that waits unless it begins
+    before.
+    """
+    today, latest = site().today(), tables.work.latest
+    old, new = tables.published_book, tables.checked.book
+    if not tables.work.draft or old is None or new is None:
+        return ""
+    waits = latest.in_force_from if latest and latest.in_force_from > today else None
+    found = changes(old.tables, new.tables)
+    starts = [change.start for change in found if change.start is not None]
+    undated = [change for change in found if change.start is None and "packages" not in change.path]
+    first = min(starts, default=today)
+    if waits and first >= waits:
+        return waits.isoformat()
+    return first.isoformat() if undated and first > today and not waits else ""
 
 
 @bp.get("/<owner>/preview/estimate")

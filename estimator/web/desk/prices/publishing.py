@@ -48,6 +48,16 @@ def publish(owner: str) -> ResponseReturnValue:
         forget_tables()
         return preview_page(owner, inputs, {"": refusal(error)}, 409)
     _say_done(done)
+    forget_tables()
+    last = tables_of(owner).work.latest
+    if isinstance(done, Publication) and last and last.number > done.number:
+        flash(
+            _(
+                "What waits is published once more with this: version %(number)d begins on %(day)s.",
+                number=last.number,
+                day=day(last.in_force_from),
+            )
+        )
     return redirect(
         url_for("desk_prices.preview" if isinstance(done, Proposal) else "desk_prices.overview", owner=owner)
     )
