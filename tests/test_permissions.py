@@ -27,7 +27,7 @@ from estimator.web.desk.permissions import (
 
 HARBOR, RIVER = "example-harbor", "riverbend"
 VALUES = {"owner": HARBOR, "id_": 1, "charge": "iv-infusion", "column": "self_pay", "number": 1}
-VALUES |= {"kind": "svg", "suffix": "csv"}
+VALUES |= {"kind": "svg", "suffix": "csv", "token": "x"}
 
 
 @pytest.fixture

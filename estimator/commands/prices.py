@@ -1,5 +1,5 @@
 """
-``estimator prices publish | history | diff | export | folder | undo``: versions of the tables, for scripts and rescue.
+``estimator prices publish | history | diff | export | folder | undo | stale``: versions of the tables, for scripts.
 
 What belongs to the store is imported inside functions: the other commands start half a second sooner that way.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from estimator.commands.prices_folder import folder
 from estimator.commands.prices_publish import publish
+from estimator.commands.prices_stale import stale
 from estimator.commands.shared import REFUSED, USED_WRONGLY, CommandRefused, login, print_changes, reason
 from estimator.prices.problems import shortened
 
@@ -32,7 +33,7 @@ MOST_DIGITS = 9
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``prices`` to the commands."""
     prices = commands.add_parser(
-        "prices", help="versions of the price tables: publish, history, diff, export, folder, undo"
+        "prices", help="versions of the price tables: publish, history, diff, export, folder, undo, stale"
     )
     asked = prices.add_subparsers(required=True, metavar="ACTION")
 
@@ -68,6 +69,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     undo.add_argument("--why", required=True, metavar="TEXT")
     undo.add_argument("--by", metavar="NAME", help="who undoes; default: your login name")
     undo.add_argument("--after", type=_number, metavar="N", help="refuse if this is not the last version")
+
+    old = _action(asked, "stale", stale, "prices not checked for a year, of all tables or of --clinic; exit 1 if any")
+    old.add_argument("--json", action="store_true", help="print JSON for programs")
+    old.add_argument("--on", dest="day", type=_day, metavar="DATE", default=date.today(), help="default: today")
 
 
 Act = Callable[[argparse.Namespace, "Desk", str], int]

@@ -41,6 +41,15 @@ class PriceRow:
         """The day on which somebody last looked at the price's source."""
         return self.price.checked if self.price is not None else None
 
+    @property
+    def stale_from(self) -> date | None:
+        """The first day on which the price is out of date, if nobody looks at its source again before."""
+        if self.checked is None:
+            return None
+        leap_day = (self.checked.month, self.checked.day) == (2, 29)
+        year_on = date(self.checked.year + 1, 2, 28) if leap_day else self.checked.replace(year=self.checked.year + 1)
+        return year_on + timedelta(days=1)
+
 
 def price_rows(book: Book, today: date, national: Book | None = None) -> Iterator[PriceRow]:
     """

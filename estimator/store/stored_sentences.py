@@ -53,6 +53,7 @@ NOT_SET = say("not set")
 SETTING_WORDS: Mapping[str, Sentence] = {
     "second_person_above": say("second_person_above"),
     "second_factor_required": say("second_factor_required"),
+    "reminders": say("reminders' address"),
     "yes": say("yes"),
     "no": say("no"),
 }

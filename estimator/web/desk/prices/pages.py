@@ -28,6 +28,7 @@ from estimator.web.desk.prices import (
     price_editor,
     publishing,
     release_page,
+    reminders,
     restoring_drafts,
     settings_page,
     sheet,
@@ -52,13 +53,14 @@ PAGES = (
     link_page,
     leaving,
     list_page,
+    reminders,
 )
 """The modules whose views stand on the blueprint `bp`; importing them adds these."""
 
 
 def add_price_pages(app: Flask) -> None:
     """Give `app` the pages about prices."""
-    for blueprint in (bp, yaml_editor.bp, history.bp, folder_page.bp):
+    for blueprint in (reminders.feeds, bp, yaml_editor.bp, history.bp, folder_page.bp):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         draft_in_brief=draft_in_brief,
