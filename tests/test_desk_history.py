@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.another_language import another_language as another_language
@@ -32,6 +34,17 @@ def published_by(desk: PricedDesk, by: str, why: str) -> None:
 def version(page, number: int):
     """The entry of one version on the page."""
     return next(one for one in page.root.one(class_="versions").all("li") if f"Version {number} " in f"{one.text} ")
+
+
+def test_every_time_says_its_zone_the_clinics_where_it_has_one(desk: PricedDesk) -> None:
+    """The same instant on a page of the clinic and on one of the national tables."""
+    desk.publish("city: Springfield", "city: Springfield\n  time_zone: America/Los_Angeles")
+    desk.app.extensions["site"].prices.refresh()
+    here = desk.latest.at.astimezone(ZoneInfo("America/Los_Angeles"))
+    said = version(desk.visiting("Eve").get(HISTORY), 2).text.replace("\u202f", " ")
+    assert f"{here:%-I:%M %p} {here.tzname()}" in said
+    page = desk.visiting("Olga").get("/admin/national/history").text.replace("\u202f", " ")
+    assert re.search(rf"[AP]M {re.escape(desk.latest.at.astimezone().tzname() or '')}\b", page)
 
 
 def test_the_history_says_who_when_why_and_what(desk: PricedDesk) -> None:

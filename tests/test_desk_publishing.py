@@ -172,6 +172,21 @@ def test_a_large_move_needs_a_second_person(desk: PricedDesk) -> None:
     assert desk.desk.threshold(CLINIC) is None
 
 
+def test_who_proposes_where_nobody_could_agree_is_told_so(desk: PricedDesk) -> None:
+    """A limit needs a second publisher; it is said before anything is proposed, and beside the limit itself."""
+    desk.desk.settings.set(CLINIC, "second_person_above", "0", "Olga")
+    desk.edit("2026-02-01: 450", "2026-02-01: 475")
+    nobody = "Nobody else may publish here now"
+    assert nobody not in desk.visiting("Olga").get(PREVIEW).text
+    for one in desk.accounts.all():
+        if one.name in ("Ann", "Ben"):
+            desk.accounts.disable(one.id, by="Olga", now=desk.clock())
+    page = desk.visiting("Olga").get(PREVIEW)
+    assert nobody in page.text
+    assert page.href("Settings") == f"/admin/{CLINIC}/settings"
+    assert nobody in desk.visiting("Olga").get(f"/admin/{CLINIC}/settings").text
+
+
 def test_only_owners_change_the_settings(desk: PricedDesk) -> None:
     ann = desk.visiting()
     ann.get(f"/admin/{CLINIC}/settings", status=403)

@@ -262,6 +262,18 @@ def test_a_new_account_that_cannot_be_is_explained_and_keeps_what_was_typed(desk
     assert len(desk.accounts.all()) == 1
 
 
+def test_another_role_is_given_where_the_person_works_and_a_first_one_nowhere_by_itself(desk, olga):
+    """The list begins at the tables that they have a role at; for a new account somebody has to choose."""
+    ed = desk.person("Ed", "editor:national")
+    chosen = olga.get(f"/admin/accounts/{ed.id}").control("scope").all("option")
+    assert [one.attributes["value"] for one in chosen if "selected" in one.attributes] == ["national"]
+    options = olga.get("/admin/accounts/add").control("scope").all("option")
+    assert [one.attributes["value"] for one in options][:1] == [""]
+    assert not [one for one in options if "selected" in one.attributes]
+    page = olga.post("/admin/accounts/add", {**NEW, "scope": ""}, status=422)
+    assert "Choose one of these." in page.text
+
+
 def test_an_owner_of_one_clinic_gives_roles_there_only(desk, harbor):
     page = harbor.get("/admin/accounts/add")
     assert [one.attributes["value"] for one in page.control("scope").all("option")] == [HARBOR]

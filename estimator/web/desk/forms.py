@@ -101,13 +101,15 @@ class RoleForm(DeskForm):
     def offer(self, manager: Account) -> "RoleForm":
         """Offer the roles, and the tables that `manager` owns; made before anything is validated."""
         self.role.choices = [SelectChoice(role, name_of_role(role)) for role in ROLES]
-        self.scope.choices = [SelectChoice(scope, name_of_owner(scope)) for scope in scopes_of(manager)]
+        scopes = [SelectChoice(scope, name_of_owner(scope)) for scope in scopes_of(manager)]
+        # Where there are several, none is chosen before somebody has: the first is mostly the wrong one.
+        self.scope.choices = scopes if len(scopes) == 1 else [SelectChoice("", _("Choose one of these.")), *scopes]
         return self
 
     def chosen(self) -> bool:
         """Whether both are among what is offered; says so where they are not."""
         for field in (self.role, self.scope):
-            if field.data not in [option.value for option in field.choices]:
+            if not field.data or field.data not in [option.value for option in field.choices]:
                 self.problem(field.name, str(_("Choose one of these.")))
         return not self.errors
 

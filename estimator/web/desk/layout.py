@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from flask import Flask, current_app, request, url_for
@@ -75,6 +76,7 @@ def add_layout(app: Flask) -> None:
         desk_languages=desk_languages,
         desk_script=script,
         may=permissions.may,
+        others_may_publish=permissions.others_may_publish,
         name_of_owner=permissions.name_of_owner,
         name_of_role=permissions.name_of_role,
     )
@@ -83,7 +85,13 @@ def add_layout(app: Flask) -> None:
 
 
 def instant(value: datetime) -> str:
-    """``Nov 22, 2026, 9:41 PM UTC`` in the time zone of the machine."""
-    here = value.astimezone()
-    time = format_time(here, "short", locale=locale())
-    return f"{format_date(here, 'medium', locale=locale())}, {time} {here.tzname()}"
+    """``Nov 22, 2026, 9:41 PM PST``: in the time zone of the clinic whose page it is, else in the machine's."""
+    here = value.astimezone(_zone())
+    said = f"{format_date(here, 'medium', locale=locale())}, {format_time(here, 'short', locale=locale())}"
+    return f"{said} {here.tzname()}"
+
+
+def _zone() -> ZoneInfo | None:
+    book = site().prices.current.get(str((request.view_args or {}).get("owner", "")))
+    clinic = book.tables.clinic if book else None
+    return ZoneInfo(clinic.time_zone) if clinic and clinic.time_zone else None

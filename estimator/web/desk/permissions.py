@@ -15,6 +15,7 @@ from werkzeug.exceptions import Forbidden
 from estimator.accounts.accounts import EVERYWHERE, ROLES, Role
 from estimator.prices.book import NATIONAL
 from estimator.prices.reading import may_name_clinic
+from estimator.web.desk.services import services
 from estimator.web.desk.sessions import current_person, signed_in
 from estimator.web.filters import words
 from estimator.web.site import site
@@ -32,6 +33,13 @@ def may(role: Role, owner: str) -> bool:
     """Whether the current person may do what `role` may at `owner`'s tables; False where nobody is signed in."""
     found = signed_in()
     return found is not None and found.account.may(role, owner)
+
+
+def others_may_publish(owner: str) -> bool:
+    """Whether anybody but the current person could agree to what they propose."""
+    me = current_person().id
+    others = (one for one in services().accounts.all() if one.id != me and one.disabled_at is None)
+    return any(one.may("publisher", owner) for one in others)
 
 
 def require(role: Role, owner: str) -> None:

@@ -210,7 +210,7 @@ def _page(account: Account, form: RoleForm | None = None, status: int = 200) -> 
     return render_template(
         "desk/account/one.html",
         account=account,
-        form=form or RoleForm(role="editor").offer(current_person()),
+        form=form or RoleForm(role="editor", scope=account.grants[0].scope).offer(current_person()),
         reset=ResetForm(second_factor=False),
         mine=account.id == current_person().id,
     ), status
