@@ -24,7 +24,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check messages architecture pictures audit bench lock clean
+.PHONY: help serve test check messages security architecture pictures audit bench lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: $(VENV)/.dev ## Lint, formatting, types and layers, without the tests
 
 messages: $(VENV)/.dev ## Bring the Spanish catalogue in step with templates and code, list what is untranslated
 	$(PY) tests/support/catalogue.py
+
+security: $(VENV)/.dev ## Write the table of addresses in docs/security.md anew from the URL map
+	$(PY) tests/support/routes.py
 
 architecture: $(VENV)/.dev ## Draw docs/architecture.md anew from the imports
 	$(PY) tests/support/architecture.py

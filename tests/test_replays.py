@@ -148,6 +148,18 @@ def test_the_secret_of_an_app_is_set_up_once_and_soon(desk, dana):
     assert leads_to(again) == "/admin/account/authenticator-app"
 
 
+def test_a_cookie_that_was_changed_counts_for_nothing(desk, dana):
+    visitor = desk.visitor("Dana")
+    cookie = visitor.client.get_cookie("desk", path="/admin").value
+    held, rest = cookie.split(".", 1)
+    signature = rest.rpartition(".")[2]
+    for changed in (f"{held[:-1]}A.{rest}", f"{held}.{rest[:-6]}{signature[-6:][::-1]}", held, f".{rest}", cookie[:-1]):
+        if changed != cookie:
+            other = desk.visitor()
+            other.client.set_cookie("desk", changed, path="/admin")
+            assert not other.is_in()
+
+
 def test_nothing_that_waits_is_in_the_cookie_and_nothing_that_is_over_in_the_store(desk, dana):
     key = SoftPasskey()
     key.belong_to(dana, desk.database, desk.clock())

@@ -72,7 +72,7 @@ def owner_of_any(view: View[P, R]) -> View[P, R]:
             raise NotAllowed(_("Only owners can open this page. Ask one of them, or ask them for the role."))
         return view(*args, **kwargs)
 
-    return checked
+    return _taking("owner of anything", checked)
 
 
 def owner_of_everything(view: View[P, R]) -> View[P, R]:
@@ -83,7 +83,7 @@ def owner_of_everything(view: View[P, R]) -> View[P, R]:
         require("owner", EVERYWHERE)
         return view(*args, **kwargs)
 
-    return checked
+    return _taking("owner of everything", checked)
 
 
 def name_of_owner(owner: str) -> str:
@@ -112,6 +112,12 @@ def _requiring(role: Role, view: View[P, R]) -> View[P, R]:
         require(role, owner)
         return view(*args, **kwargs)
 
+    return _taking(f"{role} of `<owner>`", checked)
+
+
+def _taking(whom: str, checked: View[P, R]) -> View[P, R]:
+    """The view, with a word on it for whom it is: docs/security.md is made from it."""
+    checked.takes = whom  # type: ignore[attr-defined]
     return checked
 
 
