@@ -109,7 +109,7 @@ def _reasons(before: _Begun, now: _Begun) -> Iterator[Reason]:
     known = {(one.date, one.what): one.before_first_claim for one in before.resets}
     called: dict[str, What | None] = {"plan_year": now.turns, "calendar_year": "card", "new_plan": "new_plan"}
     found = False
-    for one in sorted(now.resets, key=lambda reset: (reset.date, reset.what != "plan_year")):
+    for one in sorted(now.resets, key=lambda reset: (reset.what == "calendar_year", reset.date)):
         was, what = known.get((one.date, one.what)), called[one.what]
         if was is True or what is None:
             continue

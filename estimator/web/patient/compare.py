@@ -124,7 +124,7 @@ def show() -> ResponseReturnValue:
         verdict=verdict(contenders),
         turns=turns,
         chart=_chart(rows, turns),
-        places=[(100 * month / YEAR, _("month %(month)s", month=month)) for month in (3, 6, 9, YEAR)],
+        places=[(100 * month / YEAR, str(month)) for month in (3, 6, 9, YEAR)],
         payers=book.tables.payers if "insurance" in filled_in or asked is None else {},
         answered={name: text for name, text in answered_query(answers).items() if name not in filled_in},
         permanent={name: text for name, text in permanent_query(answers).items() if name not in filled_in},
