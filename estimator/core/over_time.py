@@ -15,8 +15,8 @@ from estimator.core.branches import answers_to, deciding
 from estimator.core.claims import instalment
 from estimator.core.course import sessions
 from estimator.core.estimate import Model, Outcome, denied_model
+from estimator.core.percentiles import GENERATOR, SPREAD, lattice
 from estimator.core.results import AUTHORIZATION
-from estimator.core.scenarios import GENERATOR, SPREAD, lattice
 from estimator.core.unknowns import Positions
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import Text

@@ -13,25 +13,23 @@ unknown where it stands is left out (three in ten); the last batch is also the o
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, combinations, pairwise, product
 
 import numpy as np
 
+from estimator.core.percentiles import GENERATOR, SPREAD, finer_points, lattice, likely
 from estimator.core.unknowns import Flags, Group, Positions, Shape, Unknown
 from estimator.money import CentsArray
 
-SPREAD = 1021
-GENERATOR = 76
-"""
-Evenly spread points: a Korobov lattice as in L'Ecuyer & Lemieux (2000). Of the sizes and generators that were tried,
-the percentiles of this one are nearest to those of very many random scenarios (benchmarks/README.md).
-"""
 CORNERS = 101
 CORNER_GENERATOR = 33
 STEPS = ((0.25, 4), (0.06, 2))
 """In each round of refinement, how far a range is moved, and from how many of the best and of the worst scenarios."""
 COMBINATIONS = 192
 """At most so many combinations of alternatives (plans, yes/no) are tried, each at every one of the `PLACES`."""
+FRACTION = 509
+FRACTION_GENERATOR = 76
+"""Where that is less than a quarter of all, so many evenly spread ones of all are tried besides."""
 GROUPS: tuple[Group, ...] = ("asked", "helped", "allowed", "share", "limit", "relief")
 PLACES: tuple[Mapping[Group, float], ...] = tuple(
     dict(zip(GROUPS, place, strict=True))
@@ -41,6 +39,7 @@ PLACES: tuple[Mapping[Group, float], ...] = tuple(
         (0.0, 1.0, 0.0, 1.0, 0.0, 1.0),  # a program pays large shares of dear sessions, which fill a small maximum
         (0.0, 0.0, 0.0, 1.0, 0.0, 0.0),  # the same with cheap sessions
         (1.0, 1.0, 1.0, 1.0, 0.0, 0.0),  # a small maximum that is filled soon
+        (1.0, 1.0, 1.0, 0.0, 1.0, 0.0),  # a large one that is filled late
         (1.0, 0.0, 0.0, 1.0, 1.0, 0.0),  # out of network: much asked, little of it allowed
     )
 )
@@ -61,8 +60,8 @@ class Search:
     What the search found: the cheapest, the typical and the dearest scenario, the `columns` of the last batch.
 
     `paid` is what they cost the patient. `alone` has for every unknown the least and the most the patient pays when
-    only it is varied. `likely` is the 10th and 90th percentile of the evenly spread points, whose positions are
-    `spread` and whose amounts `spread_paid`. `tried` counts the scenarios.
+    only it is varied. `likely` is what most combinations cost, `spread` the positions of evenly spread points and
+    `spread_paid` their amounts. `tried` counts the scenarios.
     """
 
     shown: Positions
@@ -89,14 +88,6 @@ class FirstBatch:
     stretches: tuple[slice, ...]
 
 
-@lru_cache(maxsize=256)
-def lattice(dimensions: int, points: int, generator: int) -> Positions:
-    """`points` points of the unit cube, shape (dimensions, points); each axis takes every multiple of 1/points once."""
-    powers = [pow(generator, axis, points) for axis in range(dimensions)]
-    steps = np.outer(np.array(powers, dtype=np.int64), np.arange(points, dtype=np.int64)) % points
-    return np.asarray((steps + 0.5) / points, dtype=np.float64)
-
-
 def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int, last: Walk | None = None) -> Search:
     """
     Find the cheapest and the dearest scenario for the patient, and how much each unknown matters.
@@ -104,7 +95,7 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int, last: Walk | No
     After the first batch come `rounds` (1 or 2) of refinement; `last` is called in place of `walk` for the last batch.
     The first round begins at the cheapest and the dearest of every family of scenarios, since the best of all may lie
     in another valley, and also tries the two in which every unknown takes the end that was cheapest, or dearest, for
-    it alone.
+    it alone, and two alternatives at once from the best and from the worst.
     """
     last = last or walk
     shapes = tuple(unknown.shape for unknown in unknowns)
@@ -117,25 +108,35 @@ def search(unknowns: Sequence[Unknown], walk: Walk, rounds: int, last: Walk | No
     typical = positions[:, :1]
     paid = walk(positions)
     amount, ends_paid, spread_paid = int(paid[0]), paid[1 : 1 + len(batch.owners)].tolist(), paid[-SPREAD:]
-    tried = len(paid)
+    tried, spread = len(paid), positions[:, -SPREAD:]
+    alone = _ranges_alone(len(unknowns), amount, ends_paid, batch.owners)
+    swings = [most - least for least, most in alone]
+    finer = finer_points(unknowns, swings, spread, spread_paid)
+    finer_paid = walk(finer) if rounds == 1 and finer.size else spread_paid[:0]
     for round_, (step, several) in enumerate(STEPS[:rounds], start=1):
         low, high = _several(positions, paid, stretches, several), _several(positions, -paid, stretches, several)
         nearby = [_around(shapes, centre, step) for centre in np.concatenate([low, high], axis=1).T]
         batches = [typical, low, high, *nearby]
         if round_ == 1:
             batches += [_greedy(shapes, batch.owners, ends_paid, pick) for pick in (min, max)]
+            batches += [_two_alternatives(shapes, centre) for centre in (low[:, 0], high[:, 0])]
+            # In the last batch every claim is kept, so they are not among it.
+            batches += [finer] if rounds > 1 else []
         stretches = _stretches([1 + low.shape[1] + high.shape[1], *(one.shape[1] for one in batches[3:])])
         positions = np.concatenate(batches, axis=1)
         paid = (last if round_ == rounds else walk)(positions)
         tried += len(paid)
+        if round_ == 1 and rounds > 1:
+            finer_paid = paid[len(paid) - finer.shape[1] :]
     columns = (int(paid.argmin()), 0, int(paid.argmax()))
+    points, points_paid = np.concatenate([spread, finer], axis=1), np.concatenate([spread_paid, finer_paid])
     return Search(
         positions[:, columns],
         columns,
         (int(paid[columns[0]]), amount, int(paid[columns[2]])),
-        _ranges_alone(len(unknowns), amount, ends_paid, batch.owners),
-        _likely(spread_paid),
-        batch.positions[:, -SPREAD:],
+        alone,
+        likely(unknowns, swings, points, points_paid),
+        spread,
         spread_paid,
         tried,
     )
@@ -190,7 +191,8 @@ def _combinations(shapes: Sequence[Shape]) -> Iterator[Positions]:
     """
     Every combination of the alternatives, the ranges at each of the `PLACES` that differ for these unknowns.
 
-    Where there are more than `COMBINATIONS`, the later alternatives stand still at their typical place.
+    Where there are more than `COMBINATIONS`, the later alternatives stand still at their typical place; where there are
+    far more, a `FRACTION` of all follows.
     """
     sides: list[tuple[float, ...]] = []
     count = 1
@@ -199,12 +201,41 @@ def _combinations(shapes: Sequence[Shape]) -> Iterator[Positions]:
         sides.append(ends if vary else (typical,))
         count *= len(ends) if vary else 1
     alternatives = np.array(list(product(*sides)), dtype=np.float64).T
+    every = 1
+    rows = [row for row, (_, _, continuous, _) in enumerate(shapes) if not continuous]
+    for row in rows:
+        every *= len(shapes[row][0])
+    if every > 4 * COMBINATIONS:
+        alternatives = np.concatenate([alternatives, _fraction(shapes, rows)], axis=1)
     ranges = [(row, group) for row, (_, _, continuous, group) in enumerate(shapes) if continuous]
     for places in dict.fromkeys(tuple((row, place[group]) for row, group in ranges) for place in PLACES):
         batch = alternatives.copy()
         for row, where in places:
             batch[row] = where
         yield batch
+
+
+def _fraction(shapes: Sequence[Shape], rows: Sequence[int]) -> Positions:
+    """Evenly spread combinations of the alternatives in these `rows`; the other rows are to be filled in."""
+    chosen = np.zeros((len(shapes), FRACTION))
+    # The first axis of a lattice counts up, which is no spread.
+    for row, places in zip(rows, lattice(len(rows) + 1, FRACTION, FRACTION_GENERATOR)[1:], strict=True):
+        ends = shapes[row][0]
+        chosen[row] = np.take(ends, (places * len(ends)).astype(np.int64))
+    return chosen
+
+
+def _two_alternatives(shapes: Sequence[Shape], centre: Positions) -> Positions:
+    """The scenario `centre`, shape (unknowns,), with every pair of alternatives moved at once."""
+    moves = [(row, end) for row, (ends, _, continuous, _) in enumerate(shapes) for end in ends if not continuous]
+    moves = [(row, end) for row, end in moves if end != centre[row]]
+    pairs = [(*one, *other) for one, other in combinations(moves, 2) if one[0] != other[0]]
+    nearby = np.repeat(centre[:, None], len(pairs), axis=1)
+    if pairs:
+        first, one, second, other = zip(*pairs, strict=True)
+        columns = np.arange(len(pairs))
+        nearby[first, columns], nearby[second, columns] = one, other
+    return nearby
 
 
 def _around(shapes: tuple[Shape, ...], centre: Positions, step: float) -> Positions:
@@ -228,10 +259,3 @@ def _moves(shapes: tuple[Shape, ...], step: float) -> tuple[CentsArray, Position
             moves += [(row, typical, False), (row, step, True), (row, -step, True)]
     rows, values, relative = zip(*moves, strict=True)
     return np.array(rows, dtype=np.int64), np.array(values), np.array(relative)
-
-
-def _likely(paid: CentsArray) -> tuple[int, int]:
-    """The 10th and 90th percentile, by nearest rank."""
-    low, high = len(paid) // 10, len(paid) - 1 - len(paid) // 10
-    ordered = np.partition(paid, (low, high))
-    return int(ordered[low]), int(ordered[high])
