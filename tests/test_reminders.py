@@ -79,6 +79,15 @@ def test_the_address_opens_nothing_else_and_stands_nowhere_in_the_store(desk: Pr
     assert client.get(f"/reminders/{CLINIC}/{token[:-1]}é.atom").status_code == 404
 
 
+def test_programs_that_ask_keep_to_the_desks_share_of_threads(desk: PricedDesk, olga, monkeypatch) -> None:
+    """A store that hangs takes no thread from patients: reminders are told to come again."""
+    ics, _atom = made(desk, olga)
+    prices = desk.app.extensions["site"].prices
+    monkeypatch.setattr(type(prices), "stale_since", property(lambda _self: desk.clock()))
+    assert desk.app.test_client().get(ics).status_code == 503
+    assert desk.app.test_client().get("/").status_code == 200
+
+
 def test_no_cookie_no_referrer_nothing_kept(desk: PricedDesk, olga) -> None:
     for address in made(desk, olga):
         check_headers(desk.app.test_client().get(address))

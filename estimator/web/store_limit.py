@@ -1,8 +1,8 @@
 """
 Pages that ask the store keep to their share of a worker's threads, so that a store that hangs takes none from patients.
 
-Those are the desk, the price updates, and estimates with the prices of an older link. A patient's other pages never ask
-the store (`PriceSource.keep_up`).
+Those are the desk, its reminders, the price updates, and estimates with the prices of an older link. A patient's other
+pages never ask the store (`PriceSource.keep_up`).
 
 Where the store is known not to answer, whoever asks it is told so at once, in words; also when it fails under a
 request.
@@ -62,7 +62,8 @@ def add_store_limit(app: Flask) -> None:
 
 
 def _asks_store() -> bool:
-    return request.path.startswith("/admin") or "price-updates" in request.path or _names_an_older_version()
+    desk = request.path.startswith(("/admin", "/reminders/"))
+    return desk or "price-updates" in request.path or _names_an_older_version()
 
 
 def _names_an_older_version() -> bool:

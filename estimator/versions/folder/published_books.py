@@ -65,6 +65,7 @@ class _InForce:
     texts: Mapping[str, Files]
     books: PriceBooks
     problems: tuple[Problem, ...]
+    withdrawn: Mapping[str, tuple[PriceBook, date]]
 
 
 class PublishedPriceBooks:
@@ -184,14 +185,7 @@ class PublishedPriceBooks:
     def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
         """The last price book of a clinic that has none any more, and since when; None for any other."""
         self._ask()
-        now = self._now
-        gone = now.timeline.in_force(clinic, now.day)
-        if clinic == NATIONAL or gone is None or gone.files or clinic in now.books.moved:
-            return None
-        before = in_force_of(now.timeline.history(clinic)[: gone.number - 1], gone.in_force_from)
-        national = now.timeline.in_force(NATIONAL, now.day)
-        book = self._book(clinic, national, before) if national and before and before.files else None
-        return (book, gone.in_force_from) if book else None
+        return self._now.withdrawn.get(clinic)
 
     def _book(self, owner: str, national: Publication, clinic: Publication | None) -> PriceBook | None:
         files = self._publications.files
@@ -311,7 +305,8 @@ class PublishedPriceBooks:
             if not unread:
                 assert reading.books is not None
                 books = replace(reading.books, moved=_moved(chosen))
-                return _InForce(day, timeline, texts, books, (*problems, *reading.problems))
+                gone = self._withdrawn(timeline, chosen, books)
+                return _InForce(day, timeline, texts, books, (*problems, *reading.problems), gone)
             problems += reading.errors
             for owner in sorted(unread):
                 refused = chosen.pop(owner, None)
@@ -322,6 +317,20 @@ class PublishedPriceBooks:
                     raise BrokenTables("the store of versions", reading.errors)
                 if refused is not None:
                     problems.append(_stays(refused, before))
+
+    def _withdrawn(
+        self, timeline: Timeline, chosen: Mapping[str, Publication], books: PriceBooks
+    ) -> dict[str, tuple[PriceBook, date]]:
+        """Clinics whose publication has no files, each with its last book and since when; read here, not by pages."""
+        found: dict[str, tuple[PriceBook, date]] = {}
+        for clinic, gone in chosen.items():
+            if gone.files or clinic in books.moved or clinic == NATIONAL:
+                continue
+            before = in_force_of(timeline.history(clinic)[: gone.number - 1], gone.in_force_from)
+            book = self._book(clinic, chosen[NATIONAL], before) if before and before.files else None
+            if book is not None:
+                found[clinic] = (book, gone.in_force_from)
+        return found
 
     def _log(self) -> None:
         errors = errors_among((*self._now.problems, *self._sync_result.problems, *self._unreached))
