@@ -24,7 +24,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check messages security architecture pictures audit bench lock clean
+.PHONY: help serve test check messages security architecture pictures audit bench faults lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ pictures: $(VENV)/.dev ## Replace what tests compare pages with: pictures, scree
 audit: $(VENV)/.app audit/node_modules/.installed ## Lighthouse, as on a phone; ends with 1 below 100
 	@tests/support/setup.sh browser
 	@audit/run.sh "$(PY)"
+
+faults: $(VENV)/.dev ## Break a server of our own in thirteen ways under load: what patients notice (ARGS='--short' or names)
+	@tests/support/setup.sh
+	$(PY) -m faults $(ARGS)
 
 bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)
 	$(PY) -m benchmarks $(ARGS)

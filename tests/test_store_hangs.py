@@ -88,3 +88,15 @@ def test_pages_that_ask_the_store_leave_threads_to_the_others(desk: PricedDesk, 
     for one in two:
         one.join()
     assert desk.app.test_client().get("/price-updates").status_code == 200
+
+
+def test_a_stranger_sends_the_desk_little_and_who_is_signed_in_whole_tables(desk: PricedDesk) -> None:
+    """160,000 fields from eight strangers made everybody's pages nine times slower."""
+    stranger = desk.app.test_client()
+    for body, status in ((b"a=" + b"x" * 64_000, 413), (b"a=1&" * 1000, 413), (b"a=1&" * 900, 400)):
+        answer = stranger.post("/admin/sign-in", data=body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == status
+    desk.person("Dana")
+    visitor = desk.visitor("Dana")
+    table = {"text": "x" * 100_000, "csrf_token": visitor.token()}
+    assert visitor.client.post("/admin/national/yaml", data=table).status_code != 413

@@ -84,14 +84,19 @@ def server() -> Iterator[Server]:
     with _folder() as folder:
         data, log = folder / "data", folder / "log"
         _initialise(programs, data, log)
-        settings = [f"-c{name}={value}" for name, value in {**OPTIONS, "unix_socket_directories": folder}.items()]
-        process = _spawn([str(programs / "postgres"), "-D", str(data), *settings], log)
+        process = start(programs, folder)
         try:
             running = Server(folder)
             _wait_until_up(running, process, log)
             yield running
         finally:
-            _stop(process)
+            stop(process)
+
+
+def start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the server on the data in `folder`; a second time after it was killed."""
+    settings = [f"-c{name}={value}" for name, value in {**OPTIONS, "unix_socket_directories": folder}.items()]
+    return _spawn([str(programs / "postgres"), "-D", str(folder / "data"), *settings], folder / "log")
 
 
 def find_programs() -> Path:
@@ -168,7 +173,7 @@ def _last_words(log: Path) -> str:
     return " / ".join(log.read_text(errors="replace").split("\n")[-6:]).strip(" /") or "it said nothing"
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     """A fast shutdown, by the server's own process id."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Called by `make test`: sees to it that there are a Chromium, fonts and axe-core for the browser tests, and
-# PostgreSQL's programs for the tests of the store, which start a server of their own.
+# Called by `make test`: sees to it that there are a Chromium, fonts and axe-core for the browser tests, nginx for those
+# of deploy/, and PostgreSQL's programs for the tests of the store; both are started by the tests, as their own.
 # Installs Debian's Chromium, Node, npm and PostgreSQL where it can, and the rest with npm. Where it cannot, it says so
 # loudly and lets the tests go on: those that need it then skip with the reason or, where CI=true, fail.
 # `tests/support/setup.sh browser` leaves PostgreSQL out.
@@ -63,6 +63,17 @@ elif ! make --no-print-directory --silent node_modules/.installed; then
     warn "FONTS AND AXE-CORE" "THE BROWSER TESTS" "Try: make node_modules/.installed"
 fi
 [ "${1:-}" = browser ] && exit 0
+
+if ! command -v nginx >/dev/null && [ ! -x /usr/sbin/nginx ]; then
+    # Only the program is wanted, not a server that runs on this machine from now on.
+    unit=/etc/systemd/system/nginx.service
+    if [ "$(id -u)" -eq 0 ] && [ ! -e "$unit" ] && mkdir -p "$(dirname "$unit")"; then
+        ln -s /dev/null "$unit" && masked=yes
+    fi
+    install_packages nginx-light ||
+        warn NGINX "THE TESTS OF deploy/nginx.conf" "Debian: sudo apt-get install -y --no-install-recommends nginx-light"
+    [ "${masked:-}" ] && rm -f "$unit"
+fi
 
 # As tests/support/postgres.py looks for it.
 has_postgresql() {

@@ -2,7 +2,7 @@
 The price books of a store's publications, as an app's source of prices.
 
 What is in force follows from the publications and the day; nobody has to restart anything at midnight. Where a folder
-is kept in step with the store, an edit there takes effect within two seconds, as without a store.
+is kept in step with the store, an edit there takes effect within three seconds; without a store, within two.
 
 Asking for prices takes a microsecond: everything in force is one value (`_InForce`) that is never changed, only
 replaced, so that threads read it without a lock, and one of them looks for news every 0.2 s.
@@ -47,10 +47,10 @@ LOOK_AGAIN_AFTER = 0.2
 REFRESH_SECONDS = 2.0
 """How long somebody at the desk waits for another thread's look at store and folder."""
 
-SILENT_SECONDS = 10.0
+SILENT_SECONDS = 6.0
 """A store or folder that has not answered for so long is a problem; the last good prices stay in force."""
 
-SHOWN_AFTER = 1.2
+SHOWN_AFTER = 1.5
 """Seconds after its publication from which on every process shows it; by then all have looked and read."""
 
 OLD_BOOKS_KEPT = 16

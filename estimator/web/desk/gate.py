@@ -8,7 +8,7 @@ have the second step that the site demands.
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -74,6 +74,10 @@ _OURS = (
 NOT_TYPED = frozenset({*_OURS, "replaces", "at", "show", "kept", "kind", "source_kind", "shown_for", "began"})
 """What our forms hold for themselves: nobody typed it, so nobody misses it."""
 
+LARGEST_BODY_OF_A_STRANGER = 64_000
+MOST_FIELDS_OF_A_STRANGER = 1_000
+"""Bytes and fields in a form of a browser that nobody has signed in with: reading much takes time from others."""
+
 csrf = CSRFProtect()
 
 
@@ -89,6 +93,8 @@ def add_gate(app: Flask) -> None:
 def _gate() -> ResponseReturnValue | None:
     if not at_desk():
         return None
+    if not is_known() and _is_too_much_from_a_stranger():
+        abort(413)
     _choose_language()
     if request.endpoint not in OPEN and signed_in() is None:
         return _to_sign_in()
@@ -97,6 +103,12 @@ def _gate() -> ResponseReturnValue | None:
     if request.endpoint not in OPEN and request.endpoint not in WITHOUT_SECOND_FACTOR and second_factor_is_missing():
         return _to_second_step()
     return None
+
+
+def _is_too_much_from_a_stranger() -> bool:
+    if (request.content_length or 0) > LARGEST_BODY_OF_A_STRANGER:
+        return True
+    return request.get_data(cache=True).count(b"&") >= MOST_FIELDS_OF_A_STRANGER
 
 
 def second_factor_is_missing() -> bool:
