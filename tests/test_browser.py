@@ -46,7 +46,7 @@ def of(width, scripts=True, **more):
 
 def fill_in(tab, sessions="12"):
     for name, value in FOUR.items():
-        tab.locator(f"label[for={name}-{value}]").click()
+        tab.locator(f"label:has(#{name}-{value})").click()
     tab.get_by_label("How many treatment sessions?").fill(sessions)
 
 
@@ -83,23 +83,31 @@ def test_four_answers_give_a_range_with_the_notice_beside_it(tab):
     assert "Not included" in tab.content() or "not included" in tab.content()
 
 
+def unfold(tab):
+    """Open every group of questions that is in sight."""
+    for fold in tab.locator(".more details").all():
+        if fold.is_visible() and fold.get_attribute("open") is None:
+            fold.locator("summary").click()
+
+
 @pytest.mark.parametrize("tab", [of(375), of(375, False)], indirect=True, ids=["scripts", "no-scripts"])
 def test_questions_appear_only_where_they_apply(tab):
     tab.goto("/")
-    tab.locator("details.more > summary").click()
-    deductible, dose = tab.get_by_label("Deductible for the year"), tab.locator("label[for=dose-56]")
-    plans = tab.locator("label[for^=plan-commercial]")
+    unfold(tab)
+    deductible, dose = tab.get_by_label("Deductible for the year"), tab.locator("label:has(#dose-56)")
+    plans = tab.locator("label:has([id^=plan-commercial])")
     therapy = tab.get_by_label("How many psychotherapy sessions?")
     assert not any(one.is_visible() for one in (deductible, dose, therapy, plans.first))
-    tab.locator("label[for=insurance-commercial]").click()
+    tab.locator("label:has(#insurance-commercial)").click()
+    unfold(tab)
     assert deductible.is_visible()
     assert plans.first.is_visible()
     assert not dose.is_visible()
-    tab.locator("label[for=treatment-spravato]").click()
+    tab.locator("label:has(#treatment-spravato)").click()
     assert dose.is_visible()
-    tab.locator("label[for=psychotherapy-virtual]").click()
+    tab.locator("label:has(#psychotherapy-virtual)").click()
     assert therapy.is_visible()
-    tab.locator("label[for=insurance-none]").click()
+    tab.locator("label:has(#insurance-none)").click()
     assert not deductible.is_visible()
     assert not plans.first.is_visible()
 
@@ -109,8 +117,32 @@ def test_the_usual_number_of_sessions_follows_the_treatment(tab):
     hints = tab.locator("#sessions-hint p")
     assert hints.count() > 1
     assert all(one.is_visible() for one in hints.all())
-    tab.locator("label[for=treatment-spravato]").click()
+    tab.locator("label:has(#treatment-spravato)").click()
     assert [one.get_attribute("class") for one in hints.all() if one.is_visible()] == ["t-spravato"]
+
+
+@pytest.mark.parametrize("tab", [of(375), of(375, False)], indirect=True, ids=["scripts", "no-scripts"])
+def test_a_usual_number_is_a_tap_and_another_one_is_typed(tab):
+    tab.goto("/")
+    chips = tab.locator("fieldset:has(#sessions) .usual label")
+
+    def shown():
+        return [" ".join(one.inner_text().split()) for one in chips.all() if one.is_visible()]
+
+    assert shown() == []
+    tab.locator("label:has(#treatment-iv)").click()
+    assert shown() == ["6 usual", "4", "8", "Another number"]
+    assert tab.locator("#sessions").is_visible()
+    tab.locator("label:has(#sessions-4)").click()
+    assert not tab.locator("#sessions").is_visible()
+    tab.locator("label:has(#treatment-spravato)").click()
+    assert shown() == ["12 usual", "4", "8", "21", "Another number"], "what is chosen stays in sight"
+    tab.locator("label:has(#sessions-other)").click()
+    tab.locator("#sessions").fill("9")
+    for question, value in (("insurance", "none"), ("psychotherapy", "none")):
+        tab.locator(f"label:has(#{question}-{value})").click()
+    see(tab)
+    assert "9 sessions" in tab.locator("h1").inner_text()
 
 
 @pytest.mark.parametrize("tab", [of(375), of(375, False)], indirect=True, ids=["scripts", "no-scripts"])
@@ -118,10 +150,10 @@ def test_a_hidden_answer_does_no_harm(tab):
     """A commercial plan is chosen, then Medicare: the browser still sends the plan, and the estimate comes."""
     tab.goto("/")
     fill_in(tab)
-    tab.locator("details.more > summary").click()
-    tab.locator("label[for^=plan-commercial]").last.click()
+    unfold(tab)
+    tab.locator("label:has([id^=plan-commercial])").last.click()
     tab.get_by_label("Deductible for the year").fill("2000")
-    tab.locator("label[for=insurance-medicare]").click()
+    tab.locator("label:has(#insurance-medicare)").click()
     see(tab)
     assert tab.locator(".headline").is_visible()
 
@@ -148,7 +180,7 @@ def test_an_assumption_leads_to_its_question_and_the_answer_narrows_the_range(ta
     tab.locator("details.assumptions > summary").click()
     tab.get_by_role("link", name="Has your insurer agreed to pay?").click()
     assert tab.locator("#authorization-denied").is_visible()
-    tab.locator("label[for=authorization-denied]").click()
+    tab.locator("label:has(#authorization-denied)").click()
     see(tab)
     assert "said no" in tab.locator("main").inner_text()
 
@@ -295,7 +327,7 @@ def test_the_call_prints_on_two_pages_at_most_and_what_is_folded_stays_off_the_p
 
 
 def test_without_style_sheets_choices_stand_one_to_a_line_and_nothing_meant_for_paper_shows(tab):
-    for page, spread in (("/", "label[for^=treatment-]"), (RESULT, None)):
+    for page, spread in (("/", "label:has([id^=treatment-])"), (RESULT, None)):
         tab.goto(page)
         tab.evaluate("document.querySelectorAll('style').forEach(one => one.remove())")
         assert not any(one.is_visible() for one in tab.locator(".paper").all())

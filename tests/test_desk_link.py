@@ -38,7 +38,7 @@ def test_a_link_for_a_patient_carries_what_was_agreed_and_asks_the_rest(desk: Pr
     assert address.path == f"/c/{CLINIC}"
     assert parse_qs(address.query) == {"sessions": ["8"], "psychotherapy": ["virtual"]}
     form = desk.visiting().get(f"{address.path}?{address.query}")
-    assert form.control("sessions").attributes["value"] == "8"
+    assert form.given("sessions") == "8"
     assert form.chosen("psychotherapy") == "virtual"
 
 
@@ -56,7 +56,7 @@ def test_a_link_that_says_all_leads_to_the_estimate(desk: PricedDesk) -> None:
 def test_a_slip_in_the_link_is_said_beside_its_field(desk: PricedDesk, sessions: str) -> None:
     page = desk.visiting().get(f"{LINK}?sessions={sessions}")
     assert page.title.startswith("Error: ")
-    assert page.control("sessions").attributes["value"] == sessions
+    assert page.given("sessions") == sessions
     assert len(page.root.all("p", class_="code")) == 1
 
 

@@ -267,18 +267,18 @@ def test_a_listed_site_shows_it_at_its_own_height(tab, host, ours):
     assert tab.locator("iframe").get_attribute("title") == "What it may cost"
     assert NOTICE in inside.locator(".notice").inner_text()
     before, _ = heights(tab)
-    inside.locator("details.more > summary").click()
+    inside.locator(".more details > summary").last.click()
     fits(tab)
     opened, _ = heights(tab)
     assert opened > before + 200
-    inside.locator("details.more > summary").click()
+    inside.locator(".more details > summary").last.click()
     fits(tab)
     assert heights(tab)[0] < opened - 200
     for name, value in FOUR.items():
         if name == "sessions":
             inside.fill("#sessions", value)
         else:
-            inside.locator(f"label[for={name}-{value}]").click()
+            inside.locator(f"label:has(#{name}-{value})").click()
     inside.get_by_role("button", name="See my estimate").click()
     inside.wait_for_url("**/estimate?**")
     inside.locator("h1").wait_for()
@@ -316,7 +316,7 @@ def test_a_plain_frame_works_without_scripts(chromium, host, ours):
         if name == "sessions":
             inside.locator("#sessions").fill(value)
         else:
-            inside.locator(f"label[for={name}-{value}]").click()
+            inside.locator(f"label:has(#{name}-{value})").click()
     inside.get_by_role("button", name="See my estimate").click()
     inside.locator("h1", has_text="6").wait_for()
     assert NOTICE in inside.locator(".notice").first.inner_text()

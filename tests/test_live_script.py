@@ -43,7 +43,7 @@ def test_the_estimate_so_far_stands_under_the_questions_and_the_address_keeps_st
     assert "sessions=6" in tab.url
     assert tab.evaluate("document.activeElement.name") == "psychotherapy"
     tab.reload()
-    assert tab.input_value("#sessions") == "6"
+    assert tab.is_checked("#sessions-6")
 
 
 def test_an_answer_given_where_it_is_asked_narrows_the_range_without_a_reload(tab):

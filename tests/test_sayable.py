@@ -374,15 +374,17 @@ def fill(tab, name, value):
     asked = tab.locator(f'[name="{name}"]:not([type=hidden])')
     if not asked.count():
         return False
-    charge = tab.locator(f"#about-{name.partition('.')[2]}")
-    if "." in name and charge.count() and charge.get_attribute("open") is None:
-        charge.locator("summary").click()
-    if asked.first.get_attribute("type") == "radio":
-        tab.locator(f'label:has(> input[name="{name}"][value="{value}"])').locator("visible=true").click()
-    elif "select" in (asked.first.get_attribute("class") or "") or tab.locator(f'select[name="{name}"]').count():
+    fold = tab.locator(f'.more details:has([name="{name}"])')
+    if fold.count() and fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    choice = tab.locator(f'label:has(> input[type=radio][name="{name}"][value="{value}"])')
+    box = tab.locator(f'input[name="{name}"]:not([type=radio])')
+    if choice.count():
+        choice.locator("visible=true").click()
+    elif tab.locator(f'select[name="{name}"]').count():
         asked.first.select_option(value)
     else:
-        asked.first.fill(value)
+        box.fill(value)
     return True
 
 
@@ -391,7 +393,6 @@ def ask(tab, answers, lang="en"):
     tab.goto(f"/?lang={lang}")
     for name in FOUR:
         assert fill(tab, name, answers[name])
-    tab.locator("details.more > summary").click()
     left = {name: text for name, text in answers.items() if name not in FOUR}
     left = {name: text for name, text in left.items() if "." in name or not fill(tab, name, text)}
     if left:
@@ -492,7 +493,8 @@ def test_bad_input_gets_a_sentence_beside_its_field_and_nothing_typed_is_lost(ta
         elif says:
             assert says not in error.text_content()
     for name, value in four.items():
-        assert tab.locator(f'[name="{name}"]').first.input_value() == value
+        given = tab.locator(f'[name="{name}"]:is(:checked:not([value=""]), :not([type=radio]))')
+        assert given.first.input_value() == value
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The patient's pages: what is asked, what is answered, and that page and estimate say the same."""
 
 import gzip
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
 from estimator.web.patient.estimate_rounding import rounded_estimate
+from estimator.web.rounding import known
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
 BOOKS = read_books(PRICING).books
@@ -85,7 +87,29 @@ def test_the_four_questions_come_first_and_the_rest_is_folded_away(visitor):
     fieldsets = page.root.all("fieldset")
     assert [one.within("details") for one in fieldsets[:4]] == [None] * 4
     assert all(one.within("details") for one in fieldsets[4:])
-    assert "open" not in page.root.one("details", class_="more").attributes
+    folds = page.root.one("div", class_="more").all("details")
+    assert len(folds) >= 4
+    assert not any("open" in one.attributes for one in folds)
+    assert {"plan", "deductible", "deductible_remaining"} <= {one.attributes["name"] for one in folds[0].all("input")}
+
+
+@pytest.mark.parametrize(("treatment", "insurance"), tuple(product(TABLES.treatments, TABLES.payers)))
+def test_the_plan_comes_first_then_what_is_worth_most_for_this_treatment_and_payer(visitor, treatment, insurance):
+    usual = {"treatment": treatment, "insurance": insurance, "psychotherapy": "none"}
+    usual["sessions"] = str(TABLES.treatments[treatment].usual_sessions.typical)
+    found = estimated(usual)
+    moves = {one.answer: known(one.swing) for one in found.drivers if one.answer}
+    if found.authorization_applies:
+        moves["authorization"] = known(abs(found.if_not_covered.typical - found.you_pay.typical))
+    folds = visitor.get("/", usual).root.one("div", class_="more").all("details")
+    names = [[one.attributes["name"] for one in fold.all("input", "select")] for fold in folds]
+    worth = [max(moves.get(name, 0) for name in some) for some in names]
+    assert "plan" in names[0]
+    assert worth[1:] == sorted(worth[1:], reverse=True)
+    for fold, cents in zip(folds, worth, strict=True):
+        said = fold.one("summary").text
+        assert ("may move it by" in said) == (cents > 0)
+        assert not cents or said.endswith(money(cents))
 
 
 def test_choices_come_from_the_tables(visitor):
@@ -104,6 +128,51 @@ def test_the_usual_number_of_sessions_is_said_for_every_treatment(visitor):
     for name, treatment in TABLES.treatments.items():
         (hint, *_) = page.root.all("p", class_=f"t-{name}")
         assert str(treatment.usual_sessions.typical) in hint.text
+
+
+def test_the_usual_numbers_are_chips_beside_the_box(visitor):
+    page = visitor.get("/")
+    for name, usual in (("sessions", "usual_sessions"), ("psychotherapy_sessions", "psychotherapy")):
+        ranges = [getattr(one, usual) for one in TABLES.treatments.values()]
+        ranges = [getattr(one, "usual_sessions", one) for one in ranges]
+        chips = [one for one in page.root.all("input", name=name) if one.attributes.get("type") == "radio"]
+        offered = [one.attributes["value"] for one in chips]
+        assert {*offered} == {"", *(str(n) for one in ranges for n in (one.low, one.typical, one.high))}
+        assert offered[0] == str(ranges[0].typical)
+        assert all("usual" in one.within("label").text for one in chips[:1])
+        assert page.chosen(name) is None
+    order = [one.attributes.get("type") for one in page.root.all("input", name="sessions")]
+    assert order.index("radio") < order.index(None), "a chip that is chosen counts before what stands in the box"
+
+
+@pytest.mark.parametrize(
+    ("typed", "chip", "box"), [("6", "6", ""), ("12", "12", ""), ("7", "", "7"), ("6.5", "", "6.5"), ("", None, "")]
+)
+def test_a_usual_number_comes_back_as_its_chip_and_any_other_in_the_box(visitor, typed, chip, box):
+    page = visitor.get("/", {**FOUR, "sessions": typed})
+    assert page.chosen("sessions") == chip
+    assert page.control("sessions").attributes["value"] == box
+
+
+def test_a_chip_and_an_empty_box_are_one_answer(visitor):
+    page = visitor.get("/estimate?treatment=iv&insurance=none&sessions=4&sessions=&psychotherapy=none")
+    assert "4 sessions" in page.root.one("h1").text
+    other = visitor.get("/estimate?treatment=iv&insurance=none&sessions=&sessions=5&psychotherapy=none")
+    assert "5 sessions" in other.root.one("h1").text
+
+
+def test_days_know_their_first_and_last(visitor):
+    page = visitor.get("/", FOUR)
+    start = page.control("start").attributes
+    assert start["max"] == "2028-11-22"
+    first = date.fromisoformat(start["min"])
+    visitor.get("/estimate", {**FOUR, "start": first.isoformat()})
+    visitor.get("/estimate", {**FOUR, "start": (first - timedelta(days=1)).isoformat()}, status=400)
+    visitor.get("/estimate", {**FOUR, "start": "2028-11-23"}, status=400)
+    assert page.control("balances_as_of").attributes["max"] == TODAY.isoformat()
+    wrong = visitor.get("/estimate", {**FOUR, "start": "soon"}, status=400).control("start").attributes
+    assert wrong["value"] == "soon"
+    assert "min" not in wrong
 
 
 def test_the_first_page_is_light(visitor):
@@ -125,12 +194,13 @@ def test_coming_back_finds_the_answers_where_they_were(visitor):
         "price.observation": "450",
     }
     page = visitor.get("/", raw)
-    assert "open" in page.root.one("details", class_="more").attributes
+    opened = [one for one in page.root.one("div", class_="more").all("details") if "open" in one.attributes]
+    assert all(page.control(name).within("details") in opened for name in ("deductible", "coinsurance", "state"))
     more = visitor.get("/details", raw)
     for name in ("treatment", "insurance", "psychotherapy", "plan"):
         assert page.chosen(name) == raw[name]
     for name in ("sessions", "start", "deductible", "coinsurance"):
-        assert page.control(name).attributes["value"] == raw[name]
+        assert page.given(name) == raw[name]
     for where, name in ((page, "state"), (more, "plan_year_start")):
         (chosen,) = [one for one in where.control(name).all("option") if "selected" in one.attributes]
         assert chosen.attributes["value"] == raw[name]
@@ -145,7 +215,7 @@ def test_each_page_says_and_sends_along_what_was_answered_on_the_other(visitor):
         hidden = where.root.all("input", type="hidden")
         sent = {one.attributes["name"]: one.attributes.get("value", "") for one in hidden}
         answered = controls(where) & {*raw}
-        assert sent | {name: where.chosen(name) or where.control(name).attributes["value"] for name in answered} == raw
+        assert sent | {name: where.given(name) for name in answered} == raw
     assert "Family deductible still left: $300" in page.text
     assert f"{TABLES.charges['observation'].label.en}: Does your plan pay for it?: It says yes" in page.text
 
@@ -174,13 +244,14 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(visitor, 
     links = page.root.one("div", role="alert").all("a")
     assert len(links) == len({*wrong} - {"insurance"})
     for link in links:
+        assert link.one("span").text, "an error links with its own words"
         (target,) = [one for one in page.root if one.attributes.get("id") == link.attributes["href"].removeprefix("#")]
         assert target.tag in ("input", "select")
         assert target.attributes["name"] in wrong
     sent = {one.attributes["name"]: one.attributes.get("value", "") for one in page.root.all("input", "select")}
     assert raw.keys() <= sent.keys()
     for name in ("deductible", *(name for name in wrong if name != "network.drug")):
-        assert page.chosen(name) or page.control(name).attributes["value"] == raw[name]
+        assert page.given(name) == raw[name]
 
 
 # The estimate

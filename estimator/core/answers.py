@@ -538,6 +538,11 @@ def _impossible_days(values: Mapping[str, Any], context: _Context, today: date) 
         yield FieldProblem("balances_as_of", "this day has not come yet; write the day on which you read the amounts")
 
 
+def possible_starts(first: Mapping[str, str], book: PriceBook, today: date) -> tuple[date | None, date]:
+    """The first and the last day on which a course with these `first` answers may begin; None where any day may."""
+    return _first_possible_start(_narrowed(_Context(book), first), first), months_later(today, MOST_MONTHS_AHEAD)
+
+
 def _first_possible_start(context: _Context, values: Mapping[str, Any]) -> date | None:
     """The first day on which the course can begin with a price known for each of its bills; None for any day."""
     treatment, payer = context.treatment, context.payer

@@ -23,8 +23,13 @@ class Select(SelectField):  # type: ignore[misc, unused-ignore]
 
 
 class TextBox(StringField):  # type: ignore[misc, unused-ignore]
-    """Something written: a `kind` of ``money``, ``percent``, ``count``, ``day`` or ``text``."""
+    """
+    Something written: a `kind` of ``money``, ``percent``, ``count``, ``day`` or ``text``.
+
+    A day may have a first and a last one, as browsers know them: ``2026-12-06``; "" where it has none.
+    """
 
     def __init__(self, label: object, kind: str, **rest: object) -> None:
         super().__init__(label, **rest)
         self.kind = kind
+        self.first_day = self.last_day = ""

@@ -127,8 +127,13 @@ class Page:
         return self.response.status_code
 
     def control(self, name: str) -> Element:
-        """The one input or list of this name."""
-        return self.root.one("input", "select", name=name)
+        """The one box or list of this name."""
+        (found,) = [one for one in self.root.all("input", "select", name=name) if one.attributes.get("type") != "radio"]
+        return found
+
+    def given(self, name: str) -> str:
+        """What is answered to the question of this name: what is chosen, else what stands in its box."""
+        return self.chosen(name) or self.control(name).attributes["value"]
 
     def chosen(self, name: str) -> str | None:
         """The value of the checked radio button of this name."""
@@ -223,7 +228,8 @@ def labels_every_control(page: Page) -> None:
     for one in page.root.all("input", "select", "textarea"):
         if one.attributes.get("type") == "hidden":
             continue
-        assert labels.get(one.attributes["id"]), f"{one.attributes['id']} has no label"
+        around = one.within("label")
+        assert labels.get(one.attributes["id"]) or (around and around.text), f"{one.attributes['id']} has no label"
     for one in page.root.all("button", "summary", "a"):
         assert one.text, f"a <{one.tag}> says nothing"
 

@@ -18,10 +18,8 @@ from estimator.prices.schema.treatments import Treatment
 from estimator.web.fields import Option
 from estimator.web.filters import day, words
 from estimator.web.patient.embedding import in_frame
+from estimator.web.patient.usual_numbers import WITH_USUAL_NUMBER, usual
 from estimator.web.site import language
-
-WITH_USUAL_NUMBER = ("sessions", "psychotherapy_sessions")
-"""Questions whose hint is the usual number, which depends on the treatment."""
 
 DAYS = ("start", "balances_as_of", "new_plan_from")
 """Questions whose answer is a day."""
@@ -141,7 +139,7 @@ def with_iso_days(raw: dict[str, str]) -> dict[str, str]:
 
 def usual_number(name: str, treatment: Treatment) -> str:
     """How many sessions are usual with a treatment, in words; `name` is the question."""
-    number = treatment.usual_sessions if name == "sessions" else treatment.psychotherapy.usual_sessions
+    number = usual(name, treatment)
     if number.low == number.high:
         sentence = _("%(treatment)s: usually %(usual)d.", treatment=words(treatment.short), usual=number.typical)
     else:

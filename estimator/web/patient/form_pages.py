@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from estimator.core.answers import REQUIRED
 from estimator.web.patient.details import ON_FORM, can_be_asked, details, only_on_details
-from estimator.web.patient.forms import GROUPS, AnswersForm
+from estimator.web.patient.forms import AnswersForm
 from estimator.web.site import site
 
 
@@ -24,7 +24,6 @@ def questions_page(form: AnswersForm) -> str:
     return render_template(
         "patient/questions.html",
         form=form,
-        groups=GROUPS,
         besides=besides,
         carried=form.carried((*REQUIRED, *ON_FORM, *besides)),
         book=form.book,

@@ -14,43 +14,36 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.form import BaseForm
 
-from estimator.core.answers import Answers, BadAnswers, FieldProblem
+from estimator.core.answers import Answers, BadAnswers, FieldProblem, possible_starts
 from estimator.core.billed_lines import offered_treatments
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.fields import Option, Radios, Select, TextBox
 from estimator.web.filters import day
-from estimator.web.patient.choices import (
-    WITH_USUAL_NUMBER,
-    fill_choices,
-    keep_unknown_choices,
-    usual_number,
-    with_iso_days,
-)
+from estimator.web.patient.choices import fill_choices, keep_unknown_choices, usual_number, with_iso_days
+from estimator.web.patient.question_groups import Group, groups
 from estimator.web.patient.told_questions import about_charge, told_field, told_package
+from estimator.web.patient.usual_numbers import Chips, chips
 from estimator.web.patient.visibility import Visibility, visibility
 from estimator.web.query import answers_from, answers_in_query, problem_sentence
 
 GROUPS = (
     (
-        _l("Your insurance"),
+        _l("Your plan, and what is left of it"),
         (
             "plan",
-            "deductible",
             "deductible_remaining",
-            "out_of_pocket_maximum",
+            "deductible",
             "out_of_pocket_remaining",
+            "out_of_pocket_maximum",
             "balances_as_of",
-            "coinsurance",
-            "copay",
-            "network",
-            "authorization",
-            "drug_benefit",
         ),
     ),
+    (_l("Whether the plan pays"), ("authorization", "network", "drug_benefit")),
+    (_l("Your part of each bill"), ("coinsurance", "copay")),
     (_l("Your treatment"), ("stage", "dose", "psychotherapy_sessions")),
     (_l("When and where"), ("start", "state", "clinic")),
 )
-"""The questions that narrow the range most, by heading; the required ones come before them."""
+"""The questions that narrow the range most, by heading, the plan first; the required ones come before them."""
 
 
 class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
@@ -222,8 +215,6 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         description=_l("We count it where you pay the clinic's own price."),
     )
 
-    WITH_USUAL_NUMBER = WITH_USUAL_NUMBER
-
     books: PriceBooks
     today: date
     raw: dict[str, str]
@@ -238,6 +229,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         form.add_told(form.told)
         form.visibility = visibility(books.national, tuple(names for _heading, names in GROUPS))
         fill_choices(form, form.book, books, today)
+        form._limit_days()
         keep_unknown_choices(form, raw)
         return form
 
@@ -272,9 +264,18 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         return [field.name for field in self if field.errors and field.name not in seen]
 
     @property
-    def opened(self) -> bool:
-        """Whether the questions that narrow the range stand open: when the reader comes back with answers."""
-        return any(name not in ("lang", "clinic") for name in self.raw)
+    def groups(self) -> tuple[Group, ...]:
+        """The questions that narrow the range, by what they are worth for the treatment and payer that are chosen."""
+        return groups(GROUPS, self.raw, self.book, self.today, frozenset(self.with_errors()))
+
+    @property
+    def chips(self) -> Chips:
+        """The usual numbers to choose with a tap."""
+        return chips(self.book)
+
+    def chip_chosen(self, name: str) -> bool:
+        """Whether the number that was given is one of the usual ones; else it stands in the box."""
+        return any(self.raw.get(name) == chip.number for chip in self.chips.of[name])
 
     @property
     def told(self) -> list[str]:
@@ -336,6 +337,18 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
                 field.kind, value
             )
         return next((str(option.label) for option in field.choices or () if option.value == value), value)
+
+    def _limit_days(self) -> None:
+        """The first and the last day that can be chosen, as far as the answers so far tell."""
+        first, last = possible_starts(self._good_first_answers(), self.book, self.today)
+        self["start"].first_day, self["start"].last_day = first.isoformat() if first else "", last.isoformat()
+        self["balances_as_of"].last_day = self.today.isoformat()
+
+    def _good_first_answers(self) -> dict[str, str]:
+        """The first answers that are among the choices."""
+        names = ("treatment", "insurance", "psychotherapy")
+        offered = {name: {option.value for option in self[name].choices} for name in names}
+        return {name: text for name in names if (text := self.raw.get(name, "")) in offered[name]}
 
     def _without_hidden_plans(self) -> dict[str, str]:
         """What was typed, without a plan of another payer: its choice is out of sight but still submitted."""
