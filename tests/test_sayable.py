@@ -379,7 +379,7 @@ def fill(tab, name, value):
         fold.locator("summary").click()
     choice = tab.locator(f'label:has(> input[type=radio][name="{name}"][value="{value}"])')
     box = tab.locator(f'input[name="{name}"]:not([type=radio])')
-    if choice.count():
+    if choice.locator("visible=true").count() or choice.count() > box.count():
         choice.locator("visible=true").click()
     elif tab.locator(f'select[name="{name}"]').count():
         asked.first.select_option(value)

@@ -38,7 +38,8 @@ def groups(
     treatment, payer = raw.get("treatment", ""), raw.get("insurance", "")
     chosen = treatment in offered_treatments(book) and payer in book.tables.payers
     worth = worth_of(treatment, payer, book, today) if chosen else {}
-    touched = {*raw, *wrong}
+    # A clinic's own page names the clinic, and nobody has answered anything yet.
+    touched = {*raw, *wrong} - {"clinic"}
     made = [
         Group(str(heading), names, max(worth.get(name, 0) for name in names), not touched.isdisjoint(names))
         for heading, names in headings
