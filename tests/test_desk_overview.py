@@ -53,6 +53,42 @@ def test_every_price_is_shown_with_value_source_and_age(desk: PricedDesk) -> Non
     assert desk.desk.drafts.get(CLINIC) is None
 
 
+def test_what_patients_pay_stands_first(desk: PricedDesk) -> None:
+    """The usual course of each treatment line by line, from its claims: with the package, and whose price each is."""
+    page = desk.visiting().get(OVERVIEW)
+    courses = page.root.one("section", class_="courses").all("details")
+    first = courses[0]
+    assert "IV · 6 sessions · without insurance" in first.one("summary").text
+    assert "$2,800" in first.one("summary").text, "a package of six for $2,400, and an evaluation of $0 to $400"
+    lines = [cells(one) for one in first.one("tbody").all("tr")]
+    assert ["Ketamine infusion: package of 6", "yours"] in [
+        [one[0], one[3].removeprefix("Whose price ")] for one in lines
+    ]
+    assert [one[3] for one in lines if one[0] == "First evaluation"] == ["Whose price usual in the US"]
+    assert desk.visiting().get(page.href("their page IV, without insurance")).status == 200
+    assert len(courses) == 2 * len(desk.desk.check(CLINIC, desk.desk.work(CLINIC).files).book.tables.treatments)
+
+
+def test_what_nobody_is_asked_there_is_none_of_a_clinics_prices(desk: PricedDesk) -> None:
+    """Neither what Medicare allows, nor a follow-up that is included, nor what it does not offer."""
+    desk.edit("  city: Springfield", "  city: Springfield\n  offers: [iv]")
+    desk.edit("adds:", "  evaluation:\n    included_in: infusion\nadds:")
+    page = desk.visiting().get(OVERVIEW)
+    shown = {one.attributes["id"] for one in page.root.all("tr") if one.attributes.get("id", "").startswith("price-")}
+    assert "price-infusion-self_pay" in shown
+    assert not {one for one in shown if one.endswith(("-medicare", "-medicaid", "-military", "-commercial"))}
+    assert "price-evaluation-self_pay" not in shown
+    assert not {one for one in shown if one.startswith("price-spravato")}
+
+
+def test_what_lacks_before_a_first_price_begins_is_missing(desk: PricedDesk) -> None:
+    """A line of its own whose first price begins next month: who comes before is told "at least", and so is she."""
+    line = "  extra:\n    label: Something new\n    self_pay:\n      2026-12-20: 30\nadds:\n  iv:\n    - charge: extra"
+    desk.edit("adds:", line)
+    page = desk.visiting().get(OVERVIEW)
+    assert "Something new" in page.root.one(id="missing-extra-self_pay").text
+
+
 def test_old_prices_carry_the_word_stale(desk: PricedDesk) -> None:
     """After a year nobody has looked, the row says so in a word, and the filter counts it."""
     desk.clock.turn(days=90)

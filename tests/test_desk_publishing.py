@@ -429,7 +429,7 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     preview = olga.get("/admin/lake/preview")
     assert "Everything is new" in preview.text
     assert "IV is offered without a price of the clinic's own" in preview.text
-    assert "IV, 6 sessions, No insurance" in preview.text, "what patients will see"
+    assert "IV, 6 sessions, no insurance" in preview.text, "what patients will see"
     asked = {"revision": str(desk.desk.work("lake").revision), "why": "Opening", "when": "now"}
     assert "Tick it once you have looked." in olga.post("/admin/lake/publish", asked, status=409).text
     olga.post("/admin/lake/publish", {**asked, "tick": ticks(preview)})

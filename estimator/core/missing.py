@@ -29,18 +29,44 @@ class MissingPrice:
     treatments: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PricesMet:
+    """
+    What the claims of everybody say of a book: the prices that are `missing`, and those that patients are `asked`,
+    each by charge and column.
+    """
+
+    missing: tuple[MissingPrice, ...]
+    asked: frozenset[tuple[str, PriceColumn]]
+
+
 def missing_prices(book: PriceBook, day: date) -> tuple[MissingPrice, ...]:
     """The prices that somebody who asks on `day` would miss, whatever the insurance, dose and psychotherapy."""
+    return prices_met(book, day + timedelta(days=DAYS_UNTIL_START)).missing
+
+
+def missing_from(book: PriceBook, day: date) -> PricesMet:
+    """The same for whoever comes on `day` or later: prices never end, so the first who can come miss all of it."""
+    before = (line.days_before for treatment in book.tables.treatments.values() for line in treatment.before)
+    return prices_met(book, day + timedelta(days=max(before, default=0)))
+
+
+def prices_met(book: PriceBook, start: date) -> PricesMet:
+    """The prices that courses which begin on `start` meet, and those that they miss."""
     needed: dict[tuple[str, PriceColumn], dict[str, None]] = {}
-    for answers in _everybody(book, day):
+    asked: set[tuple[str, PriceColumn]] = set()
+    for answers in _everybody(book, start):
         payer = book.tables.payers[answers.insurance]
         for claim in claims_of(answers, book, Unknowns()).all:
+            if claim.asked is not None and not claim.coverage.included:
+                asked.add((claim.charge, claim.asked.column))
             for column in _columns(claim, asked_column(book.tables.charges[claim.charge], payer), payer.allowed):
                 needed.setdefault((claim.charge, column), {})[answers.treatment] = None
-    return tuple(
+    missing = tuple(
         MissingPrice(charge, book.tables.charges[charge].label, column, tuple(treatments))
         for (charge, column), treatments in needed.items()
     )
+    return PricesMet(missing, frozenset(asked))
 
 
 def _columns(claim: Claim, asked: PriceColumn, allowed: PriceColumn | None) -> Iterator[PriceColumn]:
@@ -50,7 +76,7 @@ def _columns(claim: Claim, asked: PriceColumn, allowed: PriceColumn | None) -> I
         yield allowed
 
 
-def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
+def _everybody(book: PriceBook, start: date) -> Iterator[Answers]:
     """Answers that meet every line of every offered treatment under every payer, in and out of network."""
     for name, payer in product(offered_treatments(book), book.tables.payers):
         treatment = book.tables.treatments[name]
@@ -69,7 +95,7 @@ def _everybody(book: PriceBook, day: date) -> Iterator[Answers]:
                 sessions=_enough_sessions(treatment),
                 psychotherapy=psychotherapy,
                 psychotherapy_sessions=1,
-                start=day + timedelta(days=DAYS_UNTIL_START),
+                start=start,
                 dose=dose,
                 network=network,
                 authorization="denied" if denied else "approved",

@@ -15,6 +15,13 @@ MOST_COUNTS = 5
 """So many numbers of sessions for a treatment at most."""
 
 
+_PAID = {
+    "none": Text(en="no insurance", es="sin seguro"),
+    "commercial": Text(en="commercial insurance", es="seguro comercial"),
+}
+"""How these pay, in fewer words than the form has for it."""
+
+
 def made_for(tables: Book) -> Mapping[str, ReferencePatient]:
     """The reference patients that a clinic's tables ask for, by name; none for the national ones."""
     if tables.clinic is None:
@@ -49,7 +56,7 @@ def _patient(
     if payer not in tables.payers:
         return
     answers = {"treatment": name, "insurance": payer, "sessions": str(sessions), "psychotherapy": "none"}
-    treatment, paid = tables.treatments[name].short, tables.payers[payer].label
+    treatment, paid = tables.treatments[name].short, _PAID.get(payer, tables.payers[payer].label)
     parts = [treatment, _sessions(sessions), paid]
     if discount:
         answers["discount"] = discount

@@ -28,6 +28,7 @@ from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.overview_rows import DeskOverview, OverviewRow, desk_overview, fingerprint
 from estimator.web.desk.prices.owner_tables import OwnerTables, bp, desk, my_owners, snapshot, tables_of
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, day_in, price_series
+from estimator.web.desk.prices.reference_courses import reference_courses
 from estimator.web.desk.prices.release_page import release_changes
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal
@@ -72,6 +73,7 @@ def overview(owner: str) -> ResponseReturnValue:
         tables=tables,
         overview=found,
         rows=[row for row in found.rows if FILTERS[chosen][1](row)],
+        courses=reference_courses(tables.book, site().today()) if owner != NATIONAL and tables.book else (),
         missing=found.missing if chosen in ("all", "missing") else (),
         chosen=chosen,
         filters=_filters(owner, found),

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
-from estimator.core.missing import MissingPrice, missing_prices
+from estimator.core.missing import MissingPrice, missing_from
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.price_rows import SOON, PriceRow, price_rows
 from estimator.prices.problems import Problem
@@ -64,12 +64,14 @@ class OverviewRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeskOverview:
-    """An owner's prices on a day, in brief; `waiting` are the stages that are still to come."""
+    """An owner's prices on a day, in brief; `missing` is what lacks from it on, `waiting` the stages still to come."""
 
     rows: tuple[OverviewRow, ...]
     missing: tuple[MissingPrice, ...]
     on_disk: tuple[Problem, ...]
     waiting: tuple[Stage, ...] = ()
+    asked: frozenset[tuple[str, PriceColumn]] = frozenset()
+    """Charge and column of the prices that patients are asked, whoever pays in the end."""
 
     @property
     def stale(self) -> tuple[OverviewRow, ...]:
@@ -102,7 +104,11 @@ def desk_overview(tables: OwnerTables) -> DeskOverview:
     for stage in found[1:]:
         _add_new(rows, stage.book, stage.day, stage.national)
     _add_new(rows, tables.book, site().today(), found[0].national)
-    return DeskOverview(tuple(map(overview_row, rows)), missing_prices(tables.book, site().today()), on_disk, found[1:])
+    met = missing_from(tables.book, site().today())
+    if tables.owner != NATIONAL:
+        # What a clinic inherits and nobody is asked there, such as what Medicare allows, is none of its prices.
+        rows = [row for row in rows if row.own or (row.charge, row.column) in met.asked]
+    return DeskOverview(tuple(map(overview_row, rows)), met.missing, on_disk, found[1:], met.asked)
 
 
 def _checked_in(tables: OwnerTables, found: tuple[Stage, ...]) -> PriceBook | None:
