@@ -202,6 +202,7 @@ def _broken(error: HTTPException) -> ResponseReturnValue:
         response.status_code = status
     else:
         typed = typed_texts(request.form) if is_known() and _from_our_pages() else []
+        g.sign_in = None
         response = _page("desk/broken.html", status, heading=heading, advice=advice, typed=typed)
     if status == 503:
         response.headers["Retry-After"] = "10"
