@@ -1,5 +1,6 @@
 """A course begun later, stopped earlier, gone on with: right by hand, and never another figure than the estimate's."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from support.strategies_yaml import small_book
 from test_examples import EXAMPLES, book_of
 
 from estimator.core.answers import read_answers
-from estimator.core.estimate import estimate, outcome
+from estimator.core.estimate import outcome, typical_of
 from estimator.core.over_time import sides_found
 from estimator.core.starts import Reason, starts
 from estimator.core.stopping import stopping
@@ -131,14 +132,22 @@ def test_no_start_lies_further_ahead_than_can_be_asked():
     assert [one.answers.start for one in found] == [date(2028, 9, 1), date(2028, 10, 1), date(2028, 11, 1)]
 
 
-@pytest.mark.parametrize("insurance", list(BOOK.tables.payers))
-def test_each_start_costs_what_its_own_estimate_says(insurance):
-    found = amounts({**SPRAVATO, "insurance": insurance, "psychotherapy": "none"}, BOOK)
-    for one in (found[0], found[1], found[8]):
-        whole = estimate(one.answers, BOOK)
-        sides = [side.you_pay.typical for side in whole.sides] or [whole.you_pay.typical]
-        if len(sides) == len(one.amounts):
-            assert list(one.amounts) == sides
-        else:
-            assert one.amounts[-1] == whole.if_not_covered.typical
-            assert one.amounts[0] == whole.you_pay.typical
+CLINIC = read_books(Path(__file__).parent.parent / "pricing").books.get("example-harbor")
+ALL_YEAR = {"start": "2026-09-20", "psychotherapy": "none"}
+
+
+@pytest.mark.parametrize("book", [BOOK, SMALL, CLINIC], ids=["national", "small", "clinic"])
+@pytest.mark.parametrize("insurance", ["none", "commercial", "medicare"])
+@pytest.mark.parametrize("treatment", ["iv", "spravato", "at_home"])
+def test_each_start_costs_what_its_own_estimate_says(book, insurance, treatment):
+    """Claims are moved to another day, or made anew where prices, packages or subscriptions hang on it."""
+    if insurance not in book.tables.payers or treatment not in book.tables.treatments:
+        pytest.skip("not in this book")
+    raw = {**ALL_YEAR, "treatment": treatment, "insurance": insurance, "sessions": "12", "psychotherapy": "virtual"}
+    sides, found = starts(read_answers(raw, book, TODAY), book, date(2028, 11, 22))
+    assert len(found) == 12
+    for one in found:
+        typical = typical_of(one.answers, book)
+        assert typical in one.amounts[: sides.agreed]
+        if sides.refused:
+            assert one.amounts[-1] == typical_of(replace(one.answers, authorization="denied"), book)

@@ -7,16 +7,19 @@ other care has used up by then, which prices hold.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from estimator.core.answers import Answers, months_later
+from estimator.core.billing import claims_of
 from estimator.core.branches import resets
-from estimator.core.estimate import Model, denied_model, model_of
+from estimator.core.claims import Claims
+from estimator.core.estimate import Model
 from estimator.core.ledger import Ledger
 from estimator.core.over_time import Sides, sides_at_a_glance, typical_positions
-from estimator.core.plan import NO_LIMIT
+from estimator.core.plan import NO_LIMIT, plan_of
 from estimator.core.results import Reset
+from estimator.core.unknowns import Unknowns
 from estimator.prices.book import PriceBook
 
 MONTHS = 12
@@ -57,7 +60,6 @@ class Start:
 class _Begun:
     """A course as it begins on one day: its amounts, and the days on which something starts again."""
 
-    answers: Answers
     amounts: tuple[int, ...]
     resets: tuple[Reset, ...]
     turns: What | None
@@ -67,29 +69,73 @@ class _Begun:
 def starts(answers: Answers, book: PriceBook, latest: date) -> tuple[Sides, tuple[Start, ...]]:
     """The course of these answers from their own start and, the same day of each later month, up to `latest`."""
     days = [months_later(answers.start, number) for number in range(MONTHS)]
-    sides: Sides | None = None
+    agreed, refused = _Movable(answers, book), _Movable(replace(answers, authorization="denied"), book)
+    sides = sides_at_a_glance(answers, book, agreed.begun(answers.start))
     before: _Begun | None = None
     found = []
-    for own in (replace(answers, start=day) for day in days if day <= latest or day == answers.start):
-        model = model_of(own, book)
-        sides = sides or sides_at_a_glance(own, book, model)
-        begun = _begun(own, book, model, sides)
+    for day in (day for day in days if day <= latest or day == answers.start):
+        model, own = agreed.begun(day), replace(answers, start=day)
+        ledger = model.ledger(typical_positions(model, sides))
+        amounts = ledger.totals().tolist()
+        if sides.refused:
+            no = refused.begun(day)
+            amounts += no.totals(typical_positions(no)).tolist()
+        again = resets(own, model.plan, [claim.day for claim in model.claims.all])
+        other_care = model.plan is not None and model.plan.other_care is not None
+        begun = _Begun(tuple(amounts), again, _what_turns(ledger), other_care)
         reasons = tuple(_reasons(before, begun)) if before and before.amounts != begun.amounts else ()
         found.append(Start(own, begun.amounts, reasons))
         before = begun
-    assert sides is not None, "the answers' own start is always one"
     return sides, tuple(found)
 
 
-def _begun(answers: Answers, book: PriceBook, model: Model, sides: Sides) -> _Begun:
-    ledger = model.ledger(typical_positions(model, sides))
-    amounts = ledger.totals().tolist()
-    if sides.refused:
-        refused = denied_model(answers, book)
-        amounts += refused.ledger(typical_positions(refused)).totals().tolist()
-    days = [claim.day for claim in model.claims.all]
-    other_care = model.plan is not None and model.plan.other_care is not None
-    return _Begun(answers, tuple(amounts), resets(answers, model.plan, days), _what_turns(ledger), other_care)
+class _Movable:
+    """
+    A course that can begin on another day: its claims are made once and moved, where nothing but their days differs.
+
+    They are made anew where a price begins meanwhile, or where what is sold (a package, an introductory price, a
+    subscription by the month) hangs on the day.
+    """
+
+    def __init__(self, answers: Answers, book: PriceBook) -> None:
+        self._answers, self._book = answers, book
+        self._make(answers.start)
+
+    def begun(self, day: date) -> Model:
+        """The course begun on this day, no earlier than the one before."""
+        by = day - self._start
+        if by and not self._only_days_differ(by):
+            self._make(day)
+            by = day - self._start
+        claims = self._claims
+        if by:
+            moved = tuple(claim._replace(day=claim.day + by) for claim in claims.all)
+            claims = Claims(moved, claims.rows, claims.visits)
+        answers, unknowns = replace(self._answers, start=day), Unknowns()
+        for one in self._asked:
+            unknowns.add(one)
+        plan = plan_of(answers, self._book, claims, unknowns)
+        return Model(claims, plan, unknowns, self._book.tables.unknowns["dose"].chance or 0)
+
+    def _make(self, day: date) -> None:
+        unknowns, tables = Unknowns(), self._book.tables
+        self._start = day
+        self._claims = claims_of(replace(self._answers, start=day), self._book, unknowns)
+        self._asked = tuple(unknowns)
+        names = {name for claim in self._claims.all for name in (claim.charge, claim.lower_charge) if name}
+        for name in list(names):
+            while name := tables.charges[name].moves_with or "":
+                names.add(name)
+        charges = [tables.charges[name] for name in names]
+        self._begin = {start for charge in charges for start in charge.start_dates}
+        self._sold = bool(self._answers.packages) or any(
+            charge.packages or charge.introductory or charge.subscription for charge in charges
+        )
+
+    def _only_days_differ(self, by: timedelta) -> bool:
+        """Whether no price that is in play begins between its first day and its last one, so much later."""
+        days = [claim.day for claim in self._claims.all]
+        return not self._sold and not any(min(days) < start <= max(days) + by for start in self._begin)
 
 
 def _what_turns(ledger: Ledger) -> What | None:
