@@ -93,6 +93,8 @@ def name_of_owner(owner: str) -> str:
     if owner == NATIONAL:
         return str(_("the national price tables"))
     book = site().prices.current.clinics.get(owner)
+    if book is None and (gone := site().prices.withdrawn(owner)):
+        book = gone[0]
     return words(book.tables.clinic.name) if book and book.tables.clinic else owner
 
 
