@@ -291,6 +291,10 @@ PAGES = (
     f"{HOME}settings",
     f"{HOME}setup",
     f"{HOME}sheet",
+    f"{HOME}link?sessions=8",
+    f"{HOME}list",
+    f"{HOME}leave",
+    f"{HOME}reminders",
     "/admin/new-clinic",
 )
 

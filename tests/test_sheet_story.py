@@ -1,5 +1,6 @@
 """
-An office manager's evening in a real browser, against a real server, without YAML: from the first account to an undo.
+An office manager's evening in a real browser, against a real server, without YAML: from the first account to an undo,
+then out into the world and back.
 
 Up to publishing it is played without scripts too. What she does is counted: each box filled, each tick, each press.
 """
@@ -24,6 +25,8 @@ import pytest
 from conftest import own_place
 from support.desk_visits import PASSWORD
 from test_desk_story import within
+from test_embedding import Host
+from test_embedding import host as host
 from test_serve import Server
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class Hand:
 
     tab: Page
     server: Server
+    scripts: bool
     done: int = 0
 
     def fill(self, field: str, text: str) -> None:
@@ -104,17 +108,21 @@ def hand(request: pytest.FixtureRequest, tmp_path: Path, chromium: Browser) -> I
     scripts, width = request.param
     server = Server(tmp_path).wait()
     context = chromium.new_context(
-        locale="en-US", java_script_enabled=scripts, viewport={"width": width, "height": 800}
+        locale="en-US",
+        java_script_enabled=scripts,
+        viewport={"width": width, "height": 800},
+        # The clinic's own site has a certificate that it made itself.
+        ignore_https_errors=True,
     )
     try:
         context.set_default_timeout(10_000)
-        yield Hand(context.new_page(), server)
+        yield Hand(context.new_page(), server, scripts)
     finally:
         context.close()
         server.end()
 
 
-def test_a_clinics_prices_from_the_first_account_to_an_undo(hand: Hand, tmp_path: Path) -> None:
+def test_a_clinics_prices_from_the_first_account_to_an_undo_and_away(hand: Hand, host: Host, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "estimator", "admin", "add", "Ann", "--role", "owner", "--clinic", "all"]
     told = subprocess.run(command, **own_place(tmp_path, True), capture_output=True, text=True, check=True).stdout
     link = re.search(r"/admin/start\?code=\S+", told)
@@ -212,3 +220,46 @@ def test_a_clinics_prices_from_the_first_account_to_an_undo(hand: Hand, tmp_path
     assert (
         "Our first list" in hand.tab.goto(f"http://127.0.0.1:{hand.server.port}/admin/lakeside-wellness/history").text()
     )
+
+    on_its_own_site(hand, host)
+    away_and_back(hand, text)
+
+
+def on_its_own_site(hand: Hand, host: Host) -> None:
+    """Her site is listed and published; what she pastes there shows the estimator, with scripts and without."""
+    hand.open("/admin/lakeside-wellness/link")
+    hand.fill("sites", f"{host.address}/prices")
+    hand.press("Keep in the draft")
+    hand.follow("Preview")
+    assert "sites that may show its pages" in hand.text
+    hand.fill("why", "On our site")
+    hand.tick_what_is_worth_a_look()
+    hand.press("Publish")
+    hand.open("/admin/lakeside-wellness/link")
+    assert f"Published, so these sites may show it now: {host.address}." in hand.text
+    for name in ("frame", "script") if hand.scripts else ("frame",):
+        pasted = hand.tab.locator(f"#{name}").input_value()
+        theirs = hand.tab.context.new_page()
+        theirs.goto(host.page(f"{name}.html", pasted))
+        inside = theirs.frame_locator("iframe")
+        inside.locator("h1", has_text="What might ketamine therapy cost you at Lakeside Wellness?").wait_for()
+        assert "Estimate only" in inside.locator(".notice").inner_text()
+        theirs.close()
+
+
+def away_and_back(hand: Hand, on_disk: Path) -> None:
+    """The clinic is withdrawn, its link says so, its file goes; then its prices are published again."""
+    patients = f"http://127.0.0.1:{hand.server.port}/c/lakeside-wellness"
+    hand.open("/admin/lakeside-wellness/leave")
+    hand.press("Withdraw this clinic")
+    assert "Write a sentence that says why." in hand.text
+    hand.fill("why", "We closed")
+    hand.tick("Yes, withdraw it: patients shall no longer find this clinic")
+    hand.press("Withdraw this clinic")
+    assert "is withdrawn. Patients no longer find it." in hand.text
+    within(5, lambda: hand.tab.context.request.get(patients).status == 410, "patients still find it")
+    assert "This clinic no longer publishes prices here" in hand.tab.context.request.get(patients).text()
+    within(5, lambda: not on_disk.exists(), "its file is still there")
+    hand.press("Publish its prices again")
+    assert "Its prices are published again" in hand.text
+    within(5, lambda: on_disk.exists() and pays(hand.server, sessions="1") == 450_00, "it is not back")
