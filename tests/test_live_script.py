@@ -46,6 +46,30 @@ def test_the_estimate_so_far_stands_under_the_questions_and_the_address_keeps_st
     assert tab.is_checked("#sessions-6")
 
 
+def test_a_usual_number_counts_in_the_estimate_so_far(tab):
+    tab.goto("/?treatment=iv&insurance=none&psychotherapy=none")
+    tab.locator("label:has(#sessions-6)").click()
+    tab.locator("#so-far", has_text="$3,275").wait_for()
+    tab.locator("label:has(#sessions-other)").click()
+    tab.fill("#sessions", "7")
+    tab.locator("#so-far", has_text="$3,275").wait_for(state="hidden")
+    assert "sessions=7" in tab.url
+
+
+def test_during_the_call_an_answer_moves_the_strip_and_what_was_noted_stays(tab):
+    tab.goto("/next-steps?treatment=spravato&insurance=commercial&sessions=12&psychotherapy=none&start=2027-01-11")
+    tab.evaluate("window.kept = true")
+    tab.fill("#insurer-name", "Ann")
+    tab.locator("#next-question ~ form button", has_text="Yes").click()
+    tab.locator(".strip", has_text="Has your insurer agreed to pay?: Yes").wait_for()
+    assert tab.evaluate("window.kept")
+    assert tab.input_value("#insurer-name") == "Ann"
+    assert "Ann" not in tab.url
+    assert "authorization=approved" in tab.url
+    assert tab.evaluate("document.activeElement.id") == "next-question"
+    assert "agrees" not in tab.locator("#next-question").inner_text()
+
+
 def test_an_answer_given_where_it_is_asked_narrows_the_range_without_a_reload(tab):
     tab.goto(f"/estimate?{IV}")
     tab.evaluate("window.kept = true")

@@ -15,6 +15,7 @@ from estimator.prices.schema.basics import Text
 from estimator.web.filters import money
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.glossary import term, with_terms
+from estimator.web.rounding import known
 
 BOOK = read_books(pricing_folder()).books.national
 TEXTS = BOOK.tables.texts
@@ -118,7 +119,7 @@ def test_somebody_may_call_for_another_and_one_tap_says_so(visitor, caller, word
 def test_an_answer_typed_during_the_call_comes_back_to_the_next_question(visitor):
     page = visitor.get("/next-steps", SPRAVATO | {"caller": "son", "call_language": "es"})
     form = page.root.one("section", id="call").all("form")[0]
-    assert form.attributes["action"] == "/next-steps#call"
+    assert form.attributes["action"] == "/next-steps#next-question"
     sent = {one.attributes["name"]: one.attributes["value"] for one in form.all("input")}
     button = form.all("button")[0].attributes
     again = visitor.get("/next-steps", sent | {button["name"]: button["value"]})
@@ -127,6 +128,55 @@ def test_an_answer_typed_during_the_call_comes_back_to_the_next_question(visitor
     assert "1. " not in opened.text or "agrees" not in opened.one("summary").text
     assert "mi hijo" in again.root.one("section", id="call").text
     assert sent.keys() >= {"treatment", "insurance", "sessions", "psychotherapy", "was", "answered"}
+
+
+def strip(page):
+    return page.root.one("p", class_="strip").text
+
+
+def test_the_strip_says_both_sides_then_what_an_answer_has_moved(visitor):
+    exact = estimated(SPRAVATO)
+    before = strip(visitor.get("/next-steps", SPRAVATO))
+    assert money(known(exact.you_pay.typical)) in before
+    assert money(known(exact.if_not_covered.typical)) in before
+    was = "-".join(map(str, exact.you_pay))
+    answer = {"deductible_remaining": "1500", "answered": "deductible_remaining", "was": was}
+    after = visitor.get("/next-steps", SPRAVATO | answer)
+    now = estimated(SPRAVATO | answer).you_pay
+    assert "Deductible still left: $1500" in strip(after)
+    assert f"{money(known(exact.you_pay.typical))} is now {money(known(now.typical))}" in strip(after)
+    assert now.typical != exact.you_pay.typical
+    assert f"is now {money(known(now.low, down=True))} to {money(known(now.high, up=True))}" in strip(after)
+
+
+@pytest.mark.parametrize("was", ["", "1-2", "9-5-1", "a-b-c", "1-2-3-4"])
+def test_nonsense_about_before_says_nothing(visitor, was):
+    page = visitor.get("/next-steps", SPRAVATO | {"deductible": "2000", "answered": "deductible", "was": was})
+    assert "is now" not in strip(page)
+
+
+def test_an_answer_that_cannot_be_counted_is_mended_where_it_was_given(visitor):
+    asked_ = {"answered": "copay", "on_the_phone": "insurer", "was": "0-1-2"}
+    page = visitor.get("/next-steps", SPRAVATO | {"copay": "much", "deductible": "2000"} | asked_, status=400)
+    box = page.control("copay")
+    assert box.attributes["value"] == "much"
+    assert box.attributes["aria-invalid"] == "true"
+    assert "write an amount" in page.root.one(id="copay-error").text
+    assert "open" in box.within("details").attributes
+    sent = {one.attributes["name"]: one.attributes["value"] for one in box.within("form").all("input", type="hidden")}
+    assert sent["deductible"] == "2000"
+    assert "copay" not in sent
+    whole = visitor.get("/next-steps", SPRAVATO | {"copay": "much", "deductible": "more"} | asked_, status=400)
+    assert whole.root.one("form").attributes["action"] == "/estimate"
+
+
+def test_after_an_answer_the_same_call_goes_on(visitor):
+    answer = {"setting": "office", "answered": "setting", "on_the_phone": "clinic"}
+    page = visitor.get("/next-steps", SPRAVATO | answer)
+    (opened,) = [one for one in page.root.all("details", name="call") if "open" in one.attributes]
+    asks = {one.ask.en for one in estimated(SPRAVATO | answer).drivers if one.whom == "clinic"}
+    assert any(ask in opened.text for ask in asks)
+    assert opened.one("summary").attributes["id"] == "next-question"
 
 
 def test_who_was_spoken_to_is_never_sent(visitor):

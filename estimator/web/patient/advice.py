@@ -10,9 +10,10 @@ from estimator.prices.schema.treatments import Treatment
 from estimator.web.filters import amounts_in_link, words
 from estimator.web.links import NAMES_OF_LANGUAGES
 from estimator.web.patient.appeal_letter import appeal_letter
-from estimator.web.patient.call_script import CALLERS, call_settings, parties
+from estimator.web.patient.call_script import ANSWERED, CALLERS, Wrong, call_settings, moved, opened, parties
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.form_pages import form_from_query, page_with_problems
+from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.patient.sources import numbered_sources, usual_day
 from estimator.web.query import answered_query, permanent_query
 from estimator.web.site import site
@@ -22,9 +23,14 @@ bp = Blueprint("advice", __name__)
 
 @bp.get("/next-steps")
 def next_steps() -> ResponseReturnValue:
-    """A checklist for the answers in the query, or the form again with what is wrong."""
-    form = form_from_query()
+    """The calls and a checklist for the answers in the query, or the form again with what is wrong."""
+    form, wrong = form_from_query(), None
     found = form.answers()
+    if found is None and form.with_errors() == [answered := request.args.get(ANSWERED, "")]:
+        # Only the answer that was just given on this page cannot be counted: it is mended where it stands.
+        wrong = Wrong(answered, form.raw[answered], " ".join(form[answered].errors))
+        form = form_from_query(leave_out=answered)
+        found = form.answers()
     if found is None:
         return page_with_problems(form)
     answers, book = found
@@ -41,9 +47,12 @@ def next_steps() -> ResponseReturnValue:
     if not needs_yes:
         advice["refused"] = []
     criteria = treatment.criteria if needs_yes else ()
+    found_parties = parties(rounded, form, settings)
     sent = {**answered_query(answers), **settings.query}
-    return render_template(
+    page = render_template(
         "patient/next_steps.html",
+        moved=moved(request.args, exact, form),
+        wrong=wrong,
         estimate=rounded,
         exact=exact,
         answers=answers,
@@ -52,7 +61,10 @@ def next_steps() -> ResponseReturnValue:
         settings=settings,
         languages=[(one, NAMES_OF_LANGUAGES[one]) for one in site().languages],
         callers=list(zip(CALLERS, (_("myself"), _("my son"), _("my daughter"), _("somebody else")), strict=True)),
-        parties=parties(rounded, form, settings),
+        parties=found_parties,
+        opened=opened(found_parties, request.args, wrong),
+        sides=sides_of(exact),
+        shown=shown_amounts(exact.you_pay),
         advice=advice,
         criteria=criteria,
         letter=appeal_letter(treatment, settings.language) if needs_yes else "",
@@ -62,6 +74,7 @@ def next_steps() -> ResponseReturnValue:
         sent={**sent, "was": amounts_in_link(exact.you_pay)},
         permanent=permanent_query(answers),
     )
+    return page, 400 if wrong else 200
 
 
 @bp.get("/before-you-decide")

@@ -4,22 +4,29 @@ The call to the insurer and to the clinic: what to say, in the language one call
 Answers go into the link like any others. Who was spoken to, and when, is typed into boxes that are never sent.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
 from estimator.core.answers import Language
-from estimator.core.results import AUTHORIZATION, Estimate
+from estimator.core.results import AUTHORIZATION, Estimate, YouPay
 from estimator.prices.schema.basics import Text, Whom
 from estimator.web.fields import Option, TextBox
 from estimator.web.filters import words
 from estimator.web.patient.forms import AnswersForm
-from estimator.web.patient.sides import agreement_open
+from estimator.web.patient.sides import agreement_open, shown_amounts
 from estimator.web.site import catalogue, language, messages_in, site
 
 CALL_LANGUAGE, CALLER = "call_language", "caller"
 """What a link carries besides the answers: the language of the call, and for whom somebody calls."""
+
+ANSWERED, ON_THE_PHONE = "answered", "on_the_phone"
+"""The question that was answered last, and who answered it: the next one of the same call stands open."""
+
+AMOUNTS = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
+"""What was said before that answer: ``was=16000-109000-648500``, low, typical and high in cents."""
 
 WHOM: tuple[Whom, ...] = ("insurer", "clinic")
 CALLERS = ("self", "son", "daughter", "other")
@@ -66,6 +73,29 @@ class CallQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """
+    What the last answer has moved, in cents as a headline shows them, and the answer itself in words.
+
+    `one`: an amount is the middle of both; else only their ranges say something, as the middle would be nobody's bill.
+    """
+
+    before: YouPay
+    after: YouPay
+    one: bool
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An answer given during the call that cannot be counted: its question, what was typed, what is wrong."""
+
+    name: str
+    typed: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """Whom to call, what to say first, the codes they may ask for, and the questions in the order of their worth."""
 
@@ -92,6 +122,28 @@ def parties(estimate: Estimate, form: AnswersForm, settings: CallSettings) -> li
             opening = tuple(_opening(whom, estimate, settings))
             found.append(Party(whom, opening, codes if whom == "insurer" else (), asked))
     return sorted(found, key=lambda party: _first(party.questions[0]))
+
+
+def moved(args: MultiDict[str, str], exact: Estimate, form: AnswersForm) -> Moved | None:
+    """From what to what the answer that led to this page has moved the total; None where none did, or for nonsense."""
+    found, name = AMOUNTS.fullmatch(args.get("was", "")), args.get(ANSWERED, "")
+    if not found or name not in form.raw or name not in form:
+        return None
+    low, typical, high = map(int, found.groups())
+    if not low <= typical <= high:
+        return None
+    before, after = shown_amounts(YouPay(low, typical, high, (low, high))), shown_amounts(exact.you_pay)
+    one = not any(branch.unknown != AUTHORIZATION for branch in exact.branches)
+    return Moved(before, after, one, f"{form.label(name)}: {form.answer_in_words(name, form.raw[name])}")
+
+
+def opened(found: Sequence[Party], args: MultiDict[str, str], wrong: Wrong | None) -> tuple[int, int]:
+    """Which party's which question stands open: the wrong one, else the first of who is on the phone."""
+    for place, party in enumerate(found):
+        for number, question in enumerate(party.questions):
+            if wrong is not None and question.name == wrong.name:
+                return place, number
+    return next((place for place, one in enumerate(found) if one.whom == args.get(ON_THE_PHONE)), 0), 0
 
 
 def _first(question: CallQuestion) -> tuple[bool, int]:

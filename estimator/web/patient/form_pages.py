@@ -10,9 +10,14 @@ from estimator.web.patient.forms import AnswersForm
 from estimator.web.site import site
 
 
-def form_from_query(clinic: str | None = None) -> AnswersForm:
-    """The form, filled with what stands in the query; on a clinic's own page with that clinic chosen."""
+def form_from_query(clinic: str | None = None, leave_out: str = "") -> AnswersForm:
+    """
+    The form, filled with what stands in the query; on a clinic's own page with that clinic chosen.
+
+    `leave_out` is a question whose answer is not taken.
+    """
     args = MultiDict(request.args)
+    args.poplist(leave_out)
     if clinic is not None:
         args.setlist("clinic", [clinic])
     return AnswersForm.filled(site().prices.current, args, site().today())

@@ -12,10 +12,9 @@
   if (!main || !said || !window.fetch || !history.pushState) return;
   let asked = 0;
 
-  const url = (form) => {
-    const query = new URLSearchParams(new FormData(form));
-    for (const [name, value] of [...query]) if (!value) query.delete(name);
-    return form.action.split("?")[0] + "?" + query;
+  const url = (form, button) => {
+    const query = new URLSearchParams([...new FormData(form, button)].filter(([, value]) => value));
+    return form.action.split(/[?#]/)[0] + "?" + query;
   };
   /* Our own pages only, into a document that runs nothing: where browsers ask who made a text into HTML, it is this. */
   const own = window.trustedTypes?.createPolicy("live", { createHTML: (text) => text });
@@ -60,8 +59,10 @@
     const next = got.doc.getElementById("main");
     if (!got.ok || !next || !headline(got.doc)) { location.href = address; return; }
     const open = [...main.querySelectorAll("details[open][id]")].map((one) => one.id);
+    const typed = [...main.querySelectorAll("input[id]:not([name])")].map((one) => [one.id, one.value]);
     main.replaceChildren(...[...next.childNodes].map((part) => document.importNode(part, true)));
     open.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
+    typed.forEach(([id, value]) => { const one = document.getElementById(id); if (one) one.value = value; });
     document.title = got.doc.title;
     const place = (key && document.getElementById(key)) || main.querySelector("h1");
     place.tabIndex = place.tabIndex < 0 ? -1 : place.tabIndex;
@@ -73,7 +74,7 @@
     const form = event.target.closest("form[data-refresh]");
     if (!form) return;
     event.preventDefault();
-    go(url(form), form.dataset.refresh);
+    go(url(form, event.submitter), form.dataset.refresh);
   });
   main.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-refresh]");
