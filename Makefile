@@ -24,7 +24,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check messages security architecture pictures audit bench faults lock clean
+.PHONY: help serve test check messages security architecture pictures audit bench faults coverage mutants sbom lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,20 @@ faults: $(VENV)/.dev ## Break a server of our own in thirteen ways under load: w
 	@tests/support/setup.sh
 	$(PY) -m faults $(ARGS)
 
+coverage: $(VENV)/.tools ## Which branches of core/ and prices/ their own tests take, and which not
+	PYTHONHASHSEED=0 $(PY) -m pytest -q --numprocesses 2 --dist loadfile -p no:cacheprovider --cov=estimator.core \
+	    --cov=estimator.prices --cov-branch --cov-report=term-missing:skip-covered \
+	    $$(grep -lE 'estimator\.(core|prices)' tests/test_*.py | xargs grep -LE 'chromium|live_server|test_serve|desk') $(ARGS)
+
+mutants: $(VENV)/.tools ## Change core/ in small ways and see whether its tests notice (ARGS='estimator.core.ledger*'); hours for all
+	PYTHONHASHSEED=0 HYPOTHESIS_PROFILE=ci $(VENV)/bin/mutmut run --max-children 2 $(ARGS)
+	$(VENV)/bin/mutmut results
+
+sbom: $(VENV)/.tools ## What the app consists of, as CycloneDX JSON: dist/sbom.json
+	@mkdir -p dist
+	$(VENV)/bin/cyclonedx-py requirements requirements/app.txt --pyproject pyproject.toml --mc-type application \
+	    --output-reproducible --of JSON -o dist/sbom.json
+
 bench: $(VENV)/.dev ## Run the benchmarks (ARGS=… goes to them)
 	$(PY) -m benchmarks $(ARGS)
 
@@ -79,7 +93,7 @@ lock: ## Recompile requirements/*.txt after a change of *.in (UPGRADE=1 takes th
 	    [ -x "$$uv" ] || $(PYTHON) -m venv $(LOCK_VENV); \
 	    $(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(LOCK_UV_VERSION); \
 	fi; \
-	for name in app dev; do \
+	for name in app dev tools; do \
 	    env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	    "$$uv" pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest \
 	        --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
@@ -87,7 +101,7 @@ lock: ## Recompile requirements/*.txt after a change of *.in (UPGRADE=1 takes th
 	done
 
 clean: ## Remove everything that make and the tools left here
-	rm -rf $(VENV) $(LOCK_VENV) node_modules audit/node_modules build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOCK_VENV) node_modules audit/node_modules build dist test-results .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # axe-core and fonts for the tests, Lighthouse for the audit: pinned with hashes, their scripts not run.
@@ -127,7 +141,12 @@ $(VENV)/.app: requirements/app.txt | $(VENV)/.base
 	@$(INSTALL) requirements/app.txt
 	@touch $@
 
-# dev.txt holds all of app.txt, at the same versions.
+# dev.txt holds all of app.txt, and tools.txt all of dev.txt, at the same versions.
+$(VENV)/.tools: requirements/tools.txt | $(VENV)/.base
+	@echo "Installing what the app, its tests and the tools need into $(VENV) ..."
+	@$(INSTALL) requirements/tools.txt
+	@touch $(VENV)/.app $(VENV)/.dev $@
+
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@echo "Installing what the app and its tests need into $(VENV) ..."
 	@$(INSTALL) requirements/dev.txt

@@ -277,6 +277,17 @@ def test_a_setting_that_means_nothing_is_one_sentence(tmp_path, setting, says):
     assert "Traceback" not in server.said
 
 
+def test_a_data_folder_that_cannot_be_had_closes_the_desk_and_nothing_else(tmp_path):
+    """The disk that it is on did not come up: patients are served with the tables at hand."""
+    server = Server(tmp_path / "server", ESTIMATOR_DATA="/proc/nowhere").wait()
+    try:
+        assert [server.status(path) for path in ("/", "/admin/sign-in", "/readyz")] == [200, 503, 503]
+        assert "the desk is closed" in server.said
+        assert "Traceback" not in server.said
+    finally:
+        server.end()
+
+
 def test_a_folder_that_is_not_kept_in_step_is_read_at_the_first_start_only(tmp_path):
     server = Server(tmp_path / "server", ESTIMATOR_FOLDER="off").wait()
     version = health(server)["price_book"]["version"]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flask import Flask
+from flask import Flask, abort, request
 
 from estimator.accounts.secret import BadSecret, site_secret
 from estimator.places import data_folder, shipped_pricing, working_folder
@@ -87,12 +87,21 @@ def _app_on_store(https: bool) -> Flask:
     app = create_app(database=database, prices=prices)
     try:
         secret = site_secret(data_folder())
-    except (BadSecret, OSError) as error:
+    except BadSecret as error:
         raise StoreUnavailable(f"The desk has no secret to sign with. {error}") from error
+    except OSError as error:
+        logger.error("The desk is closed: it has no secret to sign with. %s", error)
+        app.before_request(_desk_is_closed)
+        return app
     add_desk(app, database, secret, https=True if https else None)
     if app.config["DESK_HTTPS"] and not os.environ.get("ESTIMATOR_PROXY", "").strip():
         logger.warning(NO_PROXY_NAMED)
     return app
+
+
+def _desk_is_closed() -> None:
+    if request.path.startswith("/admin"):
+        abort(503)
 
 
 class _Master:
