@@ -14,6 +14,7 @@ from estimator.core.answers import UNTOLD, applicable, read_answers
 from estimator.core.estimate import estimate
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
+from estimator.web.patient import drawn_questions
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.rounding import known
 
@@ -206,6 +207,24 @@ def test_coming_back_finds_the_answers_where_they_were(visitor):
         assert chosen.attributes["value"] == raw[name]
     assert more.chosen("accumulator") == raw["accumulator"]
     assert more.control("price.observation").attributes["value"] == raw["price.observation"]
+
+
+def test_what_one_reader_typed_stands_in_nobody_elses_form():
+    """Questions that nobody has answered are drawn once and kept; one with an answer or an error never is."""
+    fresh, used = Visitor(), Visitor()
+    drawn_questions._DRAWN.clear()
+    typed = {"treatment": "spravato", "sessions": "987", "deductible": "54321", "coinsurance": "xyzzy", "plan": "x"}
+    used.get("/", typed)
+    used.get("/estimate", typed, status=400)
+    after = [used.client.get("/", query_string=query).text for query in ({}, {"lang": "es"}, typed)]
+    kept = "".join(drawn_questions._DRAWN.values())
+    assert len(drawn_questions._DRAWN) > 20
+    assert not any(text in kept for text in ("987", "54321", "xyzzy", "checked><span>Spravato"))
+    drawn_questions._DRAWN.clear()
+    assert [fresh.client.get("/", query_string=query).text for query in ({}, {"lang": "es"}, typed)] == after
+    assert "54321" in after[2]
+    clinic = next(iter(BOOKS.clinics))
+    assert used.get(f"/c/{clinic}").text == Visitor().get(f"/c/{clinic}").text
 
 
 def test_each_page_says_and_sends_along_what_was_answered_on_the_other(visitor):

@@ -18,6 +18,7 @@ from estimator.web.links import alternates, canonical, link, other_languages
 from estimator.web.patient import advice, api, download, embedding, price_list, updates, withdrawn
 from estimator.web.patient import pages as patient
 from estimator.web.patient.brand import colours_of, logo_of
+from estimator.web.patient.drawn_questions import question
 from estimator.web.patient.glossary import term, with_terms
 from estimator.web.patient.keeping import kept
 from estimator.web.patient.print_footer import print_footer
@@ -83,6 +84,7 @@ def _add_words(app: Flask) -> None:
         logo_of=logo_of,
         print_footer=print_footer,
         kept_of=kept,
+        question=question,
         keeps_versions=updates.keeps_versions,
         sides_of=sides_of,
         stale_since=stale_since,

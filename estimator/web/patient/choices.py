@@ -1,7 +1,9 @@
 """What each question of the form offers: choices and hints from the price tables, states, months."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -53,35 +55,63 @@ ALWAYS_THE_SAME: Mapping[str, tuple[tuple[str, object], ...]] = {
 """The choices that no price table has a say in: an answer and its words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What each question offers, by its name, and the hints that come from the tables."""
+
+    choices: Mapping[str, tuple[Option, ...]]
+    hints: Mapping[str, str]
+
+
 def fill_choices(form: BaseForm, book: PriceBook, books: PriceBooks, today: date) -> None:
     """Give every question with choices its choices; `book` is the one that was chosen among `books`."""
-    for name, choices in ALWAYS_THE_SAME.items():
-        form[name].choices = [Option(value, str(label)) for value, label in choices]
-    tables = books.national.tables
-    form["treatment"].choices = [
-        Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
-        for name in offered_treatments(book)
-    ]
-    form["insurance"].choices = [
-        Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()
-    ]
-    doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
-    form["dose"].choices = [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)]
-    form["discount"].choices = [
-        Option("", _("None, or not sure")),
-        *(Option(name, words(one.label)) for name, one in book.tables.discounts.items()),
-    ]
-    for name in ("plan", "new_plan"):
-        form[name].choices = [_unsure(), *_plans(tables)]
-    form["drug_benefit"].choices = [
-        _unsure(),
-        Option("medical", _("By the clinic"), hint=_("medical benefit")),
-        Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
-    ]
-    _fill_lists(form, books, today)
+    offered = _offered(book, books, today, language())
+    for name, choices in offered.choices.items():
+        form[name].choices = [*choices]
+    for name, hint in offered.hints.items():
+        form[name].description = hint
     if in_frame() and book.tables.clinic:
         # The clinic's site may show the pages about its own prices, and no others.
         form["clinic"].choices = [one for one in form["clinic"].choices if one.value == book.id]
+
+
+@lru_cache(maxsize=16)
+def _offered(book: PriceBook, books: PriceBooks, today: date, _language: str) -> Offered:
+    """The same for every reader of a language on a day, so it is put together once."""
+    tables = books.national.tables
+    doses = dict.fromkeys(dose for one in tables.treatments.values() for dose in one.doses)
+    discounts = book.tables.discounts
+    choices = {
+        **{name: [Option(value, str(label)) for value, label in same] for name, same in ALWAYS_THE_SAME.items()},
+        "treatment": [
+            Option(name, words(tables.treatments[name].label), hint=words(tables.treatments[name].hint))
+            for name in offered_treatments(book)
+        ],
+        "insurance": [Option(name, words(one.label), hint=words(one.hint)) for name, one in tables.payers.items()],
+        "dose": [_unsure(), *(Option(dose, _("%(dose)s mg", dose=dose)) for dose in doses)],
+        "discount": [
+            Option("", _("None, or not sure")),
+            *(Option(name, words(one.label)) for name, one in discounts.items()),
+        ],
+        "plan": [_unsure(), *_plans(tables)],
+        "new_plan": [_unsure(), *_plans(tables)],
+        "drug_benefit": [
+            _unsure(),
+            Option("medical", _("By the clinic"), hint=_("medical benefit")),
+            Option("pharmacy", _("By a specialty pharmacy"), hint=_("pharmacy benefit")),
+        ],
+        "state": [_unsure(), *(Option(code, name) for code, name in state_names(language()))],
+        "plan_year_start": [_unsure(), *(Option(str(number), month_name(number)) for number in range(1, 13))],
+        "clinic": [Option("", _("Usual prices across the United States")), *_clinics(books)],
+    }
+    starts = day(today + timedelta(days=DAYS_UNTIL_START))
+    programs = dict.fromkeys(words(program.label) for program in tables.programs.values())
+    hints = {
+        "start": _("If you leave this open we count from %(day)s.", day=starts),
+        **{name: _("The usual number.") for name in WITH_USUAL_NUMBER},
+        "savings_program": "; ".join(programs),
+    }
+    return Offered({name: tuple(some) for name, some in choices.items()}, hints)
 
 
 def _plans(tables: Book) -> Iterator[Option]:
@@ -91,30 +121,12 @@ def _plans(tables: Book) -> Iterator[Option]:
             yield Option(plan, words(profile.label), hint=words(profile.hint), when=f"p-{payer}")
 
 
-def _fill_lists(form: BaseForm, books: PriceBooks, today: date) -> None:
-    form["state"].choices = [_unsure(), *(Option(code, name) for code, name in state_names(language()))]
-    form["plan_year_start"].choices = [
-        _unsure(),
-        *(Option(str(number), month_name(number)) for number in range(1, 13)),
-    ]
-    form["clinic"].choices = [Option("", _("Usual prices across the United States"))]
+def _clinics(books: PriceBooks) -> Iterator[Option]:
     for name, book in books.clinics.items():
         if clinic := book.tables.clinic:
             label = words(clinic.name)
-            form["clinic"].choices.append(
-                Option(
-                    name,
-                    _("%(clinic)s (an example, not a real clinic)", clinic=label) if clinic.fictional else label,
-                )
-            )
-    form["start"].description = _(
-        "If you leave this open we count from %(day)s.", day=day(today + timedelta(days=DAYS_UNTIL_START))
-    )
-    for name in WITH_USUAL_NUMBER:
-        form[name].description = _("The usual number.")
-    form["savings_program"].description = "; ".join(
-        dict.fromkeys(words(program.label) for program in books.national.tables.programs.values())
-    )
+            made_up = _("%(clinic)s (an example, not a real clinic)", clinic=label) if clinic.fictional else label
+            yield Option(name, made_up)
 
 
 def keep_unknown_choices(form: BaseForm, raw: dict[str, str]) -> None:

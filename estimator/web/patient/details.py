@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from estimator.core.answers import NAMES, applicable
 from estimator.core.billed_lines import offered_treatments
-from estimator.web.patient.forms import GROUPS, AnswersForm
+from estimator.web.patient.forms import AnswersForm
+from estimator.web.patient.question_groups import GROUPS
 from estimator.web.patient.told_questions import OF_NETWORK, ToldCharge, network_questions, told_charges
 
 OUT_OF_NETWORK = tuple(name for name in NAMES if name.startswith("out_of_network_"))

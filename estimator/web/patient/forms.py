@@ -20,30 +20,11 @@ from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.fields import Option, Radios, Select, TextBox
 from estimator.web.filters import day
 from estimator.web.patient.choices import fill_choices, keep_unknown_choices, usual_number, with_iso_days
-from estimator.web.patient.question_groups import Group, groups
+from estimator.web.patient.question_groups import GROUPS, Group, groups
 from estimator.web.patient.told_questions import about_charge, told_field, told_package
 from estimator.web.patient.usual_numbers import Chips, chips
 from estimator.web.patient.visibility import Visibility, visibility
 from estimator.web.query import answers_from, answers_in_query, problem_sentence
-
-GROUPS = (
-    (
-        _l("Your plan, and what is left of it"),
-        (
-            "plan",
-            "deductible_remaining",
-            "deductible",
-            "out_of_pocket_remaining",
-            "out_of_pocket_maximum",
-            "balances_as_of",
-        ),
-    ),
-    (_l("Whether the plan pays"), ("authorization", "network", "drug_benefit")),
-    (_l("Your part of each bill"), ("coinsurance", "copay")),
-    (_l("Your treatment"), ("stage", "dose", "psychotherapy_sessions")),
-    (_l("When and where"), ("start", "state", "clinic")),
-)
-"""The questions that narrow the range most, by heading, the plan first; the required ones come before them."""
 
 
 class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
@@ -266,7 +247,7 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
     @property
     def groups(self) -> tuple[Group, ...]:
         """The questions that narrow the range, by what they are worth for the treatment and payer that are chosen."""
-        return groups(GROUPS, self.raw, self.book, self.today, frozenset(self.with_errors()))
+        return groups(self.raw, self.book, self.today, frozenset(self.with_errors()))
 
     @property
     def chips(self) -> Chips:

@@ -1,10 +1,12 @@
 """The form's questions in groups, those first that are worth most for the treatment and payer that were chosen."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
 
 from estimator.core.answers import read_answers
 from estimator.core.billed_lines import offered_treatments
@@ -12,6 +14,25 @@ from estimator.core.estimate import estimate
 from estimator.core.results import AUTHORIZATION
 from estimator.prices.book import PriceBook
 from estimator.web.rounding import known
+
+GROUPS = (
+    (
+        _l("Your plan, and what is left of it"),
+        (
+            "plan",
+            "deductible_remaining",
+            "deductible",
+            "out_of_pocket_remaining",
+            "out_of_pocket_maximum",
+            "balances_as_of",
+        ),
+    ),
+    (_l("Whether the plan pays"), ("authorization", "network", "drug_benefit")),
+    (_l("Your part of each bill"), ("coinsurance", "copay")),
+    (_l("Your treatment"), ("stage", "dose", "psychotherapy_sessions")),
+    (_l("When and where"), ("start", "state", "clinic")),
+)
+"""The questions that narrow the range most, by heading, the plan first; the required ones come before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +48,8 @@ class Group:
     opened: bool
 
 
-def groups(
-    headings: Sequence[tuple[object, tuple[str, ...]]],
-    raw: Mapping[str, str],
-    book: PriceBook,
-    today: date,
-    wrong: Collection[str],
-) -> tuple[Group, ...]:
-    """The plan's group first, as it stands first in `headings`, then the others by their worth."""
+def groups(raw: Mapping[str, str], book: PriceBook, today: date, wrong: Collection[str]) -> tuple[Group, ...]:
+    """The plan's group first, then the others by their worth."""
     treatment, payer = raw.get("treatment", ""), raw.get("insurance", "")
     chosen = treatment in offered_treatments(book) and payer in book.tables.payers
     worth = worth_of(treatment, payer, book, today) if chosen else {}
@@ -42,7 +57,7 @@ def groups(
     touched = {*raw, *wrong} - {"clinic"}
     made = [
         Group(str(heading), names, max(worth.get(name, 0) for name in names), not touched.isdisjoint(names))
-        for heading, names in headings
+        for heading, names in GROUPS
     ]
     return (made[0], *sorted(made[1:], key=lambda one: -one.worth))
 

@@ -1,0 +1,40 @@
+"""
+The form's questions as HTML. One that nobody has answered is the same for every reader, so it is drawn once.
+
+Nothing that was typed is ever kept: a question with an answer or an error is drawn anew.
+"""
+
+from collections.abc import Hashable
+from typing import cast
+
+from flask import current_app
+from markupsafe import Markup
+
+from estimator.web.patient.forms import AnswersForm
+from estimator.web.site import language
+
+MOST = 1_000
+"""Questions that are kept; then the oldest day's, or the oldest tables', make room with all others."""
+
+NEVER_KEPT = ("clinic", "start")
+"""What these offer hangs on other clinics, and on the first answers."""
+
+_DRAWN: dict[Hashable, Markup] = {}
+
+
+def question(form: AnswersForm, name: str, required: bool = False) -> Markup:
+    """The question of this name with what was answered and what is wrong with it."""
+    if name in form.raw or form[name].errors or name in NEVER_KEPT:
+        return _drawn(form, name, required)
+    versions = (form.books.national.version, form.book.id, form.book.version)
+    key = (*versions, language(), form.today, name, required)
+    if key not in _DRAWN:
+        if len(_DRAWN) >= MOST:
+            _DRAWN.clear()
+        _DRAWN[key] = _drawn(form, name, required)
+    return _DRAWN[key]
+
+
+def _drawn(form: AnswersForm, name: str, required: bool) -> Markup:
+    macros = current_app.jinja_env.get_template("_fields.html").module
+    return cast(Markup, macros.question(form, name, required=required))  # type: ignore[attr-defined]
