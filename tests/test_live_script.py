@@ -70,6 +70,18 @@ def test_during_the_call_an_answer_moves_the_strip_and_what_was_noted_stays(tab)
     assert "agrees" not in tab.locator("#next-question").inner_text()
 
 
+def test_the_letter_can_be_copied(chromium, live_server):
+    context = chromium.new_context(base_url=live_server, permissions=["clipboard-read", "clipboard-write"])
+    tab = context.new_page()
+    tab.goto("/next-steps?treatment=spravato&insurance=commercial&sessions=8&psychotherapy=none&authorization=denied")
+    tab.get_by_role("button", name="Copy the letter").click()
+    tab.get_by_role("button", name="Letter copied").wait_for()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == tab.locator("#letter").text_content()
+    assert "I ask you to look at it again" in copied
+    context.close()
+
+
 def test_an_answer_given_where_it_is_asked_narrows_the_range_without_a_reload(tab):
     tab.goto(f"/estimate?{IV}")
     tab.evaluate("window.kept = true")

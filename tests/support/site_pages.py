@@ -75,6 +75,7 @@ KNOWN = (
     STOP_EARLIER,
     Page("next-steps", f"/next-steps?{SPRAVATO}"),
     Page("next-steps-iv", f"/next-steps?{IV}"),
+    Page("next-steps-refused", f"/next-steps?{SPRAVATO}&authorization=denied&caller=son", opened=True),
     Page("before-you-decide", f"/before-you-decide?{SPRAVATO}"),
     Page("glossary", "/glossary"),
     Page("not-found", "/no-such-page", 404),

@@ -93,11 +93,12 @@
     if (!button) return;
     if (button.dataset.do === "print") return print();
     const said = document.getElementById("said");
+    const part = document.getElementById(button.dataset.from);
     try {
-      await navigator.clipboard.writeText(button.dataset.link || location.href);
+      await navigator.clipboard.writeText(part ? part.textContent : button.dataset.link || location.href);
       said.textContent = button.dataset.done;
       button.textContent = button.dataset.done;
-    } catch { location.href = button.dataset.link || location.href; }
+    } catch { if (!part) location.href = button.dataset.link || location.href; }
   });
   document.querySelectorAll("[data-do][hidden]").forEach((button) => { button.hidden = false; });
 })();
