@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from support.desk_priced import CLINIC, PricedDesk
 from support.desk_priced import desk as desk
+from support.pages import read
 
 LINK = f"/admin/{CLINIC}/link"
 
@@ -134,3 +135,14 @@ def test_what_to_paste_names_our_script_and_this_clinic(desk: PricedDesk) -> Non
     assert f'data-clinic="{CLINIC}"' in script
     assert f'src="http://localhost/c/{CLINIC}"' in frame
     assert 'data-lang="es"' in desk.visiting().get(f"{LINK}?lang=es").root.one("textarea", id="script").text
+
+
+def test_a_name_with_quotes_cannot_leave_its_place_in_what_is_pasted(desk: PricedDesk) -> None:
+    desk.publish("name: Riverbend Clinic", """name: 'River "bend" <b>'""")
+    desk.app.extensions["site"].prices.refresh()
+    page = desk.visiting().get(LINK)
+    for name in ("script", "frame"):
+        pasted = read(page.root.one("textarea", id=name).text)
+        (one,) = pasted.all("script", "iframe")
+        assert 'River "bend" <b>' in one.attributes.get("data-title", one.attributes.get("title"))
+        assert not pasted.all("b")

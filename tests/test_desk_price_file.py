@@ -234,11 +234,11 @@ def test_without_a_file_or_with_a_text_in_its_place_nothing_breaks(desk: PricedD
 # Bombs
 
 
-def zipped(**parts: bytes) -> bytes:
+def zipped(ending: str = ".xml", **parts: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in parts.items():
-            packed.writestr(name.replace("__", "/") + ".xml", content)
+            packed.writestr(name.replace("__", "/") + ending, content)
     return file.getvalue()
 
 
@@ -258,6 +258,8 @@ def test_many_parts_and_declared_entities_are_refused() -> None:
         declared = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa">]><x>&a;</x>'.encode(code)
         with pytest.raises(BadSpreadsheet, match="declares what no price list needs"):
             cells_of(zipped(xl__workbook=declared))
+        with pytest.raises(BadSpreadsheet, match="declares what no price list needs"):
+            cells_of(zipped(".bin", xl__workbook=declared))
 
 
 def test_rows_columns_and_cells_have_an_end() -> None:

@@ -1,6 +1,7 @@
 """A clinic's own entry page: its name, colours, contact and treatments; the notice as everywhere."""
 
 import pytest
+from support.pages import read as tree_of
 
 from estimator.web.app import create_app
 
@@ -48,3 +49,21 @@ def test_the_clinics_page_carries_the_same_privacy(client):
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
     assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
+
+
+def test_its_price_list_says_what_it_asks_of_whom(client):
+    """By treatment, with what is sold beside it; what is billed only to plans costs nobody without insurance."""
+    page = tree_of(client.get("/c/example-harbor/price-list").text)
+    rows = {
+        row.one("th").text: [cell.text for cell in row.all("td")] for row in page.one("main").all("tr") if row.all("td")
+    }
+    infusion = next(name for name in rows if name.startswith("Ketamine infusion"))
+    assert "6 for $2,200" in infusion
+    assert rows[infusion][0].startswith("$420")
+    assert rows[infusion][1] == "$250"
+    visit = next(cells for name, cells in rows.items() if name.startswith("Office visit on the infusion day"))
+    assert visit[0] == "–"
+    assert visit[1].startswith("$170")
+    assert not [name for name in rows if "at home" in name.lower()]
+    assert NOTICE in page.one("aside", class_="notice").text
+    assert client.get("/c/nowhere/price-list").status_code == 404

@@ -110,11 +110,10 @@ def _refuse_bombs(data: bytes) -> None:
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise BadSpreadsheet(say("The XLSX file unpacks to too much for a price list."))
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    content = packed.read(part)
-                    declared = [word.encode(code) for word in _DECLARES for code in ("ascii", "utf-16-le", "utf-16-be")]
-                    if any(word in content for word in declared):
-                        raise BadSpreadsheet(say("The XLSX file declares what no price list needs."))
+                content = packed.read(part)
+                declared = [word.encode(code) for word in _DECLARES for code in ("ascii", "utf-16-le", "utf-16-be")]
+                if any(word in content for word in declared):
+                    raise BadSpreadsheet(say("The XLSX file declares what no price list needs."))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
         raise BadSpreadsheet(
             say("The XLSX file is damaged, or has a password. Open it in a spreadsheet program and save it again.")

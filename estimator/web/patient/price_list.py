@@ -81,9 +81,12 @@ def _checks(groups: Iterable[ListedGroup]) -> Iterator[date]:
 
 def _own_charges(tables: Book, national: Book, today: date) -> Iterator[ListedCharge]:
     rows: dict[str, dict[PriceColumn, PriceRow]] = {}
+    without = _billed_without_insurance(tables)
     for row in price_rows(tables, today, national):
         if row.own and row.column in ASKED:
-            rows.setdefault(row.charge, {})[row.column] = row
+            # What is billed only to plans costs nobody without insurance anything.
+            column = row.column if row.charge in without else ASKED[1]
+            rows.setdefault(row.charge, {}).setdefault(column, row)
     for id_, charge in tables.charges.items():
         usual = national.charges.get(id_)
         sold = usual is None or any(getattr(charge, name) != getattr(usual, name) for name in _SOLD)
@@ -93,6 +96,20 @@ def _own_charges(tables: Book, national: Book, today: date) -> Iterator[ListedCh
 
 
 _SOLD = ("packages", "introductory", "subscription", "credited_toward")
+
+
+def _billed_without_insurance(tables: Book) -> frozenset[str]:
+    """The charges that somebody without insurance may be billed for, and those that no treatment names."""
+    lines = [
+        line
+        for one in tables.treatments.values()
+        for line in (*one.before, *one.each_session, *one.follow_ups, *((one.ride,) if one.ride else ()))
+    ]
+    plans_only = {line.charge for line in lines} | {line.lower_dose for line in lines if line.lower_dose}
+    for line in lines:
+        if (not line.payers or "none" in line.payers) and "none" not in line.not_payers:
+            plans_only -= {line.charge, line.lower_dose}
+    return frozenset(tables.charges.keys() - plans_only)
 
 
 def _charges_of(tables: Book, treatment: str) -> list[str]:

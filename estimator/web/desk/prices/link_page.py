@@ -6,6 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import StringField, TextAreaField
 from wtforms.fields import SelectChoice, SelectField
 
@@ -29,6 +30,9 @@ from estimator.web.query import problem_sentence
 from estimator.web.site import language, site
 
 EMBED = ("clinic", "embed")
+
+_SCRIPT = Markup('<script src="{}" data-clinic="{}"\n  data-title="{}"{} async></script>')
+_FRAME = Markup('<iframe src="{}" title="{}"\n  style="width:100%;height:1600px;border:0"></iframe>')
 MOST_SITES = 20
 
 
@@ -173,8 +177,9 @@ def _page(owner: str, sites: SitesForm | None = None) -> str:
         seen=hash_at(root, EMBED) if root else "",
         published=published is not None,
         allowed=clinic.embed if clinic else (),
-        script=_snippet(owner, title),
-        frame=f'<iframe src="{_address(owner)}" title="{title}"\n  style="width:100%;height:1600px;border:0"></iframe>',
+        # As text to be copied, not as part of our page.
+        script=str(_snippet(owner, title)),
+        frame=str(_FRAME.format(_address(owner), title)),
     )
 
 
@@ -186,10 +191,10 @@ def _root(owner: str) -> Node | None:
         return None
 
 
-def _snippet(owner: str, title: str) -> str:
+def _snippet(owner: str, title: str) -> Markup:
     source = url_for("embedding.embed_script", _external=True)
-    more = "" if language() == "en" else f' data-lang="{language()}"'
-    return f'<script src="{source}" data-clinic="{owner}"\n  data-title="{title}"{more} async></script>'
+    more = Markup() if language() == "en" else Markup(' data-lang="{}"').format(language())
+    return _SCRIPT.format(source, owner, title, more)
 
 
 def _book(owner: str) -> PriceBook:
