@@ -273,6 +273,19 @@ class TestProblems:
         assert "esto es más que la cantidad total que usted dio ($3,000.00)" in page.text
         assert "un deducible nunca es mayor que el máximo de gastos de bolsillo ($2,000.00)" in page.text
 
+    @pytest.mark.parametrize(
+        ("day", "says"),
+        [
+            ({"start": "2020-01-01"}, "elija un día a partir del 8 de enero de 2026"),
+            ({"start": "2040-01-01"}, "elija un día hasta el 22 de noviembre de 2028"),
+            ({"balances_as_of": "2027-01-01"}, "este día"),
+        ],
+    )
+    def test_impossible_days_too(self, visitor, day, says):
+        page = visitor.get("/estimate", SPRAVATO | day | {"lang": "es"}, status=400)
+        (said,) = [one.text for one in page.root.all("p", class_="error")]
+        assert says in said.lower()
+
     def test_the_api_says_them_in_spanish(self, visitor):
         answer = visitor.client.get("/api/v1/estimate", query_string=self.BAD | {"lang": "es"}).json
         said = {error["field"]: error["message"] for error in answer["errors"]}

@@ -532,7 +532,7 @@ def _impossible_days(values: Mapping[str, Any], context: _Context, today: date) 
             yield FieldProblem("start", "choose a day up to {day}", (("day", latest.isoformat()),))
         first = _first_possible_start(context, values)
         if first is not None and values["start"] < first:
-            template = "choose a day from {day} on: earlier prices are not known"
+            template = _("choose a day from {day} on: earlier prices are not known")
             yield FieldProblem("start", template, (("day", first.isoformat()),))
     if values.get("balances_as_of", today) > today:
         yield FieldProblem("balances_as_of", "this day has not come yet; write the day on which you read the amounts")
