@@ -8,7 +8,7 @@ from estimator.sentences import marked as _
 COLUMN_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "self_pay": _("without insurance"),
-        "insured_patient": _("with insurance that does not pay for it"),
+        "insured_patient": _("asked of patients with insurance"),
         "commercial": _("allowed by commercial insurance"),
         "medicare": _("allowed by Medicare"),
         "medicaid": _("allowed by Medicaid"),
