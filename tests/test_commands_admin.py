@@ -45,7 +45,7 @@ def desk(data, run):
 
 
 def code_in(text):
-    (code,) = set(re.findall(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", text))
+    (code,) = set(re.findall(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){5}", text))
     return code
 
 
