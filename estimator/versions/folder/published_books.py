@@ -247,7 +247,7 @@ class PublishedPriceBooks:
                     self._follow(now.day)
             self._unreached, self._store_failed, self._reached = (), False, self._wall()
         except (SQLAlchemyError, OSError) as error:
-            self._unreached = (_unreached(error),)
+            self._unreached = (unreached(error),)
             self._store_failed = isinstance(error, SQLAlchemyError)
         self._log()
         self._looked = self._clock()
@@ -340,7 +340,8 @@ class PublishedPriceBooks:
         self._logged = frozenset(errors)
 
 
-def _unreached(error: Exception) -> Problem:
+def unreached(error: Exception) -> Problem:
+    """For everybody to read: where the store is, and as whom it is asked, stands in the log alone."""
     says = say(
         "store or folder cannot be reached (%(kind)s); the last good prices stay in force", kind=type(error).__name__
     )

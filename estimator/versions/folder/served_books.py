@@ -25,7 +25,7 @@ from estimator.store.migrations import migrate
 from estimator.store.opening import make_store
 from estimator.versions.folder.conflict_resolution import ConflictResolution
 from estimator.versions.folder.last_good import LastGood
-from estimator.versions.folder.published_books import SHOWN_AFTER, PublishedPriceBooks, open_books
+from estimator.versions.folder.published_books import SHOWN_AFTER, PublishedPriceBooks, open_books, unreached
 from estimator.versions.folder.sync import FolderConflict
 from estimator.versions.publications import Publications
 
@@ -126,7 +126,7 @@ class ServedPriceBooks:
             self._keep()
         now = self._clock()
         if now - self._checked > CHECK_AGAIN_AFTER:
-            self._damage = _as_problems(damage_in(self._database))
+            self._look_for_damage()
             self._checked = self._clock()
 
     @property
@@ -166,7 +166,7 @@ class ServedPriceBooks:
                 clock=self._clock,
                 shown_after=SHOWN_AFTER,
             )
-            self._damage = _as_problems(damage_in(self._database))
+            self._look_for_damage()
         except (SQLAlchemyError, OSError) as error:
             if isinstance(error, SQLAlchemyError) and not is_out_of_reach(error):
                 raise
@@ -175,8 +175,15 @@ class ServedPriceBooks:
         self._opened = opened
         self._keep()
 
+    def _look_for_damage(self) -> None:
+        damage = damage_in(self._database)
+        says = say("the store is damaged; the log says how, and 'estimator doctor' what to do")
+        self._damage = (Problem("store", 0, 0, "", says),) if damage else ()
+        if damage:
+            logger.error("The store %s is damaged: %s", self._database.name, damage)
+
     def _fail(self, error: Exception) -> None:
-        self._trouble = (Problem("store", 0, 0, "", str(error)),)
+        self._trouble = (unreached(error.__cause__ if isinstance(error.__cause__, Exception) else error),)
         if str(error) != self._said:
             self._said = str(error)
             logger.error("%s. Patients see the last good prices; the desk is closed.", self._said.rstrip("."))
@@ -210,7 +217,3 @@ def _lost(database: Database) -> str:
         f"The database {database.name} is empty, but prices were published in it. Bring a backup back with 'estimator"
         " restore FILE', or begin again with the last good prices: 'estimator recover'."
     )
-
-
-def _as_problems(damage: str | None) -> tuple[Problem, ...]:
-    return (Problem("store", 0, 0, "", say("the store is damaged: %(damage)s", damage=damage)),) if damage else ()
