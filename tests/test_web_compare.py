@@ -108,9 +108,12 @@ def test_what_a_no_would_cost_stands_where_an_insurer_must_agree(visitor, query,
     page = visitor.get("/compare", at(query, months))
     for row, one in zip(rows(page), compared(query, months), strict=True):
         denied = one.outcome.if_not_covered
-        words = f"If your insurer says no: about {shown(denied.typical, denied)}."
+        words = f"If your insurer says no: about {shown(denied.typical, denied)}; to go on, "
         assert (words in row.text) == one.sides.refused
         assert len(row.all("rect", class_="no")) == one.sides.refused, "and is drawn"
+        if one.sides.refused:
+            monthly = money(as_known(round((one.year[-1][-1] - one.year[-1][2]) / 9)))
+            assert f"to go on, {monthly} a month." in row.one("p", class_="no").text
         assert ("Covered if your insurer agrees first." in row.text) == one.sides.refused
 
 
@@ -204,7 +207,7 @@ def test_the_verdict_keeps_its_condition(visitor, months):
     page = visitor.get("/compare", at({**SPRAVATO, "psychotherapy": "none"}, months))
     amounts = {row.one("h2").text: row.one("strong").text for row in rows(page)}
     (no,) = page.root.all("p", class_="no")
-    refused = no.text.removeprefix("If your insurer says no: about ").removesuffix(".")
+    refused = no.text.removeprefix("If your insurer says no: about ").partition(";")[0]
     others = [amount for name, amount in amounts.items() if name != "Spravato nasal spray"]
     second = min(others, key=lambda amount: float(amount.strip("$").replace(",", "")))
     words = said(page)

@@ -78,6 +78,11 @@ class Row:
         return min(found), max(found)
 
     @property
+    def refused_monthly(self) -> int:
+        """The same where the insurer says no."""
+        return _monthly(self.refused_year) if self.refused_year else 0
+
+    @property
     def hours(self) -> tuple[float, float] | None:
         """In the clinic at each session; None where the tables say nothing about it."""
         minutes = self.treatment.minutes
