@@ -59,11 +59,15 @@ def likely(unknowns: Sequence[Unknown], swings: Sequence[int], points: Positions
 
 
 def weights(unknowns: Sequence[Unknown], swings: Sequence[int], points: Positions) -> Weights:
-    """What each point counts, shape (points,): combinations of the alternatives that swing most have their chances."""
+    """
+    What each point counts, shape (points,): combinations of the alternatives that swing most have their chances.
+
+    One that swings nothing alone comes last, and may matter together with another.
+    """
     cell, chances = np.zeros(points.shape[1], dtype=np.int64), np.ones(1)
     for row in sorted(range(len(unknowns)), key=lambda row: -swings[row]):
         sides = np.diff(unknowns[row].edges)
-        if unknowns[row].continuous or not swings[row] or len(chances) * len(sides) * IN_EACH > len(cell):
+        if unknowns[row].continuous or len(chances) * len(sides) * IN_EACH > len(cell):
             continue
         cell = cell * len(sides) + np.searchsorted(unknowns[row].edges[1:-1], points[row], side="right")
         chances = np.outer(chances, sides).ravel()

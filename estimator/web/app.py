@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from estimator import places
@@ -24,6 +23,7 @@ from estimator.web.patient.keeping import kept
 from estimator.web.patient.print_footer import print_footer
 from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.site import Site, catalogue, catalogues, language, locale, stale_since
+from estimator.web.spoken_templates import SiteBabel, SpokenEnvironment, SpokenMessages
 from estimator.web.styles import style
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def create_app(
     are no tables to start with, and `OtherFolder`.
     """
     app = AddressedFlask("estimator.web", template_folder=str(places.templates_folder()), static_folder=None)
+    app.jinja_environment = SpokenEnvironment  # type: ignore[assignment]
     app.jinja_options = {"lstrip_blocks": True, "undefined": StrictUndefined}
     prices = prices or _prices(pricing_folder, clock, database, in_step)
     app.extensions["site"] = Site(prices, clock, catalogues())
@@ -69,7 +70,7 @@ def _add_words(app: Flask) -> None:
     """What templates call to say something in the reader's language, and to link to it."""
     # A sentence may stand on lines of its own between {% trans %} and {% endtrans %}.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    Babel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))
+    SiteBabel(app, locale_selector=locale, default_translation_directories=str(places.translations_folder()))  # type: ignore[no-untyped-call]
     app.jinja_env.globals.update(
         style=style,
         link=link,
@@ -91,6 +92,8 @@ def _add_words(app: Flask) -> None:
     )
     app.add_template_filter(with_terms)
     app.add_template_filter(shown_amounts)
+    app.jinja_env.add_extension(SpokenMessages)
+    # For what is made outside of a request; within one, see `spoken_templates`.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: catalogue().ugettext(message),
         lambda one, many, number: catalogue().ungettext(one, many, number),

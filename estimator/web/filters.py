@@ -1,17 +1,20 @@
 """How amounts, percentages, dates and the tables' texts read on a page, in the reader's language."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from flask import Flask
 
+from estimator.core.answers import Language
 from estimator.core.results import Amounts
 from estimator.money import dollars
 from estimator.prices.schema.basics import Text
 from estimator.sentences import translated
 from estimator.web.rounding import WHOLE_ABOVE, as_known, whole_dollars
-from estimator.web.site import catalogue, language, locale
+from estimator.web.site import LOCALES, catalogue, language, locale
 
 
 def money(cents: int) -> str:
@@ -78,6 +81,17 @@ def largest(amounts: Amounts) -> int:
 def amounts_in_link(amounts: Amounts) -> str:
     """``16000-109000-648500``: low, typical and high in cents, as a link carries them."""
     return "-".join(str(cents) for cents in amounts)
+
+
+def filters_in(wanted: Language) -> dict[str, Callable[[Any], str]]:
+    """Those of these filters that depend on the language, in one language, by name."""
+    here = LOCALES[wanted]
+    return {
+        "words": lambda text: text.get(wanted) if text else "",
+        "day": lambda value: _formatted(value, "long", here),
+        "short_day": lambda value: _formatted(value, "medium", here),
+        "month": lambda value: _month(value, here),
+    }
 
 
 def add_filters(app: Flask) -> None:

@@ -31,18 +31,24 @@ def term(name: str, wording: str = "") -> Markup:
 
 def with_terms(text: Text | None) -> Markup:
     """The tables' words in the reader's language, the glossary's words in them linked as `term` does."""
-    known = _terms_by_wording(site().prices.current.national, language())
+    book, lang = site().prices.current.national, language()
+    known, any_word = book.once(("terms by wording", lang), lambda: _terms_by_wording(book, lang))
     if not known:
         return Markup("{}").format(words(text))
-    any_word = rf"\b({'|'.join(re.escape(word) for word in sorted(known, key=len, reverse=True))})\b"
-    parts = re.split(any_word, words(text), flags=re.IGNORECASE)
+    parts = any_word.split(words(text))
     return Markup("").join(term(known[part.lower()], part) if part.lower() in known else part for part in parts)
 
 
-def _terms_by_wording(book: PriceBook, lang: Language) -> dict[str, str]:
-    """Every way to say a term, in small letters, with its name: ``superbill (detailed bill)`` can be said in two."""
-    return {
+def _terms_by_wording(book: PriceBook, lang: Language) -> tuple[dict[str, str], re.Pattern[str]]:
+    """
+    Every way to say a term, in small letters, with its name: ``superbill (detailed bill)`` can be said in two.
+
+    With them what finds any of them in a text.
+    """
+    known = {
         way.strip(" )").lower(): name
         for name, explained in book.tables.glossary.items()
         for way in explained.label.get(lang).split("(")
     }
+    longest_first = sorted(known, key=len, reverse=True)
+    return known, re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
