@@ -59,7 +59,7 @@ def test_a_patients_page_is_shown_as_it_would_look(desk: PricedDesk) -> None:
     assert "$6,200" in patient.text
     assert not patient.root.all("script")
     told = patient.root.all("form", class_="told")
-    assert {one.attributes["action"] for one in told} <= {f"{PREVIEW}/estimate"}
+    assert {one.attributes["action"] for one in told} <= {f"{PREVIEW}/estimate#next"}
     answers = query(page.href("their page Six infusions"))
     public = ann.client.get("/estimate", query_string={**answers, "clinic": CLINIC}).get_data(as_text=True)
     assert "$6,200" not in public

@@ -96,7 +96,7 @@ def test_the_treatment_asked_about_stands_out_and_keeps_its_sessions(visitor):
 
 
 def test_the_estimate_leads_here_and_back_again(visitor):
-    address = visitor.get("/estimate", SPRAVATO).href("Compare with other treatments")
+    address = visitor.get("/estimate", SPRAVATO).href("Other treatments side by side")
     back = visitor.get(address).href("Spravato nasal spray")
     assert urlsplit(back).path == "/estimate"
     assert dict(SPRAVATO).items() <= dict(parse_qsl(urlsplit(back).query)).items()

@@ -9,6 +9,7 @@ from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
 from estimator.web.patient.estimate_rounding import rounded_estimate
+from estimator.web.rounding import known
 
 BOOK = read_books(pricing_folder()).books.national
 LONG = SPRAVATO | {"start": "2026-12-06", "sessions": "21"}
@@ -66,21 +67,23 @@ def test_where_a_lower_dose_costs_no_more_nothing_is_explained(visitor, answers)
     assert LOWER not in visitor.get("/estimate", lower).text
 
 
-def test_the_questions_that_narrow_lead_to_the_insurers_answer(visitor):
-    """The agreement is a case of its own, no part of the range, so it has a line in place of a bar."""
+def test_the_insurers_open_answer_is_the_question_worth_most(visitor):
+    """It is asked in the open, before any other, with what it moves and the answers as buttons."""
     page = visitor.get("/estimate", LONG)
-    (way,) = [one for one in page.root.all("a") if one.attributes["href"] == "#agreement"]
-    assert way.within("section").one("h2").text == "What would narrow this"
-    assert "insurer" in page.root.one("section", id="agreement").one("h2").text
+    asked = page.root.one("section", id="next")
     exact = rounded_estimate(estimate(read_answers(LONG, BOOK, TODAY), BOOK))
-    assert f"from {money(exact.you_pay.typical)} to {money(exact.if_not_covered.typical)}" in way.within("p").text
+    moves = known(exact.if_not_covered.typical - exact.you_pay.typical)
+    assert asked.one("h2").text == f"Ask your insurer moves it by {money(moves)}"
+    assert "Have you approved Spravato for me" in asked.one("q").text
+    told = {one.attributes["value"] for one in asked.all("button")}
+    assert told == {"approved", "denied"}
 
 
 @pytest.mark.parametrize("answers", [FOUR, LONG | {"authorization": "approved"}, LONG | {"authorization": "denied"}])
-def test_an_insurer_that_has_answered_or_is_not_asked_has_no_such_line(visitor, answers):
-    assert not [
-        one for one in visitor.get("/estimate", answers).root.all("a") if "#agreement" in one.attributes["href"]
-    ]
+def test_an_insurer_that_has_answered_or_is_not_asked_is_not_asked_again(visitor, answers):
+    page = visitor.get("/estimate", answers)
+    assert not [one for one in page.root.all("q") if "Have you approved" in one.text]
+    assert not page.root.all("button", name="authorization")
 
 
 def test_veterans_are_told_what_holds_for_va(visitor):
@@ -100,7 +103,7 @@ def test_an_exact_amount_too_holds_only_if_the_insurer_agrees(visitor):
     sure = LONG | {"insurance": "military", "plan": "tricare_prime", "psychotherapy": "none"}
     exact = rounded_estimate(estimate(read_answers(sure, BOOK, TODAY), BOOK))
     assert exact.you_pay.low == exact.you_pay.high < exact.if_not_covered.typical
-    both = [money(exact.you_pay.typical), money(exact.if_not_covered.typical)]
+    both = [money(exact.you_pay.typical), money(known(exact.if_not_covered.typical))]
     assert [one.text for one in visitor.get("/estimate", sure).root.one(class_="sides").all("strong")] == both
     denied = visitor.get("/estimate", sure | {"authorization": "denied"})
     assert denied.root.one("p", class_="figure").one("strong").text == both[1]
@@ -117,7 +120,7 @@ def test_what_was_tried_is_what_there_is(visitor, raw, words):
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (LONG, "What you, your plan and the programs pay makes up each bill."),
+        (LONG, "What you, your plan and the drug's maker pay makes up each bill."),
         (FOUR | {"insurance": "commercial", "psychotherapy": "in_person"}, "What you and your plan pay makes up each"),
     ],
 )

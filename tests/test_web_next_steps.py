@@ -288,7 +288,7 @@ def test_every_piece_of_advice_is_sourced_and_in_both_languages():
 
 
 def test_the_list_is_reached_from_the_estimate_and_leads_back(visitor):
-    address = visitor.get("/estimate", SPRAVATO).href("Next steps to print")
+    address = visitor.get("/estimate", SPRAVATO).href("Next steps to ask, to print")
     page = visitor.get(address)
     assert urlsplit(page.href("Back to the estimate")).path == "/estimate"
     assert urlsplit(page.href("Compare with other treatments")).path == "/compare"

@@ -1,6 +1,8 @@
 """The patient's pages: what is asked, what is answered, and that page and estimate say the same."""
 
 import gzip
+import re
+from calendar import month_name
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -16,6 +18,7 @@ from estimator.prices.reading import read_books
 from estimator.web.filters import money
 from estimator.web.patient import drawn_questions
 from estimator.web.patient.estimate_rounding import rounded_estimate
+from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.rounding import known
 
 PRICING = Path(__file__).resolve().parent.parent / "pricing"
@@ -282,14 +285,13 @@ def test_every_treatment_and_insurance_gives_a_page_that_says_what_the_estimate_
         raw = {"treatment": treatment, "insurance": insurance, "sessions": "7", "psychotherapy": psychotherapy}
         page = visitor.get("/estimate", raw)
         made = estimated(raw)
-        you_pay = rounded_estimate(made).you_pay
         headline = page.root.one("div", class_="headline")
-        amounts = [side.you_pay for side in rounded_estimate(made).sides] or [you_pay]
+        amounts = [side.you_pay for side in sides_of(made)] or [shown_amounts(made.you_pay)]
         assert [one.text for one in headline.all("strong")] == [money(one.typical) for one in amounts]
         for one in amounts:
             if one.low < one.high:
-                assert f"between {money(one.likely[0])} and {money(one.likely[1])}" in headline.text
-                assert f"as low as {money(one.low)}, as high as {money(one.high)}" in headline.text
+                assert f"most cases {money(one.likely[0])} to {money(one.likely[1])}" in headline.text
+                assert f"{money(one.low)} to {money(one.high)} " in headline.text
             assert money(one.typical) in headline.attributes["data-headline"]
         assert headline.all("aside", class_="notice"), "the notice stands beside the number"
         for item in (own for own in made.items if not own.idle):
@@ -301,20 +303,55 @@ def test_every_treatment_and_insurance_gives_a_page_that_says_what_the_estimate_
 def test_the_columns_add_up_as_printed(visitor, raw):
     page = visitor.get("/estimate", raw)
     items, months = table(page, "items"), table(page, "months")
-    for name in ("Billed", "Plan pays", "Program pays", "You pay"):
-        *lines, total = rows_named(items, name) or [[]]
+    *lines, total = [amounts(row) for row in items.all("tr", class_="you")]
+    assert sums(lines) == total
+    parts = [total]
+    for name in ("Plan pays", "The maker pays", "Billed"):
+        *lines, whole = rows_named(items, name) or [[0, 0, 0]]
         if lines:
-            assert sums(lines) == total, name
-    *_, billed = rows_named(items, "Billed") or [[]]
-    if billed:
-        parts = [rows_named(items, name)[-1] for name in ("Plan pays", "Program pays", "You pay")]
-        assert sums(parts) == billed
-    total = rows_named(items, "You pay")[-1]
+            assert sums(lines) == whole, name
+            parts.append(whole)
+    if len(parts) > 1:
+        *paid, billed = parts
+        assert sums(paid) == billed
     assert rows_named(months, "In all") == [total]
-    paid = rows_named(months, "After rebates") or [amounts(row) for row in months.all("tbody")[0].all("tr")]
-    assert sums(paid) == total
-    if rebates := rows_named(months, "Rebates back later"):
-        assert sums([sums(rebates), total]) == sums(rows_named(months, "At the visits"))
+    assert sums(months_of(months)) == total
+    for first, back in zip(
+        rows_named(months, "first, at the visits"), rows_named(months, "of that, back later"), strict=True
+    ):
+        assert any(first) >= any(back)
+
+
+def months_of(months):
+    """What is paid in every month of the table; a line may stand for several that are alike."""
+    for row in months.one("tbody").all("tr"):
+        name = row.one("th").text
+        if "sub" in row.attributes.get("class", "") or row.all("td")[0].text == "nothing":
+            continue
+        first, _to, last = name.removesuffix(", each").partition(" to ")
+        number = number_of(last or first) - number_of(first) + 1
+        yield [number * cents for cents in amounts(row)]
+
+
+def number_of(name):
+    month, year = name.split()
+    return 12 * int(year) + list(month_name).index(month)
+
+
+def test_lines_show_what_the_reader_pays_and_the_rest_is_a_click_away(visitor):
+    """Without scripts: a style rule hides the rows of others while a <details> is closed; paper has them all."""
+    page = visitor.get("/estimate", SPRAVATO)
+    assert "open" not in page.root.one("details", id="others").attributes
+    rows = table(page, "items").all("tr")
+    for row in rows:
+        name = row.all("th")[0].text
+        assert ("other" in row.attributes.get("class", "")) == (name in ("Billed", "Plan pays", "The maker pays"))
+    assert re.search(r":has\(#others\[open\]\)\) \.other\{display:none\}", page.root.one("style").inside[0])
+    assert [one.text for one in table(page, "items").one("thead").all("th")][1:] == [
+        "cheapest for you",
+        "typical",
+        "dearest for you",
+    ]
 
 
 def test_the_ledger_adds_up_to_the_cent(visitor):
@@ -343,8 +380,11 @@ def test_what_the_money_buys_is_a_sentence(visitor):
 def test_approved_and_denied_stand_side_by_side_where_an_insurer_must_agree(visitor):
     page = visitor.get("/estimate", SPRAVATO)
     yes, no = page.root.one("div", class_="sides").all("strong")
-    made = rounded_estimate(estimated(SPRAVATO))
-    assert (yes.text, no.text) == (money(made.you_pay.typical), money(made.if_not_covered.typical))
+    made = estimated(SPRAVATO)
+    assert (yes.text, no.text) == (money(known(made.you_pay.typical)), money(known(made.if_not_covered.typical)))
+    shared = next(one for one in page.root.all("meta") if one.attributes.get("property") == "og:title")
+    assert yes.text in shared.attributes["content"]
+    assert no.text in shared.attributes["content"]
     assert not visitor.get("/estimate", FOUR).root.all("div", class_="sides")
     denied = visitor.get("/estimate", {**SPRAVATO, "authorization": "denied"})
     agreed = denied.href("See what you would pay if it agreed")
@@ -366,20 +406,118 @@ def test_every_assumption_leads_to_its_field(visitor):
         assert not any(starts), "an assumed start is not an answer"
 
 
-def test_every_driver_says_whom_to_ask_and_takes_the_answer(visitor):
-    page = visitor.get("/estimate", FOUR)
-    drivers = page.root.all("div", class_="driver")
-    assert len(drivers) == len(estimated(FOUR).drivers)
-    for one, driver in zip(drivers, estimated(FOUR).drivers, strict=True):
-        assert driver.ask.en in one.text
-        assert "Ask the clinic:" in one.text or "Ask your insurer:" in one.text
-    (form, *_) = page.root.all("form", class_="told")
-    query = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
-    name = form.one("input", type="text").attributes["name"]
-    told = visitor.get("/estimate", query | {name: "450"})
-    before, after = estimated(FOUR).you_pay, estimated(FOUR | {name: "450"}).you_pay
-    assert after.high - after.low < before.high - before.low
-    assert money(after.typical) in told.text
+@pytest.mark.parametrize("answers", [FOUR, SPRAVATO], ids=["iv", "spravato"])
+def test_every_open_question_says_whom_to_ask_what_it_moves_and_takes_the_answer(visitor, answers):
+    """Those worth most first, the first of all in the open."""
+    page = visitor.get("/estimate", answers)
+    asked = [page.root.one("section", id="next"), *page.root.one("details", id="questions").all("div", class_="driver")]
+    made = estimated(answers)
+    assert len(asked) == len(made.drivers) + (answers is SPRAVATO)
+    worth = [int(re.search(r"moves it by \$([0-9,]+)", one.text)[1].replace(",", "")) for one in asked]
+    assert worth == sorted(worth, reverse=True)
+    assert (
+        page.root.one("details", id="questions")
+        .one("summary")
+        .text.endswith(f"{len(asked) - 1}, next moves ${worth[1]:,}")
+    )
+    for one in asked:
+        assert "Ask the clinic" in one.text or "Ask your insurer" in one.text
+    assert {driver.ask.en for driver in made.drivers} <= {one.one("q").text for one in asked}
+    named = {one.one("form").attributes.get("action") for one in asked if one.all("form")}
+    assert named == {"/estimate#next"}
+
+
+def sent(form, **typed):
+    """What a form sends when something is typed or a button pressed."""
+    hidden = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input", type="hidden")}
+    return hidden | typed
+
+
+def test_an_answer_says_from_what_to_what_it_moves_the_amount_and_why(visitor):
+    """Up as well as down."""
+    raw = FOUR | {"treatment": "at_home"}
+    form = visitor.get("/estimate", raw).root.one("section", id="next").one("form")
+    for price, way in (("300", "up"), ("110", "down")):
+        told = visitor.get("/estimate", sent(form) | {"price.home_session": price})
+        before, after = (shown_amounts(estimated(raw | more).you_pay) for more in ({}, {"price.home_session": price}))
+        assert (before.typical < after.typical) == (way == "up")
+        amounts = [money(before.typical), money(after.typical)]
+        said = f"From {amounts[0]} to {amounts[1]}: {TABLES.charges['home_session'].label.en}"
+        assert told.root.one("p", class_="earlier").text.startswith(said)
+        strip = told.root.one("p", class_="strip")
+        assert strip.attributes["data-moved"].startswith(said)
+        assert [one.text for one in strip.all("s", "b")] == amounts
+        assert f"The clinic asks: ${price}" in strip.text
+        assert way in strip.attributes["class"].split()
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [("2000", "your deductible is not met yet"), ("0", "your deductible is met")]
+)
+def test_a_deductible_is_explained_in_words(visitor, value, why):
+    asked = SPRAVATO | {"deductible_remaining": value, "answered": "deductible_remaining", "was": "1000-93960-1231960"}
+    assert visitor.get("/estimate", asked).root.one("p", class_="strip").attributes["data-moved"].endswith(f"{why}.")
+
+
+def test_an_answer_that_chooses_among_sides_says_the_range_they_had(visitor):
+    """Before there was no one amount that was anybody's bill."""
+    raw = {"treatment": "spravato", "insurance": "medicare", "sessions": "12", "psychotherapy": "none"}
+    page = visitor.get("/estimate", raw)
+    strip = page.root.one("p", class_="strip").text
+    form = page.root.one("section", id="next").one("form")
+    assert re.search(r"\$0 to \$[0-9,]+", strip)
+    told = visitor.get("/estimate", sent(form, plan="medicare_medicaid"))
+    assert re.match(r"From \$0–\$[0-9,]+ to \$[0-9]+: ", told.root.one("p", class_="strip").attributes["data-moved"])
+
+
+def test_what_cannot_be_asked_yet_lets_the_next_question_come_first(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    first = page.root.one("section", id="next")
+    second = page.root.one("details", id="questions").all("div", class_="driver")[0].one("q").text
+    after = visitor.get(first.one("a", class_="not-yet").attributes["href"].partition("#")[0])
+    assert after.root.one("section", id="next").one("q").text == second
+    last = after.root.one("details", id="questions").all("div", class_="driver")[-1]
+    assert last.one("q").text == first.one("q").text
+
+
+def test_a_bad_amount_is_mended_where_it_was_typed(visitor):
+    """The page stays as it was; the question comes first with its sentence and what was typed."""
+    form = visitor.get("/estimate", FOUR).root.one("section", id="next").one("form")
+    page = visitor.get("/estimate", sent(form) | {"price.infusion": "about 450"}, status=400)
+    amount = shown_amounts(estimated(FOUR).you_pay).typical
+    assert page.root.one("p", class_="figure").one("strong").text == money(amount)
+    field = page.root.one("section", id="next").one("input", type="text")
+    assert (field.attributes["name"], field.attributes["value"]) == ("price.infusion", "about 450")
+    sentence = page.root.one("p", id=field.attributes["aria-describedby"])
+    assert "dollars" in sentence.text
+
+
+def test_what_decides_is_a_line_of_a_few_words_each_with_its_question(visitor):
+    page = visitor.get("/estimate", SPRAVATO | {"sessions": "12"})
+    line = page.root.one("div", class_="chips").all("details")
+    assert 3 <= len(line) <= 6
+    said = [one.one("summary").text for one in line]
+    assert said[0] == "You said: 12 sessions"
+    assert [one for one in said if "deductible" in one], "it decides everything"
+    for chip in line:
+        name = chip.attributes["id"].removeprefix("chip-")
+        assert [
+            one.attributes["name"] for one in chip.all("input", "select") if one.attributes.get("type") != "hidden"
+        ] == [name]
+    eight = visitor.get("/estimate", sent(page.root.one("details", id="chip-sessions").one("form"), sessions="8"))
+    assert eight.root.one("h1").text == "Spravato: 8 sessions"
+    assert "8" in eight.root.one("p", class_="strip").attributes["data-moved"]
+
+
+def test_every_fold_carries_its_number(visitor):
+    page = visitor.get("/estimate", SPRAVATO)
+    folds = page.root.all("details", class_="fold")
+    assert all("open" not in one.attributes for one in folds)
+    said = {one.attributes["id"]: one.all("summary")[0].one("span").text for one in folds}
+    made = rounded_estimate(estimated(SPRAVATO))
+    assert said["months"] == f"{money(made.months[0].you_pay.typical)} in November 2026"
+    assert said["bill"] == (f"{len(made.items)} lines, {money(made.you_pay.typical)} of {money(made.billed.typical)}")
+    assert said["agreement"] == money(known(made.if_not_covered.typical))
 
 
 def test_the_lasting_link_gives_the_same_estimate_on_any_day(visitor):
@@ -396,13 +534,10 @@ def test_tables_and_their_day_are_named(visitor):
     assert "November" in page.text
 
 
-def test_sources_and_their_days_stand_in_every_line(visitor):
+def test_sources_and_their_days_stand_with_every_line(visitor):
     page = visitor.get("/estimate", FOUR)
-    made = estimated(FOUR)
-    bodies = [body for body in table(page, "items").all("tbody") if body.all("ul", class_="sources")]
-    assert len(bodies) == sum(bool(item.sources) for item in made.items)
-    for body, item in zip(bodies, made.items, strict=True):
-        listed = body.all("li")
+    for item in estimated(FOUR).items:
+        listed = page.root.one("div", id=f"why-{item.charge}").all("li")
         assert len(listed) == len(item.sources)
         assert all("checked" in one.text for one in listed)
 
@@ -433,7 +568,7 @@ def test_a_clinic_is_named_and_its_prices_are_used(visitor):
 def test_no_chance_of_a_bill_is_ever_claimed(visitor):
     for raw in (FOUR, SPRAVATO):
         text = visitor.get("/estimate", raw).text
-        assert "Most combinations fall between" in text
+        assert "most cases" in text
         assert "chance" not in text.split("What it is made of")[0]
 
 

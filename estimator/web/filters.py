@@ -49,14 +49,24 @@ def short_day(value: date) -> str:
     return _formatted(value, "medium", locale())
 
 
+def day_of_year(value: date) -> str:
+    """``Dec 6``: a day that is near."""
+    return _in_skeleton(value, locale(), "MMMd")
+
+
 def month(value: str) -> str:
     """``December 2026`` of ``2026-12``; in Spanish ``diciembre de 2026``."""
-    return _month(value, locale())
+    return _in_skeleton(date.fromisoformat(f"{value}-01"), locale(), "yMMMM")
+
+
+def month_and_year(value: str) -> str:
+    """``Dec 2026`` of ``2026-12``, for a drawing."""
+    return _in_skeleton(date.fromisoformat(f"{value}-01"), locale(), "yMMM")
 
 
 @lru_cache(maxsize=1024)
-def _month(value: str, locale_: str) -> str:
-    return str(format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=locale_))
+def _in_skeleton(value: date, locale_: str, skeleton: str) -> str:
+    return str(format_skeleton(skeleton, value, locale=locale_))
 
 
 @lru_cache(maxsize=4096)
@@ -97,5 +107,5 @@ def filters_in(wanted: Language) -> dict[str, Callable[[Any], str]]:
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
     amounts = (money, dollars, whole_dollars, as_known, percent, smallest, largest, amounts_in_link)
-    for function in (*amounts, words, day, short_day, month, typed_address):
+    for function in (*amounts, words, day, short_day, month, month_and_year, typed_address):
         app.add_template_filter(function)

@@ -1,34 +1,58 @@
-"""When the money falls due: month by month, as paper lists it, and what has been paid by the end of each."""
+"""When the money falls due: month by month in a table, and as steps of what has been paid with what explains them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Literal
 
 from estimator.core.milestones import Milestone, milestones
 from estimator.core.results import Estimate, Month, PlanTerms
 from estimator.prices.schema.basics import Text
 
-SINGLY = 24
-"""Up to this many months with a payment, each keeps its line; more would take a third page."""
-
 RUN = 3
-"""Equal months from which a shared line saves room: it is two lines high."""
+"""From this many on, months alike in every amount share a line of the table."""
+
+TICKS = 4
+"""At most this many months are named under the steps: more would lie on one another on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedMonth:
-    """A month, and how many months its printed line stands for, the last being `until`; 0 where another's line does."""
+class MonthLine:
+    """A line of the table: a month (``YYYY-MM``), or each of `number` months alike up to `last`."""
 
     month: Month
-    stands_for: int
-    until: str
+    number: int
+    last: str
 
     @property
-    def printed(self) -> bool:
-        """Whether paper has a line for it: something is paid, and no other line says so."""
-        return any(self.month.at_visit) and self.stands_for > 0
+    def nothing(self) -> bool:
+        """Whether nothing is paid in it."""
+        return not any(self.month.at_visit)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What has been paid, in cents, from one point to the next, in percent of the time on show."""
+
+    begins: float
+    ends: float
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSteps:
+    """
+    The typical case as steps on a zero-based scale of `top` cents.
+
+    `months` names some months where they begin; `marks` are the events in order, each with its place and what is paid
+    by then.
+    """
+
+    top: int
+    steps: tuple[Step, ...]
+    months: tuple[tuple[float, str], ...]
+    marks: tuple[tuple[float, int, "Mark"], ...]
 
 
 Event = Literal[
@@ -46,7 +70,7 @@ Event = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What happened on a day; `again` where the list has said the like, which paper says once."""
+    """What happened on a day; `again` where an earlier mark says the like."""
 
     event: Event
     day: date
@@ -54,54 +78,55 @@ class Mark:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PaidSoFar:
-    """What the patient has paid in the typical scenario by the end of a month (``YYYY-MM``), and its events."""
-
-    month: str
-    total: int
-    marks: tuple[Mark, ...]
-
-    @property
-    def says_something_new(self) -> bool:
-        """Whether paper has a line for it."""
-        return any(not mark.again for mark in self.marks)
+def month_lines(months: Sequence[Month]) -> list[MonthLine]:
+    """Every month in order; those without a payment, and at least `RUN` equal ones, in one line."""
+    lines: list[MonthLine] = []
+    for _amounts, group in groupby(months, key=lambda month: (month.at_visit, month.rebates, month.you_pay)):
+        run = list(group)
+        together = len(run) >= RUN or not any(run[0].at_visit)
+        for part in [run] if together else [[month] for month in run]:
+            lines.append(MonthLine(part[0], len(part), part[-1].month))
+    return lines
 
 
-def printed_months(months: Sequence[Month]) -> list[PrintedMonth]:
-    """
-    Every month in order. A printed line says what is paid after rebates, so months that are equal in that are one run.
-
-    Months without a payment are not printed: they neither end a run nor count as one of its months.
-    """
-    paid = [month for month in months if any(month.at_visit)]
-    runs = _runs(paid) if len(paid) > SINGLY else [[month] for month in paid]
-    lines = {month.month: (0 if place else len(run), run[-1].month) for run in runs for place, month in enumerate(run)}
-    return [PrintedMonth(month, *lines.get(month.month, (1, month.month))) for month in months]
+def first_paid(estimate: Estimate) -> Month | None:
+    """The first month of the typical case in which something falls due."""
+    return next((month for month in estimate.months if month.at_visit.typical), None)
 
 
-def _runs(months: Sequence[Month]) -> list[list[Month]]:
-    """The months in order, in runs of at least `RUN` equal ones, the others by themselves."""
-    runs: list[list[Month]] = []
-    for month in months:
-        if runs and runs[-1][0].you_pay == month.you_pay:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return [part for run in runs for part in ([run] if len(run) >= RUN else [[month] for month in run])]
+def paid_steps(estimate: Estimate) -> PaidSteps | None:
+    """The typical case month by month, rebates back; None where all is paid in one month."""
+    if len(estimate.months) < 2:
+        return None
+    begin = _number(estimate.months[0].month)
+    span = _number(estimate.months[-1].month) + 1 - begin
 
+    def place(month: str, days: float = 0.0) -> float:
+        return 100 * (_number(month) - begin + days) / span
 
-def paid_so_far(estimate: Estimate) -> list[PaidSoFar]:
-    """Month by month, rebates back; a plan year that turns between two visits is told with the later one."""
-    months = [month.month for month in estimate.months]
-    totals = accumulate(month.you_pay.typical for month in estimate.months)
+    totals = list(accumulate(month.you_pay.typical for month in estimate.months))
+    starts = [place(month.month) for month in estimate.months]
+    ends = [*starts[1:], 100.0]
+    steps = tuple(map(Step, starts, ends, totals))
     found = milestones(estimate.ledger[1], estimate.plan[1])
-    told = [next((month for month in months if month >= one.month), months[-1]) for one in found]
-    marks = [*zip(told, _marks(found, estimate), strict=True)]
-    return [
-        PaidSoFar(month, total, tuple(mark for told_in, mark in marks if told_in == month))
-        for month, total in zip(months, totals, strict=True)
-    ]
+    marks = []
+    for one, mark in zip(found, _marks(found, estimate), strict=True):
+        at = max(0.0, place(one.month, (one.day.day - 1) / 31))
+        paid = next((step.paid for step in steps if step.begins <= at < step.ends), totals[-1])
+        marks.append((at, paid, mark))
+    every = -(-span // TICKS)
+    named = tuple((place(name), name) for name in (_name(begin + number) for number in range(0, span, every)))
+    return PaidSteps(max(totals), steps, named, tuple(marks))
+
+
+def _number(month: str) -> int:
+    """Months since the year 0."""
+    year, _dash, number = month.partition("-")
+    return 12 * int(year) + int(number) - 1
+
+
+def _name(number: int) -> str:
+    return f"{number // 12}-{number % 12 + 1:02}"
 
 
 def _marks(found: Sequence[Milestone], estimate: Estimate) -> Iterator[Mark]:

@@ -1,39 +1,71 @@
 """What is still open in an estimate: the questions worth asking, each with its field, and what was counted instead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from estimator.core.answers import NAMES, UNTOLD, Answers
 from estimator.core.plan import profiles_like
-from estimator.core.results import Driver, Estimate
+from estimator.core.results import AUTHORIZATION, Driver, Estimate
+from estimator.prices.schema.basics import Whom
 from estimator.web.fields import Option, TextBox
 from estimator.web.filters import day, money, percent, words
 from estimator.web.patient.choices import month_name
 from estimator.web.patient.details import only_on_details
 from estimator.web.patient.forms import AnswersForm
-from estimator.web.query import answered_query
+from estimator.web.patient.glossary import with_terms
+from estimator.web.patient.sides import agreement_open
+from estimator.web.rounding import known
 
-AT_FIRST = 4
-"""Questions in sight; the others stand folded under them."""
+BUTTONS = 4
+"""Up to this many choices, each is a button; more are a list."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Control:
+    """
+    How one question is answered in place: its `name` and `label`, and choices, or a `kind` where the answer is typed.
+
+    `value` is what was answered or typed before; `error` is the sentence about what cannot be read.
+    """
+
+    name: str
+    label: str
+    kind: str
+    options: tuple[Option, ...]
+    value: str = ""
+    error: str = ""
+
+    @property
+    def buttons(self) -> tuple[Option, ...]:
+        """The choices as buttons, where they are few enough; without the one that says nothing."""
+        told = tuple(option for option in self.options if option.value)
+        return told if len(told) <= BUTTONS else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenQuestion:
     """
-    An unknown that moves the total, with a form to answer it where one field does.
+    An unknown that moves the total, from `low` to `high` in cents: what it is, whom to ask in which words.
 
-    `label` and `options` are that field's; where the answer is typed it is of a `kind`. `other_answers` are what the
-    form submits besides.
+    `control` is its answer's, None where no one question of the form settles it.
     """
 
-    driver: Driver
-    label: str
-    kind: str
-    options: tuple[Option, ...]
-    other_answers: tuple[tuple[str, str], ...]
+    unknown: str
+    label: Markup
+    whom: Whom
+    ask: Markup
+    low: int
+    high: int
+    control: Control | None
+
+    @property
+    def moves(self) -> int:
+        """By how much its answer may move the total, in cents as a headline shows them."""
+        return known(self.high - self.low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +78,65 @@ class Assumption:
     page: str
 
 
-def open_questions(estimate: Estimate, form: AnswersForm) -> Iterator[OpenQuestion]:
-    """What would narrow the range, most first."""
-    answered = {**answered_query(estimate.answers), "lang": form.raw.get("lang", "")}
-    for driver in estimate.drivers:
-        field = None
-        if driver.answer:
-            form.add_told([driver.answer])
-            field = form[driver.answer]
-        yield OpenQuestion(
-            driver,
-            field.label.text if field else "",
-            field.kind if isinstance(field, TextBox) else "",
-            () if field is None or isinstance(field, TextBox) else _options(field.choices, estimate.answers),
-            tuple((name, text) for name, text in answered.items() if text and name != driver.answer),
+def open_questions(estimate: Estimate, form: AnswersForm, later: Sequence[str], wrong: str) -> list[OpenQuestion]:
+    """
+    What would narrow the range, most first; but first what is `wrong`, and last what the reader wants to ask `later`.
+
+    The insurer's open answer is one of them, the greatest as a rule.
+    """
+    found = [
+        OpenQuestion(
+            one.unknown, with_terms(one.label), one.whom, with_terms(one.ask), one.low, one.high, _answer(one, form)
         )
+        for one in estimate.drivers
+    ]
+    if agreement_open(estimate):
+        found.append(_agreement(estimate, form))
+    return sorted(found, key=lambda one: (not _is(one, wrong), one.unknown in later, one.low - one.high))
 
 
-def _options(choices: Sequence[Option], answers: Answers) -> tuple[Option, ...]:
-    """The choices of the patient's payer."""
-    return tuple(option for option in choices if option.when in ("", f"p-{answers.insurance}"))
+def _is(question: OpenQuestion, name: str) -> bool:
+    return question.control is not None and question.control.name == name
+
+
+def _answer(driver: Driver, form: AnswersForm) -> Control | None:
+    return control(driver.answer, form) if driver.answer else None
+
+
+def _agreement(estimate: Estimate, form: AnswersForm) -> OpenQuestion:
+    treatment = estimate.book.tables.treatments[estimate.answers.treatment]
+    low, high = sorted((estimate.you_pay.typical, estimate.if_not_covered.typical))
+    asked = _(
+        "Have you approved %(treatment)s for me at this clinic, for how many sessions, and until when?",
+        treatment=words(treatment.short),
+    )
+    label = _("Whether your insurer agrees to pay")
+    answer = control(AUTHORIZATION, form)
+    return OpenQuestion(AUTHORIZATION, Markup.escape(label), "insurer", Markup.escape(asked), low, high, answer)
+
+
+def control(name: str, form: AnswersForm) -> Control:
+    """The question of this name as the form asks it, with what was answered or typed."""
+    form.add_told([name])
+    field = form[name]
+    written = isinstance(field, TextBox)
+    choices = () if written else (one for one in field.choices if one.when in ("", f"p-{form.raw['insurance']}"))
+    return Control(
+        name,
+        str(field.label.text),
+        field.kind if isinstance(field, TextBox) else "",
+        tuple(choices),
+        form.raw.get(name, ""),
+        " ".join(field.errors),
+    )
 
 
 def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
-    """Every open question of the estimate that matters to the plan, in the form's order."""
+    """Every open question of the estimate that matters: what decides most first, then in the form's order."""
     instead = _instead(estimate.answers)
     idle = UNTOLD if any(plan.starts_again for plan in estimate.plan) else UNTOLD | {"plan_year_start"}
+    moves = {one.answer: one.swing for one in estimate.drivers if one.answer} | {AUTHORIZATION: 1 << 62}
+    names = [name for name in NAMES if name in estimate.answers.assumed and name not in idle]
     return [
         Assumption(
             str(form[name].label.text),
@@ -79,8 +144,7 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
             form.first_id(name),
             "patient.more_questions" if only_on_details(name) else "patient.questions",
         )
-        for name in NAMES
-        if name in estimate.answers.assumed and name not in idle
+        for name in sorted(names, key=lambda name: -moves.get(name, 0))
     ]
 
 

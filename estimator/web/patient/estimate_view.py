@@ -13,24 +13,28 @@ from estimator.core.answers import Answers
 from estimator.core.branches import told_resets
 from estimator.core.course import sessions
 from estimator.core.estimate import estimate
-from estimator.core.results import Estimate, LineItem
+from estimator.core.results import AUTHORIZATION, Estimate, LineItem, Month, SourceNote, YouPay
 from estimator.core.words import PLAN_UNLIKE
 from estimator.prices.book import PriceBook
-from estimator.prices.schema.basics import Text
+from estimator.prices.schema.basics import LANGUAGES, Text
 from estimator.prices.schema.treatments import Treatment
-from estimator.web.filters import amounts_in_link
 from estimator.web.patient.dose_warning import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, LedgerTable, bill_lines, ledger_table, session_charges
-from estimator.web.patient.estimate_months import PaidSoFar, PrintedMonth, paid_so_far, printed_months
-from estimator.web.patient.estimate_questions import AT_FIRST, Assumption, OpenQuestion, assumptions, open_questions
+from estimator.web.patient.estimate_chips import Chip, chips
+from estimator.web.patient.estimate_months import MonthLine, PaidSteps, first_paid, month_lines, paid_steps
+from estimator.web.patient.estimate_moved import ANSWERED, Moved, amounts_before, moved
+from estimator.web.patient.estimate_questions import Assumption, OpenQuestion, assumptions, open_questions
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.estimate_told import ToldLine, told_lines
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.plan_notes import plan_notes
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
-from estimator.web.patient.sources import source_addresses
+from estimator.web.patient.sides import ShownSide, shown_amounts, sides_of
+from estimator.web.patient.sources import sources_named, usual_day
 from estimator.web.query import answered_query, permanent_query
-from estimator.web.site import language
+
+LATER = "later"
+"""What a link carries beside the answers: the unknowns, with commas, that the reader cannot ask about yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,13 @@ class Course:
 class Queries:
     """
     What links from this page carry: only what was `answered`, to change it in the form; what shows the same estimate on
-    any day; the same `on_paper`, with the same prices and language whoever types it; and `to_share`, with what it said.
+    any day; `sent` along with an answer; `skipping`, which asks the next question instead of the first.
     """
 
     answered: dict[str, str]
+    sent: dict[str, str]
+    skipping: dict[str, str]
     permanent: dict[str, str]
-    on_paper: dict[str, str | None]
-    to_share: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,15 +68,19 @@ class EstimateView:
 
     `insured`: a plan or a program pays a part in some case; `helped`: a program does; `rebates`: some of it comes back
     later. `agreement_needed`: all this is only true if the insurer agrees; `denied`: it has said no. `resets` are those
-    worth a sentence, `plan_notes` how the plan was counted, `told` what each fact the patient was told changes.
+    worth a sentence, `plan_notes` how the plan was counted, `told` what each fact the patient was told changes. `moved`
+    is what the last answer has moved; the first of `questions` is asked in the open.
     """
 
     estimate: Estimate
     exact: Estimate
+    sides: tuple[ShownSide, ...]
     treatment: Treatment
     course: Course
     queries: Queries
     previous: PreviousEstimate | None
+    moved: Moved | None
+    chips: list[Chip]
     higher_dose: tuple[str, int] | None
     insured: bool
     helped: bool
@@ -82,50 +90,46 @@ class EstimateView:
     resets: tuple[tuple[Text, date], ...]
     plan_notes: tuple[str, ...]
     told: tuple[ToldLine, ...]
-    questions: tuple[OpenQuestion, ...]
+    questions: list[OpenQuestion]
     lines: tuple[BillLine, ...]
-    months: list[PrintedMonth]
-    paid_so_far: list[PaidSoFar]
+    first_paid: Month | None
+    months: list[MonthLine]
+    paid: PaidSteps | None
     assumptions: list[Assumption]
     ledger: LedgerTable
-    addresses: list[str]
+    sources: list[SourceNote]
+    usual_day: date | None
 
     @property
-    def first_questions(self) -> tuple[OpenQuestion, ...]:
-        return self.questions[:AT_FIRST]
-
-    @property
-    def other_questions(self) -> tuple[OpenQuestion, ...]:
-        return self.questions[AT_FIRST:]
+    def shown(self) -> YouPay:
+        """The one amount, as the headline shows it where no either-or decides."""
+        return shown_amounts(self.exact.you_pay)
 
     @property
     def depends_on(self) -> tuple[Text, ...]:
-        """What the sides in the headline depend on; empty where one amount stands there."""
-        return tuple(branch.label for branch in self.estimate.branches)
+        """What the sides in the headline depend on besides the insurer's answer, which they say themselves."""
+        return tuple(branch.label for branch in self.estimate.branches if branch.unknown != AUTHORIZATION)
 
     @property
     def plan_unlike(self) -> Text:
         """What is said where the terms that were typed are those of no usual plan."""
         return PLAN_UNLIKE
 
-    @property
-    def months_share_lines(self) -> bool:
-        """Whether a line on paper stands for several months."""
-        return any(line.stands_for > 1 for line in self.months)
 
-    @property
-    def agreement_moves(self) -> tuple[int, int] | None:
-        """From where to where the insurer's open answer moves the typical total."""
-        if not (self.agreement_needed and "authorization" in self.estimate.answers.assumed):
-            return None
-        low, high = sorted((self.estimate.you_pay.typical, self.estimate.if_not_covered.typical))
-        return low, high
+def estimate_view(
+    form: AnswersForm, answers: Answers, book: PriceBook, wrong: AnswersForm | None = None
+) -> EstimateView:
+    """
+    The view of the estimate for these answers with any price book.
 
-
-def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> EstimateView:
-    """The view of the estimate for these answers with any price book."""
+    `wrong` is the form with one more answer that cannot be counted: it is shown with its sentence, in its place.
+    """
+    shown = wrong or form
     exact = estimate(answers, book)
+    later = [name for name in request.args.get(LATER, "").split(",") if name]
     rounded = rounded_estimate(exact)
+    sources = sources_named(rounded)
+    questions = open_questions(rounded, shown, later, request.args.get(ANSWERED, "") if wrong else "")
     insured, helped = any((*rounded.plan_pays, *rounded.program_pays)), any(rounded.program_pays)
     denied = answers.authorization == "denied"
     return EstimateView(
@@ -133,8 +137,11 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
         exact=exact,
         treatment=book.tables.treatments[answers.treatment],
         course=_course(rounded),
-        queries=_queries(exact),
-        previous=previous_estimate(request.args, book, exact.you_pay, rounded.you_pay),
+        queries=_queries(exact, later, questions),
+        sides=sides_of(exact),
+        previous=previous_estimate(request.args, book, exact.you_pay),
+        moved=moved(request.args, exact, form) if wrong is None else None,
+        chips=chips(rounded, shown),
         higher_dose=cheaper_at_higher_dose(exact),
         insured=insured,
         helped=helped,
@@ -144,13 +151,15 @@ def estimate_view(form: AnswersForm, answers: Answers, book: PriceBook) -> Estim
         resets=tuple(told_resets(exact)),
         plan_notes=tuple(plan_notes(exact)),
         told=tuple(told_lines(exact, form)),
-        questions=tuple(open_questions(rounded, form)),
+        questions=questions,
         lines=tuple(bill_lines(rounded)),
-        months=printed_months(rounded.months),
-        paid_so_far=paid_so_far(rounded),
+        first_paid=first_paid(rounded),
+        months=month_lines(rounded.months),
+        paid=paid_steps(rounded),
         assumptions=assumptions(rounded, form),
         ledger=ledger_table(rounded, exact, insured, helped),
-        addresses=source_addresses(rounded),
+        sources=sources,
+        usual_day=usual_day(sources),
     )
 
 
@@ -165,12 +174,15 @@ def _course(estimate: Estimate) -> Course:
     return Course(first, last, (last - first).days // 7 + 1, phases, besides)
 
 
-def _queries(exact: Estimate) -> Queries:
-    permanent, version = permanent_query(exact.answers), exact.book.version
-    without_language = {name: text for name, text in permanent.items() if name != "lang"}
+def _queries(exact: Estimate, later: list[str], questions: list[OpenQuestion]) -> Queries:
+    permanent = permanent_query(exact.answers)
+    answered = answered_query(exact.answers)
+    chosen = {"lang": request.args["lang"]} if request.args.get("lang") in LANGUAGES else {}
+    asked_later = {LATER: ",".join(later)} if later else {}
+    skipped = ",".join([*later, *(one.unknown for one in questions[:1] if one.unknown not in later)])
     return Queries(
-        answered=answered_query(exact.answers),
+        answered=answered,
+        sent=answered | chosen | asked_later | {"was": amounts_before(exact)},
+        skipping=answered | {LATER: skipped},
         permanent=permanent,
-        on_paper={**without_language, "prices": version, "lang": language() if language() != "en" else None},
-        to_share={**permanent, "prices": version, "was": amounts_in_link(exact.you_pay)},
     )

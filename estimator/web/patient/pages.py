@@ -13,6 +13,7 @@ from estimator.prices.schema.files import Book
 from estimator.web.patient import compare, what_if, when_to_start
 from estimator.web.patient.calendar_file import calendar
 from estimator.web.patient.details import can_be_asked
+from estimator.web.patient.estimate_moved import ANSWERED
 from estimator.web.patient.estimate_view import estimate_view
 from estimator.web.patient.form_pages import details_page, form_from_query, page_with_problems, questions_page
 from estimator.web.patient.forms import AnswersForm
@@ -59,16 +60,31 @@ def show_estimate() -> ResponseReturnValue:
     """The estimate for the answers in the query, or the form again with what is wrong."""
     form = form_from_query()
     found = form.answers()
-    if found is None:
-        return page_with_problems(form)
-    return estimate_page(form, *found)
+    if found is not None:
+        return estimate_page(form, *found)
+    # One question was answered on an estimate's page, and badly: that page again, with the sentence beside it.
+    answered = request.args.get(ANSWERED, "")
+    if form.with_errors() == [answered]:
+        without = form_from_query(leave_out=answered)
+        if (found := without.answers()) is not None:
+            return estimate_page(without, *found, wrong=form), 400
+    return page_with_problems(form)
 
 
 def estimate_page(
-    form: AnswersForm, answers: Answers, book: PriceBook, template: str = "patient/estimate.html", **more: object
+    form: AnswersForm,
+    answers: Answers,
+    book: PriceBook,
+    template: str = "patient/estimate.html",
+    wrong: AnswersForm | None = None,
+    **more: object,
 ) -> str:
-    """The page of an estimate from any price book; a `template` that extends the usual one may take `more`."""
-    return render_template(template, view=estimate_view(form, answers, book), book=book, **more)
+    """
+    The page of an estimate from any price book; a `template` that extends the usual one may take `more`.
+
+    `wrong` is the form with an answer that was given on the page and cannot be counted.
+    """
+    return render_template(template, view=estimate_view(form, answers, book, wrong), book=book, **more)
 
 
 @bp.get("/prices")

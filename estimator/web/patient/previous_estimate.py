@@ -1,5 +1,5 @@
 """
-What an estimate said when its link was made, or before an answer; nothing about the reader is stored.
+What an estimate said when its link was made; nothing about the reader is stored.
 
 ``prices=…`` in a link is the version of the tables then: where it is known, the estimate is worked out from it again.
 ``was=16000-109000-648500`` holds low, typical and high in cents, for a version that is not known any more.
@@ -21,10 +21,10 @@ from estimator.web.site import site
 
 AMOUNTS = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
 
-Change = Literal["none", "dearer", "cheaper", "ends", "unknown", "narrowed"]
+Change = Literal["none", "dearer", "cheaper", "ends", "unknown"]
 """
 From then to now: nothing one can see; the typical total up, down, or the same beside other ends; other prices, of which
-only the amounts of then are known; a range that an answer has narrowed.
+only the amounts of then are known.
 """
 
 
@@ -37,24 +37,19 @@ class PreviousEstimate:
     by: int = 0
 
 
-def previous_estimate(
-    args: MultiDict[str, str], book: PriceBook, now: Amounts, as_shown: Amounts
-) -> PreviousEstimate | None:
+def previous_estimate(args: MultiDict[str, str], book: PriceBook, now: Amounts) -> PreviousEstimate | None:
     """
     What the link remembers, where it is worth a sentence; `now` is to the cent.
 
     A link that remembers nonsense remembers nothing.
     """
     version = args.get("prices", "").strip()
-    other_prices = bool(version) and version != book.version
-    if other_prices and (then := _recomputed(args, book.id, version)):
+    if not version or version == book.version:
+        return None
+    if then := _recomputed(args, book.id, version):
         return _compared(then, now)
     remembered = _remembered(args.get("was", ""))
-    if remembered and other_prices:
-        return PreviousEstimate(remembered, "unknown")
-    if remembered and not version and _width(remembered) > _width(now):
-        return PreviousEstimate(remembered, "narrowed", _width(remembered) - _width(as_shown))
-    return None
+    return PreviousEstimate(remembered, "unknown") if remembered else None
 
 
 def _recomputed(args: MultiDict[str, str], owner: str, version: str) -> Amounts | None:
@@ -87,7 +82,3 @@ def _compared(then: Amounts, now: Amounts) -> PreviousEstimate:
 
 def _as_shown(cents: int) -> int:
     return whole_dollars(cents) if cents > WHOLE_ABOVE else cents
-
-
-def _width(amounts: Amounts) -> int:
-    return amounts.high - amounts.low
