@@ -401,3 +401,60 @@ def test_the_shipped_example_stands_on_its_sheet(national: National) -> None:
     own = read(HARBOR).plain()["charges"]
     assert {f"price-{name}" for name, charge in own.items() if "self_pay" in charge} == prices
     assert written(HARBOR, sheet, SheetEdit({}, TODAY, TODAY, {})) == HARBOR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "charges: 5",
+        "charges: {infusion: 5}",
+        "charges: {infusion: {self_pay: 5}}",
+        "charges: {infusion: {self_pay: {soon: much}}}",
+        "charges: {infusion: {packages: [6, {sessions: [1]}]}}",
+        "charges: {infusion: {packages: {sessions: 6}}}",
+        "charges: {infusion: {introductory: cheap, subscription: [1]}}",
+        "adds: {iv: none}",
+        "adds: {iv: [extra, {charge: [a]}]}",
+        "discounts: {veterans: 15}",
+        "defaults: no",
+        "charges: {infusion: {self_pay: {2026-01-01: {low: {a: b}}}}}",
+    ],
+)
+def test_a_file_of_another_shape_breaks_no_page(desk: PricedDesk, olga: DeskVisitor, text: str) -> None:
+    """Whatever somebody left in the YAML: the sheet opens, and saving it says what to put right, or saves."""
+    name = "clinics/lakeside-wellness.yaml"
+    key = text.partition(":")[0]
+
+    def broken(data: bytes) -> bytes:
+        tree = read(data).plain()
+        tree.pop(key, None)
+        return f"{json.dumps(tree)[:-1]}, {json.dumps(key)}:{text.partition(':')[2]}}}".encode()
+
+    desk.desk.change("lakeside-wellness", name, broken, "Olga")
+    shown = fields(olga.get(f"{LAKE}/sheet"))
+    answer = olga.client.post(f"{LAKE}/sheet", data={"csrf_token": olga.token(), **shown, "price-infusion": "450"})
+    assert answer.status_code in (302, 400, 409)
+    assert olga.client.get(f"{LAKE}/setup").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"was": "[" * 100_000},
+        {"was": "[1, 2]"},
+        {"was": "nothing", "shown_for": "9999-99-99", "began": "soon"},
+        {"do": "more:package-infusion", "more": "package-infusion:999"},
+        {"do": "more:"},
+        {"do": "raise", "by": "1e9"},
+        {"do": "paste", "list": "\t\n" * 5_000 + "x" * 9_000 + '\n,,,$\n"open'},
+        {"line-iv-0-label": "x" * 5_001, "line-iv-0-price": "5"},
+        {"line-iv-0-label": "\u202e<b>\u0000", "line-iv-0-price": "5"},
+        {"package-infusion-99-sessions": "6", "package-infusion-99-price": "5", "price-infusion": "9"},
+        {"start": "0001-01-01"},
+        {"price-infusion": "٤٥٠"},
+    ],
+)
+def test_odd_input_breaks_nothing(olga: DeskVisitor, sent: dict[str, str]) -> None:
+    shown = fields(olga.get(f"{LAKE}/sheet"))
+    answer = olga.client.post(f"{LAKE}/sheet", data={"csrf_token": olga.token(), **shown, **sent})
+    assert answer.status_code in (200, 302, 400, 409)

@@ -50,7 +50,8 @@ def shown(root: Node) -> dict[str, str]:
     colours = _group(clinic.get("colours"))
     offers = clinic.get("offers")
     found |= {field: str(colours.get(field, "")) for field in COLOURS}
-    return found | {"offers": " ".join(offers) if isinstance(offers, list) else ""}
+    named = [one for one in offers if isinstance(one, str)] if isinstance(offers, list) else []
+    return found | {"offers": " ".join(named)}
 
 
 def with_setup(data: bytes, typed: Mapping[str, str]) -> bytes:

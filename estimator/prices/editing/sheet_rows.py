@@ -62,7 +62,7 @@ class SheetGroup:
 
 def sheet_groups(national: Book, root: Node) -> tuple[SheetGroup, ...]:
     """The groups of the sheet of a clinic whose file is `root`."""
-    offers = root.said(("clinic", "offers")) or list(national.treatments)
+    offers = _list(root.said(("clinic", "offers"))) or list(national.treatments)
     own = {name: charge for name, charge in _group(root.said(("charges",))).items() if isinstance(charge, dict)}
     seen: set[str] = set()
     groups = []
@@ -72,7 +72,11 @@ def sheet_groups(national: Book, root: Node) -> tuple[SheetGroup, ...]:
             rows = tuple(row for charge, row in found.items() if charge not in seen)
             seen |= {row.charge for row in rows}
             added = [line.get("charge") for line in _list(root.said(("adds", name))) if isinstance(line, dict)]
-            lines = tuple(charge for charge in added if charge in own and charge not in national.charges)
+            lines = tuple(
+                charge
+                for charge in added
+                if isinstance(charge, str) and charge in own and charge not in national.charges
+            )
             groups.append(SheetGroup(name, treatment.label, rows, lines, _visit(treatment)))
     offered = [national.treatments[group.id] for group in groups]
     named = (name for one in offered for name in (one.psychotherapy.in_person, one.psychotherapy.virtual))

@@ -20,7 +20,7 @@ from estimator.sentences import Sentence, say
 
 Texts = dict[str, str]
 
-MOST_CENTS = 999_999_999
+LONGEST_LABEL = 100
 YES = "yes"
 
 PACKAGE = ("sessions", "price", "days")
@@ -88,7 +88,7 @@ def sheet_on(groups: tuple[SheetGroup, ...], root: Node, day: date) -> Sheet:
 
 def _offers(name: str, charge: Mapping[str, Any], holding: Iterable[int]) -> Iterator[tuple[str, str]]:
     for place, at in enumerate(holding):
-        package = charge["packages"][at]
+        package = _group(charge["packages"][at])
         said = (package.get("sessions"), package.get("price"), package.get("within_days"))
         yield from ((f"package-{name}-{place}-{key}", str(one or "")) for key, one in zip(PACKAGE, said, strict=True))
     for kind, key, amount in (("first", "introductory", "price"), ("monthly", "subscription", "monthly")):
@@ -117,8 +117,8 @@ def _in_force(dated: Any, day: date) -> Any:
 
 
 def _holding(packages: Any, day: date) -> Iterator[int]:
-    for place, package in enumerate(_list(packages)):
-        starts, until = package.get("starts", ""), package.get("until", "9")
+    for place, package in enumerate(map(_group, _list(packages))):
+        starts, until = str(package.get("starts", "")), str(package.get("until", "9"))
         if starts <= day.isoformat() <= until:
             yield place
 
@@ -184,6 +184,8 @@ def _problems(sheet: Sheet, texts: Mapping[str, str], mine: frozenset[str]) -> I
     for name in sorted(mine):
         kind, *_rest, last = name.split("-")
         try:
+            if last in ("label", "label_es") and len(texts[name]) > LONGEST_LABEL:
+                raise ValueError(say("Use at most %(most)s letters.", most=LONGEST_LABEL))
             if not texts[name] or kind in ("included", "credited", "billed") or last in ("label", "label_es", "when"):
                 continue
             if kind in ("price", "insured"):

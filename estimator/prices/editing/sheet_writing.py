@@ -24,9 +24,11 @@ from estimator.prices.editing.sheet_texts import (
     read_amounts,
     typed_price,
 )
-from estimator.prices.editing.slices import become
+from estimator.prices.editing.slices import CannotSplice, become
 from estimator.prices.editing.splicing import as_price, as_written
+from estimator.prices.problems import KeyPath, dotted
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
+from estimator.sentences import marked as _
 
 DISCOUNTS_IN_SPANISH = {
     "veterans": "Veteranos",
@@ -59,7 +61,9 @@ class SheetEdit:
 
 def written(data: bytes, sheet: Sheet, edit: SheetEdit) -> bytes:
     """`data`, of which `sheet` is the sheet, with `edit` made; fields without mistakes (`problems_in`)."""
-    writer = _Writer(deepcopy(sheet.root.plain()), sheet, edit)
+    tree = deepcopy(sheet.root.plain())
+    _look_at_shape(tree)
+    writer = _Writer(tree, sheet, edit)
     writer.move()
     for group in sheet.groups:
         for row in group.rows:
@@ -68,6 +72,34 @@ def written(data: bytes, sheet: Sheet, edit: SheetEdit) -> bytes:
         writer.lines(group)
     writer.discounts()
     return become(data, writer.tree)
+
+
+def _look_at_shape(tree: Any) -> None:
+    """Raises `CannotSplice` where a group or a list of the file is something else, so that a person has to look."""
+    charges = _group(tree.get("charges"))
+    groups: list[tuple[KeyPath, Any]] = [
+        ((key,), tree.get(key)) for key in ("charges", "adds", "discounts", "defaults")
+    ]
+    groups += [(("charges", name), charge) for name, charge in charges.items()]
+    groups += [
+        (("charges", name, key), _group(charge).get(key))
+        for name, charge in charges.items()
+        for key in (*PRICE_COLUMNS, "introductory", "subscription")
+    ]
+    for path, value in groups:
+        if value is not None and not isinstance(value, dict):
+            raise CannotSplice(
+                _("This cannot be read, so put it right in the YAML first: %(where)s"), where=dotted(path)
+            )
+    lists: list[tuple[KeyPath, Any]] = [
+        (("charges", name, "packages"), _group(charge).get("packages")) for name, charge in charges.items()
+    ]
+    lists += [(("adds", name), lines) for name, lines in _group(tree.get("adds")).items()]
+    for path, value in lists:
+        if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+            raise CannotSplice(
+                _("This cannot be read, so put it right in the YAML first: %(where)s"), where=dotted(path)
+            )
 
 
 @dataclass(slots=True)

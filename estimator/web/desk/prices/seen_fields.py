@@ -36,7 +36,7 @@ def shown_before(now: Mapping[str, str]) -> Mapping[str, str]:
     """What the form had shown; where it does not say, what it would show `now`."""
     try:
         was = json.loads(request.form.get("was", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return now
     return {str(name): str(text) for name, text in was.items()} if isinstance(was, dict) else now
 
