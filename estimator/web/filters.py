@@ -100,7 +100,8 @@ def filters_in(wanted: Language) -> dict[str, Callable[[Any], str]]:
         "words": lambda text: text.get(wanted) if text else "",
         "day": lambda value: _formatted(value, "long", here),
         "short_day": lambda value: _formatted(value, "medium", here),
-        "month": lambda value: _month(value, here),
+        "month": lambda value: _in_skeleton(date.fromisoformat(f"{value}-01"), here, "yMMMM"),
+        "month_and_year": lambda value: _in_skeleton(date.fromisoformat(f"{value}-01"), here, "yMMM"),
     }
 
 
