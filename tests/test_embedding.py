@@ -60,7 +60,7 @@ def client(tables: Path):
 
 def policy(response) -> str:
     found = response.headers["Content-Security-Policy"]
-    return found.partition("frame-ancestors ")[2]
+    return found.partition("frame-ancestors ")[2].partition(";")[0]
 
 
 @pytest.mark.parametrize(
