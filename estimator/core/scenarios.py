@@ -172,7 +172,7 @@ def _ranges_alone(count: int, typical: int, paid: Sequence[int], owners: Sequenc
     return tuple(ranges)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=48)  # up to a megabyte each
 def _first_batch(shapes: tuple[Shape, ...]) -> FirstBatch:
     typical = np.array([[middle] for _, middle, *_ in shapes], dtype=np.float64)
     owners = tuple(row for row, (ends, *_) in enumerate(shapes) for _ in ends)

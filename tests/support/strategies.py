@@ -282,6 +282,10 @@ def told_answers(draw, charges=CHARGES, profiles=("plan0",), today=TODAY):
     maybe("drug_deductible_remaining", st.integers(0, drug).map(written))
     maybe("coinsurance", st.integers(0, 100).map(str))
     maybe("copay", amounts(100_00).map(written))
+    maybe("pharmacy_copay", amounts(100_00).map(written))
+    maybe("first_visits", st.integers(1, 6).map(str))
+    if "first_visits" in raw:
+        raw["first_visits_copay"] = written(draw(amounts(60_00)))
     maybe("family_deductible_remaining", amounts(3_000_00).map(written))
     maybe("family_out_of_pocket_remaining", amounts(6_000_00).map(written))
     maybe("balances_as_of", st.integers(0, 500).map(lambda days: (today - timedelta(days=days)).isoformat()), 2)
