@@ -21,7 +21,8 @@ def answers_in_query(args: MultiDict[str, str], books: PriceBooks) -> dict[str, 
     A strange language is dropped: no field could show what is wrong with it.
     """
     names = every_name(books.national)
-    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in names)
+    given = (name for name in names if name in args)
+    cleaned = ((name, [UNPRINTABLE.sub("", text).strip() for text in args.getlist(name)]) for name in given)
     raw = {name: text for name, texts in cleaned if (text := next(filter(None, texts), ""))}
     if raw.get("clinic") in books.moved:
         raw["clinic"] = books.moved[raw["clinic"]]

@@ -16,23 +16,27 @@ from estimator.web.site import language
 MOST = 1_000
 """Questions that are kept; then the oldest day's, or the oldest tables', make room with all others."""
 
-NEVER_KEPT = ("clinic", "start")
-"""What these offer hangs on other clinics, and on the first answers."""
-
 _DRAWN: dict[Hashable, Markup] = {}
 
 
 def question(form: AnswersForm, name: str, required: bool = False) -> Markup:
     """The question of this name with what was answered and what is wrong with it."""
-    if name in form.raw or form[name].errors or name in NEVER_KEPT:
+    if name in form.raw or form[name].errors:
         return _drawn(form, name, required)
     versions = (form.books.national.version, form.book.id, form.book.version)
-    key = (*versions, language(), form.today, name, required)
+    key = (*versions, language(), form.today, name, required, _besides(form, name))
     if key not in _DRAWN:
         if len(_DRAWN) >= MOST:
             _DRAWN.clear()
         _DRAWN[key] = _drawn(form, name, required)
     return _DRAWN[key]
+
+
+def _besides(form: AnswersForm, name: str) -> Hashable:
+    """What a question hangs on besides the tables: other clinics, or the first answers."""
+    if name == "clinic":
+        return tuple((option.value, option.label) for option in form[name].choices)
+    return (form[name].first_day, form[name].last_day) if name == "start" else None
 
 
 def _drawn(form: AnswersForm, name: str, required: bool) -> Markup:
