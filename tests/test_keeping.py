@@ -145,6 +145,7 @@ def test_link_and_code_lead_to_the_same_estimate_and_remember_what_it_said(visit
     assert query["prices"] == BOOK.version
     assert query["was"] == "-".join(map(str, estimated(NOVEMBER).you_pay))
     assert link.startswith("http://localhost/estimate?")
-    assert page.root.one("button", **{"data-do": "copy"}).attributes["data-link"] == link
+    buttons = page.root.all("button", **{"data-do": "copy"})
+    assert [one.attributes["data-link"] for one in buttons if "data-link" in one.attributes] == [link]
     assert page.root.one("figure", class_="qr").one("svg", role="img").attributes["aria-label"]
     assert visitor.get(link.removeprefix("http://localhost")).root.one("main")

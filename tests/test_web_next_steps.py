@@ -143,14 +143,16 @@ def test_the_strip_says_both_sides_then_what_an_answer_has_moved(visitor):
     answer = {"deductible_remaining": "1500", "answered": "deductible_remaining", "was": was}
     after = visitor.get("/next-steps", SPRAVATO | answer)
     now = estimated(SPRAVATO | answer).you_pay
-    assert "Deductible still left: $1500" in strip(after)
-    assert f"{money(known(exact.you_pay.typical))} is now {money(known(now.typical))}" in strip(after)
+    assert "your deductible is not met yet" in strip(after)
+    assert f"{money(known(exact.you_pay.typical))} {money(known(now.typical))}" in strip(after)
     assert now.typical != exact.you_pay.typical
     assert f"is now {money(known(now.low, down=True))} to {money(known(now.high, up=True))}" in strip(after)
+    assert "From" in after.root.one("p", class_="strip").attributes["data-moved"]
 
 
 @pytest.mark.parametrize("was", ["", "1-2", "9-5-1", "a-b-c", "1-2-3-4"])
 def test_nonsense_about_before_says_nothing(visitor, was):
+    """Where nothing is known about before, both sides stand there."""
     page = visitor.get("/next-steps", SPRAVATO | {"deductible": "2000", "answered": "deductible", "was": was})
     assert "is now" not in strip(page)
 

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from estimator.core.estimate import estimate
 from estimator.prices.schema.files import Book
 from estimator.prices.schema.treatments import Treatment
-from estimator.web.filters import amounts_in_link, words
+from estimator.web.filters import words
 from estimator.web.links import NAMES_OF_LANGUAGES
 from estimator.web.patient.appeal_letter import appeal_letter
-from estimator.web.patient.call_script import ANSWERED, CALLERS, Wrong, call_settings, moved, opened, parties
+from estimator.web.patient.call_script import CALLERS, Wrong, call_settings, opened, parties
+from estimator.web.patient.estimate_moved import ANSWERED, amounts_before, moved
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.form_pages import form_from_query, page_with_problems
 from estimator.web.patient.sides import shown_amounts, sides_of
@@ -71,7 +72,7 @@ def next_steps() -> ResponseReturnValue:
         insured=bool(tables.payers[answers.insurance].profiles),
         needs_yes=needs_yes,
         answered=sent,
-        sent={**sent, "was": amounts_in_link(exact.you_pay)},
+        sent={**sent, "was": amounts_before(exact)},
         permanent=permanent_query(answers),
     )
     return page, 400 if wrong else 200

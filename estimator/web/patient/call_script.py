@@ -4,29 +4,25 @@ The call to the insurer and to the clinic: what to say, in the language one call
 Answers go into the link like any others. Who was spoken to, and when, is typed into boxes that are never sent.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
 from estimator.core.answers import Language
-from estimator.core.results import AUTHORIZATION, Estimate, YouPay
+from estimator.core.results import AUTHORIZATION, Estimate
 from estimator.prices.schema.basics import Text, Whom
 from estimator.web.fields import Option, TextBox
 from estimator.web.filters import words
 from estimator.web.patient.forms import AnswersForm
-from estimator.web.patient.sides import agreement_open, shown_amounts
+from estimator.web.patient.sides import agreement_open
 from estimator.web.site import catalogue, language, messages_in, site
 
 CALL_LANGUAGE, CALLER = "call_language", "caller"
 """What a link carries besides the answers: the language of the call, and for whom somebody calls."""
 
-ANSWERED, ON_THE_PHONE = "answered", "on_the_phone"
-"""The question that was answered last, and who answered it: the next one of the same call stands open."""
-
-AMOUNTS = re.compile(r"([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})")
-"""What was said before that answer: ``was=16000-109000-648500``, low, typical and high in cents."""
+ON_THE_PHONE = "on_the_phone"
+"""Who gave the last answer: the next question of the same call stands open."""
 
 WHOM: tuple[Whom, ...] = ("insurer", "clinic")
 CALLERS = ("self", "son", "daughter", "other")
@@ -73,20 +69,6 @@ class CallQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """
-    What the last answer has moved, in cents as a headline shows them, and the answer itself in words.
-
-    `one`: an amount is the middle of both; else only their ranges say something, as the middle would be nobody's bill.
-    """
-
-    before: YouPay
-    after: YouPay
-    one: bool
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Wrong:
     """An answer given during the call that cannot be counted: its question, what was typed, what is wrong."""
 
@@ -122,19 +104,6 @@ def parties(estimate: Estimate, form: AnswersForm, settings: CallSettings) -> li
             opening = tuple(_opening(whom, estimate, settings))
             found.append(Party(whom, opening, codes if whom == "insurer" else (), asked))
     return sorted(found, key=lambda party: _first(party.questions[0]))
-
-
-def moved(args: MultiDict[str, str], exact: Estimate, form: AnswersForm) -> Moved | None:
-    """From what to what the answer that led to this page has moved the total; None where none did, or for nonsense."""
-    found, name = AMOUNTS.fullmatch(args.get("was", "")), args.get(ANSWERED, "")
-    if not found or name not in form.raw or name not in form:
-        return None
-    low, typical, high = map(int, found.groups())
-    if not low <= typical <= high:
-        return None
-    before, after = shown_amounts(YouPay(low, typical, high, (low, high))), shown_amounts(exact.you_pay)
-    one = not any(branch.unknown != AUTHORIZATION for branch in exact.branches)
-    return Moved(before, after, one, f"{form.label(name)}: {form.answer_in_words(name, form.raw[name])}")
 
 
 def opened(found: Sequence[Party], args: MultiDict[str, str], wrong: Wrong | None) -> tuple[int, int]:

@@ -82,7 +82,7 @@
     const wrong = main.querySelector("[aria-invalid]");
     const part = key && document.getElementById(key);
     const place = wrong || (part && part.querySelector("[tabindex]")) || part || main.querySelector("h1");
-    if (!place.matches("input, select, a")) place.tabIndex = -1;
+    if (!place.matches("input, select, a, summary")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
     place.scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
     const moved = main.querySelector("[data-moved]");
