@@ -18,8 +18,9 @@ from estimator.core.estimate import estimate
 from estimator.prices.editing.sheet_lists import pasted, raised
 from estimator.prices.editing.sheet_rows import sheet_groups
 from estimator.prices.editing.sheet_texts import Sheet, problems_in, read_amounts, sheet_on
-from estimator.prices.editing.sheet_writing import SheetEdit, all_checked, start_of, written
+from estimator.prices.editing.sheet_writing import SheetEdit, written
 from estimator.prices.editing.slices import CannotSplice, read
+from estimator.prices.editing.whole_list import all_checked, start_of
 from estimator.prices.reading import National, read_clinic, read_national
 
 TODAY = date(2026, 11, 22)

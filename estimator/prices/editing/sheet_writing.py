@@ -24,11 +24,10 @@ from estimator.prices.editing.sheet_texts import (
     read_amounts,
     typed_price,
 )
-from estimator.prices.editing.slices import CannotSplice, become
+from estimator.prices.editing.slices import become
 from estimator.prices.editing.splicing import as_price, as_written
-from estimator.prices.problems import KeyPath, dotted
+from estimator.prices.editing.whole_list import look_at_shape
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
-from estimator.sentences import marked as _
 
 DISCOUNTS_IN_SPANISH = {
     "veterans": "Veteranos",
@@ -62,7 +61,7 @@ class SheetEdit:
 def written(data: bytes, sheet: Sheet, edit: SheetEdit) -> bytes:
     """`data`, of which `sheet` is the sheet, with `edit` made; fields without mistakes (`problems_in`)."""
     tree = deepcopy(sheet.root.plain())
-    _look_at_shape(tree)
+    look_at_shape(tree)
     writer = _Writer(tree, sheet, edit)
     writer.move()
     for group in sheet.groups:
@@ -72,34 +71,6 @@ def written(data: bytes, sheet: Sheet, edit: SheetEdit) -> bytes:
         writer.lines(group)
     writer.discounts()
     return become(data, writer.tree)
-
-
-def _look_at_shape(tree: Any) -> None:
-    """Raises `CannotSplice` where a group or a list of the file is something else, so that a person has to look."""
-    charges = _group(tree.get("charges"))
-    groups: list[tuple[KeyPath, Any]] = [
-        ((key,), tree.get(key)) for key in ("charges", "adds", "discounts", "defaults")
-    ]
-    groups += [(("charges", name), charge) for name, charge in charges.items()]
-    groups += [
-        (("charges", name, key), _group(charge).get(key))
-        for name, charge in charges.items()
-        for key in (*PRICE_COLUMNS, "introductory", "subscription")
-    ]
-    for path, value in groups:
-        if value is not None and not isinstance(value, dict):
-            raise CannotSplice(
-                _("This cannot be read, so put it right in the YAML first: %(where)s"), where=dotted(path)
-            )
-    lists: list[tuple[KeyPath, Any]] = [
-        (("charges", name, "packages"), _group(charge).get("packages")) for name, charge in charges.items()
-    ]
-    lists += [(("adds", name), lines) for name, lines in _group(tree.get("adds")).items()]
-    for path, value in lists:
-        if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
-            raise CannotSplice(
-                _("This cannot be read, so put it right in the YAML first: %(where)s"), where=dotted(path)
-            )
 
 
 @dataclass(slots=True)
@@ -325,48 +296,12 @@ class _Writer:
                 del self.tree["discounts"]
 
 
-def all_checked(data: bytes, tree: Mapping[str, Any], day: date) -> bytes:
-    """`data`, whose tree is `tree`, as a list of which every price in it was looked at on `day`."""
-    changed: dict[str, Any] = deepcopy(dict(tree))
-    changed.setdefault("defaults", {})["checked"] = day.isoformat()
-    for charge in _group(changed.get("charges")).values():
-        for column in PRICE_COLUMNS:
-            for start, price in _group(charge.get(column)).items():
-                if isinstance(price, dict) and "checked" in price:
-                    del price["checked"]
-                    # One amount that says nothing more is one number again.
-                    charge[column][start] = price["price"] if price.keys() == {"price"} else price
-        offers = [
-            *_list(charge.get("packages")),
-            _group(charge.get("introductory")),
-            _group(charge.get("subscription")),
-        ]
-        for offer in offers:
-            offer.pop("checked", None)
-    return become(data, changed)
-
-
 def free_name(label: str, taken: Iterable[str]) -> str:
     """A name for something new made of its words, such as ``nausea_medicine``, that nothing else has."""
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:40].rstrip("_") or "line"
     taken = set(taken)
     return next(one for one in (name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))) if one not in taken)
-
-
-def start_of(sheet_root: Mapping[str, Any], base: Mapping[str, Any]) -> date | None:
-    """The one day on which every price begins that a draft alone has; None where there is none, or more than one."""
-    days = {
-        day
-        for name, charge in _group(sheet_root.get("charges")).items()
-        for column in PRICE_COLUMNS
-        for day in _group(_group(charge).get(column))
-        if day not in _group(_at(base, "charges", name, column))
-    }
-    try:
-        return date.fromisoformat(days.pop()) if len(days) == 1 else None
-    except ValueError:
-        return None
 
 
 def _label(english: str, spanish: str) -> Any:

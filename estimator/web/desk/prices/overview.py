@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from estimator.prices.book import NATIONAL
-from estimator.prices.editing.sheet_writing import all_checked
 from estimator.prices.editing.slices import CannotSplice, read
 from estimator.prices.editing.splicing import mark_checked
+from estimator.prices.editing.whole_list import all_checked
 from estimator.prices.new_year import coming_year, lacking
 from estimator.prices.schema.basics import PRICE_COLUMNS, PriceColumn
 from estimator.sentences import say

@@ -22,8 +22,9 @@ from estimator.prices.book import NATIONAL
 from estimator.prices.editing.sheet_lists import pasted, raised
 from estimator.prices.editing.sheet_rows import SheetGroup, SheetRow, sheet_groups
 from estimator.prices.editing.sheet_texts import Sheet, Texts, places, problems_in, sheet_on
-from estimator.prices.editing.sheet_writing import SheetEdit, start_of, written
+from estimator.prices.editing.sheet_writing import SheetEdit, written
 from estimator.prices.editing.slices import CannotSplice, read
+from estimator.prices.editing.whole_list import start_of
 from estimator.prices.nodes import Node
 from estimator.prices.schema.basics import PriceColumn, Text
 from estimator.prices.schema.dated_prices import Price
