@@ -13,7 +13,7 @@ from estimator.core.stopping import stopping
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
-from estimator.web.rounding import as_known
+from estimator.web.rounding import known
 
 BOOK = read_books(pricing_folder()).books.national
 MOST_BYTES = 20_000
@@ -28,7 +28,7 @@ def visitor():
 
 
 def as_shown(amounts):
-    return [money(as_known(cents)) for cents in amounts]
+    return [money(known(cents)) for cents in amounts]
 
 
 def table(page):
@@ -57,7 +57,7 @@ def test_each_start_is_in_the_table_and_leads_to_its_estimate(visitor, query):
 def test_the_sentence_names_the_largest_step_between_two_months(visitor, query):
     page = visitor.get("/start", query)
     sides, found = starts(read_answers(query, BOOK, TODAY), BOOK, months_later(TODAY, MOST_MONTHS_AHEAD))
-    shown = [[as_known(cents) for cents in one.amounts[: sides.agreed]] for one in found]
+    shown = [[known(cents) for cents in one.amounts[: sides.agreed]] for one in found]
     steps = [abs(b - a) for before, after in pairwise(shown) for a, b in zip(before, after, strict=True)]
     if max(steps) == 0:
         assert said(page) == "Over the next 12 months it makes no difference to what you pay when you start."

@@ -13,7 +13,7 @@ from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
 from estimator.web.patient.verdict import Contender, verdict
-from estimator.web.rounding import as_known
+from estimator.web.rounding import known
 
 BOOK = read_books(pricing_folder()).books.national
 MOST_BYTES = 20_000
@@ -40,7 +40,7 @@ def at(query, months):
 
 def shown(cents, whole):
     """An amount as the page writes it: as finely as it is known, exactly where it has no range."""
-    return money(cents if whole.low == whole.high else as_known(cents))
+    return money(cents if whole.low == whole.high else known(cents))
 
 
 def cases(one):
@@ -112,7 +112,7 @@ def test_what_a_no_would_cost_stands_where_an_insurer_must_agree(visitor, query,
         assert (words in row.text) == one.sides.refused
         assert len(row.all("rect", class_="no")) == one.sides.refused, "and is drawn"
         if one.sides.refused:
-            monthly = money(as_known(round((one.year[-1][-1] - one.year[-1][2]) / 9)))
+            monthly = money(known(round((one.year[-1][-1] - one.year[-1][2]) / 9)))
             assert f"to go on, {monthly} a month." in row.one("p", class_="no").text
         assert ("Covered if your insurer agrees first." in row.text) == one.sides.refused
 
@@ -127,17 +127,17 @@ def test_whoever_has_the_answer_is_not_shown_the_other(visitor):
 def test_the_bars_share_one_axis_from_zero(visitor):
     page = visitor.get("/compare", SPRAVATO)
     alternatives = compared(SPRAVATO)
-    most = max(as_known(pay.high) for one in alternatives for pay in cases(one))
-    refused = max(as_known(one.outcome.if_not_covered.high) for one in alternatives)
+    most = max(known(pay.high) for one in alternatives for pay in cases(one))
+    refused = max(known(one.outcome.if_not_covered.high) for one in alternatives)
     scale = min(refused, 2 * most)
     for row, one in zip(rows(page), alternatives, strict=True):
         bar, mine = row.one("rect", class_="whole"), cases(one)
         left, width = (float(bar.attributes[name].removesuffix("%")) for name in ("x", "width"))
-        assert left == pytest.approx(100 * min(as_known(pay.low) for pay in mine) / scale, abs=0.01)
-        assert left + width == pytest.approx(100 * max(as_known(pay.high) for pay in mine) / scale, abs=0.02)
+        assert left == pytest.approx(100 * min(known(pay.low) for pay in mine) / scale, abs=0.01)
+        assert left + width == pytest.approx(100 * max(known(pay.high) for pay in mine) / scale, abs=0.02)
         for mark, pay in zip(row.all("line", class_="mark"), mine, strict=True):
             at_mark = float(mark.attributes["x1"].removesuffix("%"))
-            assert at_mark == pytest.approx(100 * as_known(pay.typical) / scale, abs=0.01)
+            assert at_mark == pytest.approx(100 * known(pay.typical) / scale, abs=0.01)
 
 
 @pytest.mark.parametrize("months", [None, *SPANS])
@@ -248,13 +248,13 @@ def test_the_table_says_month_by_month_what_the_lines_show(visitor, query):
     body = page.root.one("tbody").all("tr")
     assert len(body) == YEAR
     for month, row in enumerate(body):
-        assert [cell.text for cell in row.all("td")] == [money(as_known(line[month])) for line in lines]
+        assert [cell.text for cell in row.all("td")] == [money(known(line[month])) for line in lines]
 
 
 def test_what_going_on_costs_is_the_mean_of_later_months(visitor):
     for row, one in zip(rows(visitor.get("/compare", FOUR)), compared(FOUR), strict=True):
         monthly = (one.year[0][-1] - one.year[0][2]) / 9
-        assert f"To go on: {money(as_known(round(monthly)))} a month." in row.text
+        assert f"To go on: {money(known(round(monthly)))} a month." in row.text
 
 
 def test_hours_and_rides_are_those_of_the_tables(visitor):

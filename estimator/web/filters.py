@@ -13,7 +13,7 @@ from estimator.core.results import Amounts
 from estimator.money import dollars
 from estimator.prices.schema.basics import Text
 from estimator.sentences import translated
-from estimator.web.rounding import WHOLE_ABOVE, as_known, whole_dollars
+from estimator.web.rounding import WHOLE_ABOVE, known, whole_dollars
 from estimator.web.site import LOCALES, catalogue, language, locale
 
 
@@ -107,6 +107,6 @@ def filters_in(wanted: Language) -> dict[str, Callable[[Any], str]]:
 
 def add_filters(app: Flask) -> None:
     """Make the formats of this module available to every template."""
-    amounts = (money, dollars, whole_dollars, as_known, percent, smallest, largest, amounts_in_link)
+    amounts = (money, dollars, whole_dollars, known, percent, smallest, largest, amounts_in_link)
     for function in (*amounts, words, day, short_day, month, month_and_year, typed_address):
         app.add_template_filter(function)

@@ -40,12 +40,6 @@ def known(cents: int, down: bool = False, up: bool = False) -> int:
     return (cents // step if down else divided(cents, step)) * step
 
 
-def as_known(cents: int) -> int:
-    """`cents` as finely as an estimate knows it: to $10 below $1,000, to $50 above, halves up."""
-    step = 10 * DOLLAR if abs(cents) < WHOLE_ABOVE else 50 * DOLLAR
-    return divided(cents, step) * step
-
-
 def adding_up(table: Sequence[Sequence[int]]) -> list[list[int]]:
     """
     `table` (rows of cents, ≥ 0, at least one row and one column) in whole dollars that add up both ways.

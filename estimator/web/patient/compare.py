@@ -23,7 +23,7 @@ from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.line_chart import ChartLine, LineChart, line_chart, ticks
 from estimator.web.patient.verdict import Contender, verdict
 from estimator.web.query import answered_query, permanent_query
-from estimator.web.rounding import as_known
+from estimator.web.rounding import known
 from estimator.web.site import site
 
 GOING_ON_FROM = 3
@@ -187,12 +187,12 @@ def _shown(paid: YouPay) -> YouPay:
     """As finely as it is known; an amount without a range is known to the cent."""
     if paid.low == paid.high:
         return paid
-    low, typical, high = map(as_known, paid)
-    return YouPay(low, typical, high, likely=(as_known(paid.likely[0]), as_known(paid.likely[1])))
+    low, typical, high = map(known, paid)
+    return YouPay(low, typical, high, likely=(known(paid.likely[0]), known(paid.likely[1])))
 
 
 def _monthly(line: Sequence[int]) -> int:
-    return as_known(divided(line[-1] - line[GOING_ON_FROM - 1], YEAR - GOING_ON_FROM))
+    return known(divided(line[-1] - line[GOING_ON_FROM - 1], YEAR - GOING_ON_FROM))
 
 
 def _contender(row: Row) -> Contender:

@@ -9,7 +9,7 @@ from estimator.web.filters import money, words
 from estimator.web.patient.form_pages import form_from_query, page_with_problems
 from estimator.web.patient.line_chart import ChartLine, LineChart, line_chart
 from estimator.web.query import answered_query, permanent_query
-from estimator.web.rounding import as_known
+from estimator.web.rounding import known
 
 FEW = 4
 """The early stop that the page names; half of the course where it has no more than so many sessions."""
@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
     course = stopping(answers, book)
     last, few = len(course.days), FEW if course.asked > FEW else divided(course.asked, 2)
     named = sorted({number for number in (few, course.asked, last) if number})
-    shown = [tuple(map(as_known, amounts)) for amounts in zip(*course.lines, strict=True)]
+    shown = [tuple(map(known, amounts)) for amounts in zip(*course.lines, strict=True)]
     return render_template(
         "patient/what_if.html",
         answers=answers,

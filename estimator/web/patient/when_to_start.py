@@ -16,7 +16,7 @@ from estimator.web.filters import money, words
 from estimator.web.patient.form_pages import form_from_query, page_with_problems
 from estimator.web.patient.line_chart import ChartLine, LineChart, line_chart
 from estimator.web.query import answered_query, permanent_query
-from estimator.web.rounding import as_known
+from estimator.web.rounding import known
 from estimator.web.site import locale, site
 
 
@@ -43,7 +43,7 @@ def show() -> ResponseReturnValue:
         return page_with_problems(form)
     answers, book = found
     sides, begun = starts(answers, book, months_later(site().today(), MOST_MONTHS_AHEAD))
-    shown = [tuple(map(as_known, one.amounts)) for one in begun]
+    shown = [tuple(map(known, one.amounts)) for one in begun]
     jump = _largest(begun, shown, sides)
     return render_template(
         "patient/when_to_start.html",
