@@ -14,11 +14,15 @@ WITH_USUAL_NUMBER = ("sessions", "psychotherapy_sessions")
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A number that is low, typical or high with some treatments, shown by `when`; of `usual_for` it is typical."""
+    """
+    A number that is low, typical or high with some treatments, shown by the class `when`.
+
+    It is called usual by the class `usual`, with those where it is typical; None where it never is.
+    """
 
     number: str
     when: str
-    usual_for: tuple[str, ...]
+    usual: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,11 @@ def _chips(name: str, treatments: dict[str, Treatment], classes: dict[frozenset[
     ranges = {treatment: usual(name, one) for treatment, one in treatments.items()}
     typical = dict.fromkeys(one.typical for one in ranges.values())
     others = sorted({number for one in ranges.values() for number in (one.low, one.high)}.difference(typical))
+
+    def shown(with_it: frozenset[str]) -> str:
+        return "" if len(with_it) == len(ranges) else classes.setdefault(with_it, f"u{len(classes) + 1}")
+
     for number in (*typical, *others):
-        with_it = frozenset(name for name, one in ranges.items() if number in (one.low, one.typical, one.high))
-        class_ = "" if len(with_it) == len(ranges) else classes.setdefault(with_it, f"u{len(classes) + 1}")
-        yield Chip(str(number), class_, tuple(name for name, one in ranges.items() if one.typical == number))
+        some = frozenset(name for name, one in ranges.items() if number in (one.low, one.typical, one.high))
+        usual_with = frozenset(name for name, one in ranges.items() if one.typical == number)
+        yield Chip(str(number), shown(some), shown(usual_with) if usual_with else None)
