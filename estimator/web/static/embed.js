@@ -4,7 +4,7 @@
  *   <script src="https://…/embed.js" data-clinic="riverbend" data-title="What it may cost" async></script>
  *
  * The frame grows and shrinks with what it shows. All that comes out of it is its height; no cookie, nothing stored.
- * Where the frame stays silent, because the clinic has not listed this site, a link takes its place.
+ * While the frame is silent, as where the clinic has not listed this site, a link stands in its place.
  */
 (() => {
   "use strict";
@@ -17,25 +17,27 @@
   frame.title = title || "Ketamine Cost Estimator";
   frame.referrerPolicy = "no-referrer";
   Object.assign(frame.style, { display: "block", width: "100%", height: "60rem", border: "0" });
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = frame.title;
+  link.hidden = true;
   let visits = 0, told = false;
   frame.addEventListener("load", () => {
     frame.contentWindow.postMessage("estimator-height?", address.origin);
     if (visits++ && frame.getBoundingClientRect().top < 0) frame.scrollIntoView();
     setTimeout(() => {
       if (told) return;
-      const link = document.createElement("a");
-      link.href = address;
-      link.textContent = frame.title;
-      frame.replaceWith(link);
+      link.hidden = false;
+      frame.style.height = "0";
     }, 5000);
   });
   addEventListener("message", (event) => {
     if (event.origin !== address.origin || event.source !== frame.contentWindow) return;
     const height = event.data && event.data.estimatorHeight;
     if (!Number.isInteger(height) || height < 1 || height > 100000) return;
-    told = true;
+    told = link.hidden = true;
     frame.style.height = height + "px";
   });
   frame.src = address;
-  tag.after(frame);
+  tag.after(frame, link);
 })();
