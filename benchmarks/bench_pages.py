@@ -34,7 +34,14 @@ from benchmarks import cases
 from estimator.web.app import create_app
 client = create_app(clock=lambda: cases.TODAY).test_client()
 query = "treatment=spravato&insurance=commercial&sessions=%d&psychotherapy=in_person&start=2026-12-06&deductible=%d"
-paths = {"form": "/", "page": "/estimate?" + query, "compare": "/compare?" + query, "json": "/api/v1/estimate?" + query}
+paths = {
+    "form": "/",
+    "page": "/estimate?" + query,
+    "compare": "/compare?" + query,
+    "start": "/start?" + query,
+    "sessions": "/sessions?" + query,
+    "json": "/api/v1/estimate?" + query,
+}
 numbers = count()
 def request(name):
     number, path = next(numbers), paths[name]
@@ -56,7 +63,7 @@ def request(name):
     return lambda: client.post("/calculate", json=body)
 """
 
-MARKS = {"form": 1.5, "page": 6, "compare": 16, "json": 4}
+MARKS = {"form": 1.5, "page": 6, "compare": 16, "start": 6, "sessions": 6, "json": 4}
 """At most so many times as long as OpenFisca's answer."""
 
 
