@@ -112,7 +112,7 @@ def test_the_container_s_steps_make_a_server_that_writes_nowhere_but_its_volume(
         assert server.poll() is None, log.read_text()
         assert _status(port, "/") == 200
         server.send_signal(signal.SIGTERM)
-        assert server.wait(10) == 0
+        assert server.wait(30) == 0
     finally:
         server.kill()
     assert sorted(path for path in root.rglob("*") if data not in path.parents) == before
@@ -125,9 +125,11 @@ def test_the_container_s_steps_make_a_server_that_writes_nowhere_but_its_volume(
 
 def _status(port, path, **headers):
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", path, headers={"Host": "localhost", **headers})
-        return connection.getresponse().status
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            connection.request("GET", path, headers={"Host": "localhost", **headers})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
     except (OSError, http.client.HTTPException):
         return 0
 
