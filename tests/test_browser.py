@@ -433,4 +433,4 @@ def test_what_decides_stands_on_one_sheet_in_ten_points_and_why_on_the_second(ta
     assert max(sheets(tab, paper) for paper in INCHES) == 1
 
 
-ON_THE_FIRST = '!one.closest(".said, .unseen, .why, #agreement, #course, #assumptions, footer, svg")'
+ON_THE_FIRST = '!one.closest(".said, .why, #agreement, #course, #assumptions, footer, svg")'

@@ -55,7 +55,7 @@ class OpenQuestion:
     """
 
     unknown: str
-    label: Markup
+    label: str
     whom: Whom
     ask: Markup
     low: int
@@ -86,7 +86,7 @@ def open_questions(estimate: Estimate, form: AnswersForm, later: Sequence[str], 
     """
     found = [
         OpenQuestion(
-            one.unknown, with_terms(one.label), one.whom, with_terms(one.ask), one.low, one.high, _answer(one, form)
+            one.unknown, words(one.label), one.whom, with_terms(one.ask), one.low, one.high, _answer(one, form)
         )
         for one in estimate.drivers
     ]
@@ -112,7 +112,7 @@ def _agreement(estimate: Estimate, form: AnswersForm) -> OpenQuestion:
     )
     label = _("Whether your insurer agrees to pay")
     answer = control(AUTHORIZATION, form)
-    return OpenQuestion(AUTHORIZATION, Markup.escape(label), "insurer", Markup.escape(asked), low, high, answer)
+    return OpenQuestion(AUTHORIZATION, label, "insurer", Markup.escape(asked), low, high, answer)
 
 
 def control(name: str, form: AnswersForm) -> Control:
