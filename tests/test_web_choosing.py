@@ -135,6 +135,14 @@ def test_where_the_plan_decides_each_plan_has_a_line(visitor):
     assert len(page.root.one("svg", class_="lines").all("path")) == 4
 
 
+@pytest.mark.parametrize(("words", "path"), [("When to start", "/start"), ("Stop earlier, or go on", "/sessions")])
+def test_the_estimate_leads_here_with_the_answers(visitor, words, path):
+    links = visitor.get("/estimate", MET).root.all("a")
+    (address,) = {one.attributes["href"] for one in links if one.text.startswith(words)}
+    assert urlsplit(address).path == path
+    assert MET.items() <= dict(parse_qsl(urlsplit(address).query)).items()
+
+
 @pytest.mark.parametrize("path", ["/start", "/sessions"])
 def test_the_pages_lead_to_one_another_with_the_answers(visitor, path):
     page = visitor.get(path, MET)
