@@ -1,4 +1,4 @@
-"""``python -m faults [--short] [NAME …]``: the table, and exit status 1 where patients noticed too much."""
+"""``python -m faults [--short] [NAME …]``: the table; exit status 1 where requests failed or it stayed broken."""
 
 import argparse
 import contextlib
@@ -20,10 +20,6 @@ from faults.faults import FAULTS, Fault
 from faults.running import Load, Served, wait_until
 
 SHORT = ("store frozen (PostgreSQL)", "store corrupt", "folder deleted", "worker killed", "300 slow clients")
-MOST_P99, MOST_TIMES = 1000.0, 3.0
-"""Milliseconds that the slowest of a hundred patients may wait during a fault; or, where the machine is busy with other
-things, so many times as long as without it."""
-
 RECOVERY_SECONDS = 60.0
 WARM_UP_SECONDS = 1.5
 """The first pages of a new worker take longer."""
@@ -44,8 +40,8 @@ class Noticed:
 
     @property
     def is_too_much(self) -> bool:
-        is_well = self.recovery < RECOVERY_SECONDS and self.during[1] < max(MOST_P99, MOST_TIMES * self.before[1])
-        return len(self.errors) > self.fault.costs or not is_well
+        """More failed than this fault costs, or not well again: times are printed, they depend on the machine."""
+        return len(self.errors) > self.fault.costs or self.recovery >= RECOVERY_SECONDS
 
     def line(self) -> str:
         p50, p99 = self.before
@@ -125,6 +121,8 @@ def run(chosen: list[Fault], seconds: float) -> list[Noticed]:
                 with served(fault.store, Path(name)) as server:
                     one = noticed(fault, server, seconds)
             except postgres.NoPostgresql as error:
+                if os.environ.get("CI"):
+                    raise
                 print(f"{fault.name:<26} not done: {error}")
                 continue
         print(one.line(), "  TOO MUCH" if one.is_too_much else "", flush=True)
