@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.core.answers import read_answers
-from estimator.core.estimate import estimate
+from estimator.core.branches import answers_to
+from estimator.core.estimate import estimate, model_of
 from estimator.core.results import YouPay
+from estimator.core.words import STATEMENTS
 from estimator.prices.reading import read_books
+from estimator.prices.schema.basics import LANGUAGES
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.sides import shown_amounts, sides_of
 from estimator.web.rounding import known
@@ -69,6 +72,45 @@ def test_the_plans_of_a_payer_are_sides_whose_answer_leads_to_that_one_amount():
         alone = estimated(insurance="medicare", **side.answers)
         if not alone.branches:
             assert abs(alone.you_pay.typical - side.you_pay.typical) <= 100_00
+
+
+OPEN = [
+    {"setting": "office"},
+    {"network": "mixed", "psychotherapy": "virtual"},
+    {"network": "out"},
+    {"insurance": "medicare"},
+    {"treatment": "iv", "insurance": "commercial", "therapist_present": "yes"},
+    {"treatment": "iv", "insurance": "none", "therapist_present": "yes"},
+]
+
+
+def test_every_either_or_that_can_split_has_statements_for_its_sides():
+    """No question with a bare yes or no behind it, which beside the insurer's answer would be somebody else's yes."""
+    seen = set()
+    for more in OPEN:
+        answers = read_answers(SPRAVATO | more, BOOK, date(2026, 11, 28))
+        model = model_of(answers, BOOK)
+        for unknown in model.unknowns:
+            if not unknown.continuous:
+                seen.add(unknown.id)
+                texts = [words for _, words in answers_to(unknown, model.plan, ("56", "84"))]
+                for language in LANGUAGES:
+                    said = [words.get(language) for words in texts]
+                    assert len({*said}) == len(said)
+                    assert not any(set("?¿{") & set(one) or one in ("Yes", "No", "Sí") for one in said), said
+    kinds = {name.rpartition(".")[2] for name in seen}
+    assert kinds >= STATEMENTS.keys()
+    assert {"setting", "dose", "drug_benefit", "session_copay", "plan", "network.drug"} <= seen
+
+
+def test_what_the_plan_does_with_the_cards_money_is_said_beside_the_insurers_yes():
+    made = estimated(plan="employer_high_deductible", start="2027-01-15", deductible="5000")
+    said = [": ".join(label.en for label in one.labels) for one in sides_of(made)]
+    assert said == [
+        "If your insurer agrees: Plan does not count the card's money",
+        "If your insurer agrees: Plan counts the card's money",
+        "If it says no",
+    ]
 
 
 @settings(max_examples=12)

@@ -155,8 +155,8 @@ KNOWN = {"treatment": "spravato", "sessions": "3", "psychotherapy": "none", "sta
             | {"authorization": "approved", "drug_benefit": "medical", "accumulator": "maximizer"}
             | {"allowed.observation": "300", "setting": "office"},
             (
-                "Does the observation rebate pay your whole share? Yes",
-                "Does the observation rebate pay your whole share? No",
+                "Spravato observation rebate: pays your whole share",
+                "Spravato observation rebate: pays nothing",
             ),
         ),
     ],

@@ -27,6 +27,7 @@ from estimator.core.selling import as_sold
 from estimator.core.unknowns import Group, Unknowns
 from estimator.core.words import (
     DENIED,
+    IN_NETWORK,
     INCLUDED,
     NETWORK_CLASS,
     NO_INSURANCE,
@@ -141,7 +142,7 @@ class _Builder:
         unknown = f"network.{class_}"
         wording = self.tables.unknowns.get("network_class", NETWORK_CLASS)
         chance = getattr(wording, "chance", None) or EVEN
-        self.unknowns.add_flag(unknown, wording, chance, unknown)
+        self.unknowns.add_flag(unknown, wording, chance, unknown, IN_NETWORK[class_])
         yield self.new_kind(item, name, "in", (Condition(unknown, chance, False),))
         yield self.new_kind(item, name, "out", (Condition(unknown, chance, True),))._replace(counted=False)
 
@@ -181,7 +182,7 @@ class _Builder:
             conditions = (*conditions, self.condition("therapist_inside", THERAPIST_INSIDE, "inside" in line.therapist))
         if asked is not None and isinstance(asked.stated, Price) and asked.stated.free and charge.free_question:
             unknown, free = f"{name}.free", asked.stated.free
-            self.unknowns.add_flag(unknown, charge.free_question, free)
+            self.unknowns.add_flag(unknown, charge.free_question, free, about=charge.label)
             conditions = (*conditions, Condition(unknown, free, False))
         label = line.label if open_dose and line.label else charge.label
         program = self.program(name, coverage, network)
@@ -252,8 +253,8 @@ class _Builder:
             return CoverageDetermination("not_covered", reason, "no", source=coverage)
         if coverage.status == "varies":
             question = charge.coverage_question or _unasked(charge.label)
-            unknown = self.unknowns.add_flag(f"{name}.coverage", question, coverage.chance or 0, f"coverage.{name}")
-            chance = coverage.chance or 0
+            chance, answer = coverage.chance or 0, f"coverage.{name}"
+            unknown = self.unknowns.add_flag(f"{name}.coverage", question, chance, answer, charge.label)
             return CoverageDetermination("varies", coverage.reason, "maybe", chance, unknown, coverage)
         if coverage.status == "not_covered":
             return CoverageDetermination(coverage.status, coverage.reason, "no", source=coverage)

@@ -18,9 +18,9 @@ from estimator.core.plan import Plan
 from estimator.core.results import AUTHORIZATION, Branch, BranchOption, Estimate, PlanTerms, Reset, YouPay
 from estimator.core.scenarios import Search, Walk, search
 from estimator.core.unknowns import Positions, Unknown
-from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, PLAN_STANDS_IN, RESETS, SIDES
+from estimator.core.words import AUTHORIZATION_LABEL, AUTHORIZATION_SIDES, PLAN_STANDS_IN, RESETS, SIDES, STATEMENTS
 from estimator.money import CentsArray
-from estimator.prices.schema.basics import Text
+from estimator.prices.schema.basics import LANGUAGES, Text
 
 MOST = 0.5
 """An either-or explains most of a range when more than this part of the variance lies between its sides."""
@@ -116,13 +116,18 @@ def _said(unknown: Unknown, side: int, plan: Plan | None, doses: Sequence[str]) 
     if unknown.id == "dose":
         dose = (doses[-1], doses[0])[side]
         return dose, Text(en=f"{dose} mg", es=f"{dose} mg")
+    about = unknown.about or unknown.label
     own = ("out", "in") if unknown.id.startswith("network.") else ANSWERS.get(unknown.id)
     if own is not None:
-        return own[side], SIDES[own[side]]
-    # A yes by itself says nothing beside another heading, so the question stands before it.
-    asked, said = unknown.label, SIDES[("yes", "no")[side]]
-    answers = ("covered", "not_covered") if unknown.id.endswith(".coverage") else ("yes", "no")
-    return answers[side], Text(en=f"{asked.get('en')} {said.get('en')}", es=f"{asked.get('es')} {said.get('es')}")
+        return own[side], _with_name(SIDES[own[side]], about)
+    kind = unknown.id.rpartition(".")[2]
+    answers = ("covered", "not_covered") if kind == "coverage" else ("yes", "no")
+    return answers[side], _with_name(STATEMENTS[kind][side], about)
+
+
+def _with_name(said: Text, about: Text) -> Text:
+    en, es = (said.get(one).format(about=about.get(one)) for one in LANGUAGES)
+    return Text(en=en, es=es)
 
 
 def resets(answers: Answers, plan: Plan | None, days: Sequence[date]) -> tuple[Reset, ...]:

@@ -472,9 +472,10 @@ def session_copay_chance(book: PriceBook) -> int:
 
 def _register_program(id_: str, program: Program, answers: Answers, unknowns: Unknowns) -> None:
     if program.pays is not None and program.pays_question:
-        unknowns.add_flag(f"{id_}.pays", program.pays_question, program.pays)
+        unknowns.add_flag(f"{id_}.pays", program.pays_question, program.pays, about=program.label)
     if program.excluded_states and answers.state is None and program.resident_question:
-        unknowns.add_flag(f"{id_}.resident", program.resident_question, program.resident or 0, "state")
+        chance = program.resident or 0
+        unknowns.add_flag(f"{id_}.resident", program.resident_question, chance, "state", program.label)
     if not program.rebate and answers.savings_maximum is not None:
         return
     if program.annual_max and not program.annual_max.range.known and program.annual_max_question:

@@ -31,7 +31,8 @@ class Unknown:
     One unknown: its question, and the positions that matter when it alone is varied.
 
     `ends` give every extreme or alternative; `continuous` says that values between them exist too, else `edges` are
-    where the alternatives' stretches end. `answer` names the question of the form that settles it. `group` says what
+    where the alternatives' stretches end. `about` is what a yes/no is about, where its sides need the name.
+    `answer` names the question of the form that settles it. `group` says what
     a range is to a search: a price asked, one allowed and `helped` by a savings program or only `allowed`, a `share`
     (deductible, coinsurance), a `limit` (the maximum, a copay), a `relief` (a program's year, other care).
     """
@@ -46,6 +47,7 @@ class Unknown:
     continuous: bool = True
     edges: tuple[float, ...] = (0.0, 1.0)
     group: Group = "limit"
+    about: Text | None = None
 
     @property
     def middles(self) -> tuple[float, ...]:
@@ -91,12 +93,21 @@ class Unknowns:
         return id_
 
     def add_flag(
-        self, id_: str, wording: QuestionWording | UnknownWording, chance: int, answer: str | None = None
+        self,
+        id_: str,
+        wording: QuestionWording | UnknownWording,
+        chance: int,
+        answer: str | None = None,
+        about: Text | None = None,
     ) -> str:
         """A yes/no whose yes has a `chance` in basis points: unknown unless it is sure. "No" is typical when even."""
         if 0 < chance < WHOLE:
             edges = (0.0, chance / WHOLE, 1.0)
-            self.add(Unknown(id_, wording.label, wording.ask, wording.whom, answer, continuous=False, edges=edges))
+            self.add(
+                Unknown(
+                    id_, wording.label, wording.ask, wording.whom, answer, continuous=False, edges=edges, about=about
+                )
+            )
         return id_
 
 

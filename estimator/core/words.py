@@ -84,6 +84,12 @@ THERAPIST_INSIDE = QuestionWording(
     ),
     whom="clinic",
 )
+IN_NETWORK = {
+    "drug": Text(en="Drug", es="Medicamento"),
+    "procedure": Text(en="Treatment session", es="Sesión de tratamiento"),
+    "visit": Text(en="Doctor's visits", es="Consultas médicas"),
+    "psychotherapy": Text(en="Talk therapy", es="Psicoterapia"),
+}
 NETWORK_CLASS = QuestionWording(
     label=Text(en="What is in your plan's network?", es="¿Qué está en la red de su plan?"),
     ask=Text(
@@ -101,17 +107,47 @@ AUTHORIZATION_SIDES = (
     Text(en="If it says no", es="Si dice que no"),
 )
 SIDES = {
-    "yes": Text(en="Yes", es="Sí"),
-    "no": Text(en="No", es="No"),
     "hospital": Text(en="In a hospital clinic", es="En la clínica de un hospital"),
     "office": Text(en="In a doctor's office", es="En un consultorio"),
     "pharmacy": Text(en="Billed by a pharmacy", es="Facturado por una farmacia"),
     "medical": Text(en="Billed by the clinic", es="Facturado por la clínica"),
     "copay": Text(en="One copay for a session", es="Un solo copago por sesión"),
     "coinsurance": Text(en="A share in percent", es="Un porcentaje"),
-    "in": Text(en="In network", es="Dentro de la red"),
-    "out": Text(en="Out of network", es="Fuera de la red"),
+    "in": Text(en="{about} in network", es="{about} dentro de la red"),
+    "out": Text(en="{about} out of network", es="{about} fuera de la red"),
 }
+STATEMENTS = {
+    "accumulator": (
+        Text(en="Plan does not count the card's money", es="El plan no cuenta el dinero de la tarjeta"),
+        Text(en="Plan counts the card's money", es="El plan cuenta el dinero de la tarjeta"),
+    ),
+    "therapist_inside": (
+        Text(en="Therapist inside the price", es="Terapeuta incluido en el precio"),
+        Text(en="Therapist on top of the price", es="Terapeuta aparte del precio"),
+    ),
+    "out_of_network": (
+        Text(en="Plan pays a part outside its network", es="El plan paga una parte fuera de su red"),
+        Text(en="Plan pays nothing outside its network", es="El plan no paga nada fuera de su red"),
+    ),
+    "free": (Text(en="{about}: free", es="{about}: gratis"), Text(en="{about}: not free", es="{about}: no es gratis")),
+    "coverage": (
+        Text(en="{about}: your plan pays", es="{about}: su plan paga"),
+        Text(en="{about}: your plan does not pay", es="{about}: su plan no paga"),
+    ),
+    "pays": (
+        Text(en="{about}: pays your whole share", es="{about}: paga toda su parte"),
+        Text(en="{about}: pays nothing", es="{about}: no paga nada"),
+    ),
+    "resident": (
+        Text(en="{about}: open in your state", es="{about}: vale en su estado"),
+        Text(en="{about}: not open in your state", es="{about}: no vale en su estado"),
+    ),
+}
+"""
+The yes and the no of an either-or as statements, by what its name ends with; ``{about}`` is what it is about.
+
+A bare yes beside "If your insurer agrees" would be somebody else's yes.
+"""
 
 RESETS = {
     "both": Text(
