@@ -95,6 +95,32 @@ def test_the_way_on_keeps_the_answers_and_leaves_the_clinic(desk: PricedDesk, ol
     assert f"clinic={CLINIC}" not in page.partition("<main")[2]
 
 
+def test_a_link_without_a_version_shows_the_estimate_of_its_day(desk: PricedDesk, olga) -> None:
+    """The prices that were in force on the day of asking, else of the first session; not after they were taken back."""
+    desk.clock.turn(days=-2)
+    desk.publish("2026-02-01: 450", "2026-02-01: 460", begins=date(2026, 11, 20))
+    desk.clock.turn(days=1)
+    desk.publish("2026-02-01: 460", "2026-02-01: 430", begins=date(2026, 11, 21))
+    desk.clock.turn(days=1)
+    withdraw(desk, olga)
+    desk.clock.turn(days=30)
+    base = {"treatment": "iv", "insurance": "none", "sessions": "4", "psychotherapy": "none", "clinic": CLINIC}
+
+    def link(**more: str) -> str:
+        return "/estimate?" + urlencode({**base, **more})
+
+    for prices, days in (("$460", {"start": "2026-11-20"}), ("$430", {"start": "11/21/2026"})):
+        page = text_of(desk, link(**days))
+        assert "This is the estimate of then" in page
+        assert prices in page
+    insured = {"insurance": "commercial", "start": "2027-01-11"}
+    assert "This is the estimate of then" in text_of(desk, link(**insured, balances_as_of="2026-11-20"))
+    for days in ({"start": "2026-11-22"}, {"start": "2025-01-01"}, {"start": "soon"}, {"balances_as_of": "2026-11-23"}):
+        assert GONE in text_of(desk, link(**{**insured, **days}), 410)
+    assert GONE in text_of(desk, link(start="2026-11-20", prices="nonsense"), 410)
+    assert GONE in text_of(desk, link(start="2026-11-20", sessions="none"), 410)
+
+
 def test_nobody_is_told_about_a_clinic_that_never_was(desk: PricedDesk) -> None:
     text_of(desk, "/c/nowhere", 404)
     assert GONE not in text_of(desk, "/?clinic=nowhere")
@@ -134,6 +160,11 @@ def test_every_page_of_the_desk_opens_for_a_withdrawn_clinic(desk: PricedDesk, o
     page = olga.get(HOME)
     assert "Withdrawn on November 22, 2026 by Olga: We closed." in page.text
     assert "mistake" not in page.text
+    offered = {one.text: one.attributes["href"] for one in page.root.one("main").all("a")}
+    assert {"Settings", "History"} <= offered.keys()
+    assert not offered.keys() & {"Edit as YAML", "Price sheet", "Set-up", "Link and embed", "Withdraw or rename"}
+    for address in offered.values():
+        olga.get(address)
     for name in ("history", "leave", "preview", "settings", "folder", "history/1", "history/2", "compare"):
         olga.get(f"/admin/{CLINIC}/{name}")
     for name in ("link", "setup", "yaml"):

@@ -29,6 +29,9 @@ class PriceSource(Protocol):
     def old(self, owner: str, version: str) -> PriceBook | None:
         """A clinic's (or the national) price book of any version that was ever in force, as far as it is known."""
 
+    def held_on(self, owner: str, day: date) -> PriceBook | None:
+        """The owner's price book that was in force on a `day` gone by; None where none was, or none is known."""
+
     def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
         """The last price book of a clinic that has none any more, and since when; None for any other."""
 

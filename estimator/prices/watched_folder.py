@@ -74,6 +74,10 @@ class LivePriceBooks:
         book = self.current.get(owner)
         return book if book and book.version == version else None
 
+    def held_on(self, owner: str, day: date) -> PriceBook | None:
+        """None: a folder does not say what it held before."""
+        return None
+
     def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
         """None: a folder keeps nothing of what was removed from it."""
         return None

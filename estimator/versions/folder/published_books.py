@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from estimator.prices.book import NATIONAL, PriceBook, PriceBooks
+from estimator.prices.digests import version_of
 from estimator.prices.problems import Problem, errors_among
 from estimator.prices.reading import Reading
 from estimator.prices.watched_folder import BrokenTables
@@ -168,9 +169,7 @@ class PublishedPriceBooks:
         book = now.books.get(owner)
         if book is not None and book.version == version:
             return book
-        # A clinic that was renamed has its older versions under the id that it had then.
-        owners = (owner, *(before for before, after in now.books.moved.items() if after == owner))
-        pairs = ((one, now.timeline.pair(one, version)) for one in owners)
+        pairs = ((one, now.timeline.pair(one, version)) for one in _ids_of(owner, now.books))
         owner, found = next(((one, pair) for one, pair in pairs if pair), (owner, None))
         if found is None:
             return None
@@ -181,6 +180,17 @@ class PublishedPriceBooks:
                     self._old.popitem(last=False)
             self._old.move_to_end((owner, version))
             return self._old[owner, version]
+
+    def held_on(self, owner: str, day: date) -> PriceBook | None:
+        """The owner's price book that was in force on a `day` gone by, as what is published by now says it."""
+        self._ask()
+        now = self._in_force()
+        national = now.timeline.in_force(NATIONAL, day)
+        for one in _ids_of(owner, now.books):
+            clinic = now.timeline.in_force(one, day)
+            if national and clinic and clinic.files:
+                return self.old(owner, version_of({**national.files, **clinic.files}))
+        return None
 
     def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
         """The last price book of a clinic that has none any more, and since when; None for any other."""
@@ -346,6 +356,11 @@ def unreached(error: Exception) -> Problem:
         "store or folder cannot be reached (%(kind)s); the last good prices stay in force", kind=type(error).__name__
     )
     return Problem("store", 0, 0, "", says)
+
+
+def _ids_of(owner: str, books: PriceBooks) -> tuple[str, ...]:
+    """The id and those before it: a clinic that was renamed has its older versions under the id that it had then."""
+    return (owner, *(before for before, after in books.moved.items() if after == owner))
 
 
 def _moved(chosen: Mapping[str, Publication]) -> dict[str, str]:

@@ -103,6 +103,10 @@ class ServedPriceBooks:
         book = self._good.get(owner)
         return book if book and book.version == version else None
 
+    def held_on(self, owner: str, day: date) -> PriceBook | None:
+        """See `PriceSource`."""
+        return self._opened.held_on(owner, day) if self._opened else None
+
     def withdrawn(self, clinic: str) -> tuple[PriceBook, date] | None:
         """See `PriceSource`."""
         return self._opened.withdrawn(clinic) if self._opened else None

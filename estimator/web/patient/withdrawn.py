@@ -1,14 +1,15 @@
 """
 What the links of a clinic say once it is withdrawn, or has another id.
 
-A link by an earlier id leads to the clinic as it is called now. Where a clinic is gone, its pages say so; a link that
-was kept with an estimate, and so names the version of its tables, still shows the estimate of then.
+A link by an earlier id leads to the clinic as it is called now. Where a clinic is gone, its pages say so; an estimate's
+link that names the version of its tables, or a day on which it had prices in force, still shows the estimate of then.
 """
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from estimator.core.answer_values import parse_day
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.links import PAGES
 from estimator.web.patient.forms import AnswersForm
@@ -35,13 +36,25 @@ def _answer_for_clinics_that_are_gone() -> ResponseReturnValue | None:
 
 
 def _gone(clinic: str, last: PriceBook, since: object) -> ResponseReturnValue:
-    """The estimate of then, where the link names its version; else that the clinic is gone, and where to go on."""
-    then = site().prices.old(clinic, request.args.get("prices", "").strip())
-    if then is not None and request.endpoint == "patient.show_estimate":
+    """The estimate of then, where the link tells of which prices; else that the clinic is gone, and where to go on."""
+    then = _book_of_then(clinic) if request.endpoint == "patient.show_estimate" else None
+    if then is not None:
         form = AnswersForm.filled(PriceBooks(then, {clinic: then}), MultiDict(request.args), site().today())
-        found = form.answers() or abort(404)
-        return estimate_page(form, *found, "patient/withdrawn_estimate.html", since=since)
+        if (found := form.answers()) is not None:
+            return estimate_page(form, *found, "patient/withdrawn_estimate.html", since=since)
     answers = answers_in_query(request.args, site().prices.current)
     answers.pop("clinic", None)
     page = render_template("patient/withdrawn.html", last=last, since=since, answers=answers)
     return Response(page, 410, mimetype="text/html")
+
+
+def _book_of_then(clinic: str) -> PriceBook | None:
+    """
+    The prices that a link was made with: by their version; without one, by the day on which somebody asked, which is
+    written into a link with insurance, or by the day of the first session.
+    """
+    if version := request.args.get("prices", "").strip():
+        return site().prices.old(clinic, version)
+    asked = request.args.get("balances_as_of", "").strip() or request.args.get("start", "").strip()
+    day = parse_day(asked)
+    return site().prices.held_on(clinic, day) if day else None
