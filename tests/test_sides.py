@@ -121,3 +121,22 @@ def test_sides_are_the_same_for_an_estimate_rounded_for_its_page(insurance, sess
     assert [side.labels for side in one] == [side.labels for side in two]
     for exact, rounded in zip(one, two, strict=True):
         assert abs(exact.you_pay.typical - rounded.you_pay.typical) <= 50_00
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"deductible": "3500", "accumulator": "yes"},
+        {"deductible": "5000", "accumulator": "yes"},
+        {"deductible": "5000"},
+        {"accumulator": "yes"},
+    ],
+)
+def test_no_range_of_a_whole_reaches_beyond_its_sides(answers):
+    """The strip said up to $6,200 over cards that said up to $6,100: the sides were searched less than the whole."""
+    made = estimated(plan="employer_high_deductible", start="2027-01-15", **answers)
+    (branch,) = (one for one in made.branches if one.unknown != "authorization")
+    ranges = [one.you_pay for one in branch.options]
+    assert min(one.low for one in ranges) <= made.you_pay.low
+    assert max(one.high for one in ranges) >= made.you_pay.high
+    assert any(one.typical == made.you_pay.typical for one in ranges)

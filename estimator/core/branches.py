@@ -52,7 +52,8 @@ def branches(
     made = [] if denied is None else list(_authorization(approved, denied))
     if most is not None:
         options = (
-            _option(most, side, unknowns, totals, said) for side, said in enumerate(answers_to(most, plan, doses))
+            _option(most, side, unknowns, totals, found, said)
+            for side, said in enumerate(answers_to(most, plan, doses))
         )
         made.append(Branch(most.id, most.label, tuple(options)))
     return tuple(made)
@@ -92,9 +93,13 @@ def _explained(unknown: Unknown, places: Positions, cents: CentsArray) -> float:
 
 
 def _option(
-    unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, said: tuple[str, Text]
+    unknown: Unknown, side: int, unknowns: Sequence[Unknown], totals: Walk, found: Search, said: tuple[str, Text]
 ) -> BranchOption:
-    """One side by itself: the unknown stands in the middle of its stretch, everything else is searched."""
+    """
+    One side by itself: the unknown stands in the middle of its stretch, everything else is searched.
+
+    That search is a short one, so what the long one `found` on this side counts as well: no total lies outside all.
+    """
     place = unknown.middles[side]
     row = next(row for row, one in enumerate(unknowns) if one.id == unknown.id)
     pinned = [replace(one, ends=(place,), typical=place) if one is unknown else one for one in unknowns]
@@ -105,7 +110,10 @@ def _option(
         return totals(there)
 
     result = search(pinned, pay, 1)
-    return BranchOption(*said, YouPay(*result.paid, result.likely))
+    low, typical, high = result.paid
+    sides = np.searchsorted(unknown.edges[1:-1], found.shown[row], side="right")
+    seen = [cents for cents, its_side in zip(found.paid, sides, strict=True) if its_side == side]
+    return BranchOption(*said, YouPay(min([low, *seen]), typical, max([high, *seen]), result.likely))
 
 
 def _said(unknown: Unknown, side: int, plan: Plan | None, doses: Sequence[str]) -> tuple[str, Text]:

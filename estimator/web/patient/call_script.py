@@ -14,6 +14,7 @@ from estimator.core.results import AUTHORIZATION, Estimate
 from estimator.prices.schema.basics import Text, Whom
 from estimator.web.fields import Option, TextBox
 from estimator.web.filters import words
+from estimator.web.patient.estimate_questions import BUTTONS
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.patient.sides import agreement_open
 from estimator.web.site import catalogue, language, messages_in, site
@@ -65,7 +66,13 @@ class CallQuestion:
 
     @property
     def worth(self) -> int | None:
+        """By how much its answer may move the total, in cents to order by; the page says it as headlines do."""
         return None if self.low is None or self.high is None else self.high - self.low
+
+    @property
+    def listed(self) -> bool:
+        """Whether its choices are too many for buttons; a list begins with the one of who is not sure."""
+        return sum(1 for option in self.options if option.value) > BUTTONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ def _agreement(estimate: Estimate, form: AnswersForm, settings: CallSettings) ->
 
 
 def _answer(name: str, form: AnswersForm) -> tuple[str, str, str, tuple[Option, ...]]:
-    """The form's question: its name, its words, the kind of what is typed, the choices that say something."""
+    """The form's question: its name, its words, the kind of what is typed, its choices, unsure among them."""
     if not name:
         return "", "", "", ()
     form.add_told([name])
@@ -171,7 +178,7 @@ def _answer(name: str, form: AnswersForm) -> tuple[str, str, str, tuple[Option, 
     if isinstance(field, TextBox):
         return name, str(field.label.text), field.kind, ()
     mine = ("", f"p-{form.raw['insurance']}")
-    return name, str(field.label.text), "", tuple(one for one in field.choices if one.value and one.when in mine)
+    return name, str(field.label.text), "", tuple(one for one in field.choices if one.when in mine)
 
 
 def _meaning(text: Text, settings: CallSettings) -> str:
