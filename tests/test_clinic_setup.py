@@ -47,6 +47,18 @@ def test_a_clinic_is_made_by_one_form_and_goes_on_to_its_prices(desk: PricedDesk
     assert contrast(clinic.colours.accent_dark, PAPER_DARK) >= ENOUGH
 
 
+def test_the_name_is_asked_first_then_the_treatments(desk: PricedDesk) -> None:
+    """Also in the list of what is wrong, which leads to the fields in the order of the page."""
+    olga = desk.visiting("Olga")
+    for address in ("/admin/new-clinic", f"/admin/{CLINIC}/setup"):
+        asked = [one.attributes.get("name") for one in olga.get(address).root.all("input", "select", "textarea")]
+        assert asked.index("name_en") < asked.index("offers") < asked.index("city")
+    wrong = olga.post("/admin/new-clinic", {"name_en": "", "offers": [], "state": "ZZ"}, status=400)
+    hrefs = [one.attributes["href"] for one in wrong.root.one(class_="summary").all("a")]
+    assert hrefs == sorted(hrefs, key=["#name_en", "#id", "#offers", "#state"].index)
+    assert {"#name_en", "#offers"} <= set(hrefs)
+
+
 def test_every_mistake_is_said_at_its_field_and_nothing_is_lost(desk: PricedDesk) -> None:
     olga = desk.visiting("Olga")
     typed = {**LAKE, "name_en": "", "offers": [], "accent": "#ffe680", "contact_es": "Llame", "contact_en": ""}

@@ -53,6 +53,22 @@ def test_every_price_is_shown_with_value_source_and_age(desk: PricedDesk) -> Non
     assert desk.desk.drafts.get(CLINIC) is None
 
 
+def test_in_the_evening_it_is_still_the_clinics_day(desk: PricedDesk) -> None:
+    """Ages, a check, the form of one price: by the clinic's time zone, when the server's next day has begun."""
+    desk.publish("city: Springfield", "city: Springfield\n  time_zone: America/Los_Angeles", begins=date(2026, 11, 1))
+    desk.clock.turn(hours=18)
+    desk.app.extensions["site"].prices.refresh()
+    ann = desk.visiting()
+    press_checked(ann)
+    page = ann.get(OVERVIEW)
+    assert cells(row(page))[4] == "Checked Nov 22, 2026 today"
+    form = ann.get(f"/admin/{CLINIC}/price/infusion/self_pay")
+    assert form.control("checked").attributes["value"] == "2026-11-22"
+    sent = {"kind": "exact", "price": "460", "start": "2026-12-01", "seen": form.control("seen").attributes["value"]}
+    tomorrow = ann.post(f"/admin/{CLINIC}/price/infusion/self_pay", {**sent, "checked": "2026-11-23"}, status=400)
+    assert "Nobody can have looked on a day that is still to come." in tomorrow.text
+
+
 def test_what_patients_pay_stands_first(desk: PricedDesk) -> None:
     """The usual course of each treatment line by line, from its claims: with the package, and whose price each is."""
     page = desk.visiting().get(OVERVIEW)

@@ -438,6 +438,31 @@ def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> No
     desk.visiting().post("/admin/new-clinic", {"id": "x", "name_en": "x"}, status=403)
 
 
+def test_a_clinic_that_offers_nothing_is_asked_about_it(desk: PricedDesk) -> None:
+    """An empty list of treatments is said; so is that nothing has its own price, once and not for each treatment."""
+    empty = "the list of treatments offered is empty"
+    alone = "nothing is offered at a price of the clinic's own"
+    desk.edit("  city: Springfield", "  city: Springfield\n  offers: []")
+    page = desk.visiting().get(PREVIEW)
+    assert empty in page.text
+    assert alone not in page.text, "its infusions have a price"
+    desk.edit("  offers: []", "  offers: [iv, spravato]")
+    assert empty not in desk.visiting().get(PREVIEW).text
+    olga = desk.visiting("Olga")
+    olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake", "offers": ["iv", "spravato"]})
+    preview = olga.get("/admin/lake/preview")
+    assert preview.text.count(alone) == 1
+    assert "is offered without a price" not in preview.text
+    asked = {"revision": str(desk.desk.work("lake").revision), "why": "Opening", "when": "now"}
+    olga.post("/admin/lake/publish", asked, status=409)
+    desk.desk.change(
+        "lake", "clinics/lake.yaml", lambda data: data + b"charges: {infusion: {self_pay: {2026-02-01: 450}}}\n", "Olga"
+    )
+    preview = olga.get("/admin/lake/preview")
+    assert alone not in preview.text
+    assert "Spravato is offered without a price of the clinic's own" in preview.text
+
+
 def test_a_new_clinic_that_is_discarded_is_gone(desk: PricedDesk) -> None:
     olga = desk.visiting("Olga")
     olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake", "offers": "iv"})

@@ -95,6 +95,33 @@ def test_the_way_on_keeps_the_answers_and_leaves_the_clinic(desk: PricedDesk, ol
     assert f"clinic={CLINIC}" not in page.partition("<main")[2]
 
 
+def test_in_the_evening_a_clinic_leaves_on_its_own_day(desk: PricedDesk) -> None:
+    """In California it is still the day before the server's; from that moment on patients do not find it."""
+    desk.publish("city: Springfield", "city: Springfield\n  time_zone: America/Los_Angeles", begins=date(2026, 11, 1))
+    desk.clock.turn(hours=18)
+    olga = desk.visiting("Olga")
+    withdraw(desk, olga)
+    assert "took its prices back on November 22, 2026" in text_of(desk, f"/c/{CLINIC}", 410)
+    assert "Withdrawn on November 22, 2026 by Olga" in olga.get(HOME).text
+    olga.post(f"/admin/{CLINIC}/put-back", {"seen": str(desk.latest.number)})
+    assert "Riverbend Clinic" in text_of(desk, f"/c/{CLINIC}")
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins", "since"),
+    [
+        ("Pacific/Auckland", date(2026, 11, 1), "November 22, 2026"),
+        ("Pacific/Honolulu", date(2026, 11, 22), "November 22, 2026"),
+    ],
+    ids=["a clinic that is a day ahead", "what began today by the server"],
+)
+def test_a_withdrawal_holds_at_once_wherever_the_clinic_is(desk: PricedDesk, zone, begins, since) -> None:
+    desk.publish("city: Springfield", f"city: Springfield\n  time_zone: {zone}", begins=begins)
+    desk.clock.turn(hours=4 if zone == "Pacific/Auckland" else -6)
+    withdraw(desk, desk.visiting("Olga"))
+    assert f"took its prices back on {since}" in text_of(desk, f"/c/{CLINIC}", 410)
+
+
 def test_a_link_without_a_version_shows_the_estimate_of_its_day(desk: PricedDesk, olga) -> None:
     """The prices that were in force on the day of asking, else of the first session; not after they were taken back."""
     desk.clock.turn(days=-2)

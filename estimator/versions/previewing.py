@@ -79,15 +79,28 @@ def preview(
 
 
 def _unpriced(file: str, book: PriceBook) -> Iterator[Problem]:
-    """The treatments that a clinic offers, and of whose sessions it prices nothing itself."""
+    """The treatments that a clinic offers, and of whose sessions it prices nothing itself; or that all are such."""
     tables = book.tables
-    for treatment in tables.treatments.values() if tables.clinic else ():
-        if not {line.charge for line in treatment.each_session} & tables.own_charges:
-            says = say(
-                "%(what)s is offered without a price of the clinic's own: patients see the usual US range",
-                what=InLanguages(treatment.short.model_dump(exclude_none=True)),
-            )
-            yield Problem(file, 0, 0, "", says, say("set its price, or take it out of what the clinic offers"), True)
+    if tables.clinic is None:
+        return
+    if "offers" in tables.clinic.model_fields_set and not tables.clinic.offers:
+        says = say("the list of treatments offered is empty, so patients can choose every treatment there is")
+        yield Problem(file, 0, 0, "", says, say("list at least one treatment, or take the empty list away"), True)
+    unpriced = [
+        treatment
+        for treatment in tables.treatments.values()
+        if not {line.charge for line in treatment.each_session} & tables.own_charges
+    ]
+    if len(unpriced) == len(tables.treatments) > 1:
+        says = say("nothing is offered at a price of the clinic's own: patients see the usual US ranges alone")
+        yield Problem(file, 0, 0, "", says, say("set the price of a session before you publish"), True)
+        return
+    for treatment in unpriced:
+        says = say(
+            "%(what)s is offered without a price of the clinic's own: patients see the usual US range",
+            what=InLanguages(treatment.short.model_dump(exclude_none=True)),
+        )
+        yield Problem(file, 0, 0, "", says, say("set its price, or take it out of what the clinic offers"), True)
 
 
 def _moves(file: str, by_day: Mapping[date, Sequence[Effect]]) -> Iterator[Problem]:

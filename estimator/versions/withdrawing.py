@@ -6,6 +6,7 @@ of that publication (`moved_to`): nobody can claim another clinic's old links by
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -51,16 +52,20 @@ class Withdrawing(Publishing):
 
     __slots__ = ()
 
-    def withdraw(self, owner: str, *, seen: int, by: str, why: str) -> Publication:
+    def withdraw(self, owner: str, *, seen: int, by: str, why: str, day: date | None = None) -> Publication:
         """
-        Publish that a clinic has no prices here any more, from today on; what waits for its day never begins.
+        Publish that a clinic has no prices here any more, at once; what waits for its day never begins.
 
-        `seen` is the number of the last publication that the person saw. Raises `PublicationConflict`,
+        `seen` is the number of the last publication that the person saw, `day` the clinic's own, where that is still
+        the one before the site's. Raises `PublicationConflict`,
         `NothingChanged` where it is withdrawn already, and `DraftInTheWay`.
         """
         assert owner != NATIONAL
+        now = self.publications.in_force(owner, self.today())
+        # It holds at once, and never from before what it takes back.
+        since = min(self.today(), max(day or self.today(), now.in_force_from if now else date.min))
         with self.database.writing() as connection:
-            done = self._leave(connection, owner, seen, by, why)
+            done = self._leave(connection, owner, seen, by, why, since)
             add_entry_in(
                 connection, by, "withdrew", owner, say(PUBLISHED, number=done.number, day=self.today(), why=why)
             )
@@ -115,7 +120,7 @@ class Withdrawing(Publishing):
             raise IdTaken(new)
         files = [_named_for(new, self.publications.files(step)) for step in steps]
         with self.database.writing() as connection:
-            self._leave(connection, owner, seen, by, say(RENAMED_TO, id=new, why=why), "renamed")
+            self._leave(connection, owner, seen, by, say(RENAMED_TO, id=new, why=why), self.today(), "renamed")
             if draft_in(connection, new, lock=True) is not None:
                 raise IdTaken(new)
             based_on, why_there = taken.number if taken else 0, say(RENAMED_FROM, id=owner, why=why)
@@ -126,10 +131,10 @@ class Withdrawing(Publishing):
             return done[0]
 
     def _leave(
-        self, connection: Connection, owner: str, seen: int, by: str, why: str, how: How = "browser"
+        self, connection: Connection, owner: str, seen: int, by: str, why: str, day: date, how: How = "browser"
     ) -> Publication:
         new = NewPublication(
-            owner=owner, files={}, based_on=seen, by=by, why=why, how=how, in_force_from=self.today(), overtakes=True
+            owner=owner, files={}, based_on=seen, by=by, why=why, how=how, in_force_from=day, overtakes=True
         )
         done = self.publications.publish_in(connection, new)
         if draft_in(connection, owner, lock=True) is not None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from estimator.versions.drafts import DraftConflict
 from estimator.versions.snapshot import clinic_file
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import editor_of, owner_of_everything
+from estimator.web.desk.prices.clinic_day import day_in_zone
 from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of, snapshot, tables_of, yaml_address
 from estimator.web.desk.prices.seen_fields import remembered, typed_over
 from estimator.web.desk.prices.time_zones import ZONES, zone_of_state, zone_words
@@ -29,7 +31,7 @@ from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.fields import Option
 from estimator.web.filters import words
-from estimator.web.site import language, site
+from estimator.web.site import language
 
 LONGEST_NAME = 100
 LONGEST_WORDS = 1_000
@@ -50,13 +52,13 @@ class SetupForm(DeskForm):
             " change it later."
         ),
     )
+    offers = SelectMultipleField(
+        _l("Treatments you offer"), description=_l("Patients of your page can choose only these.")
+    )
     city = StringField(_l("City"))
     state = SelectField(_l("State"))
     time_zone = SelectField(
         _l("Time zone"), description=_l("A price begins at midnight here. Left open, it is the usual one of the state.")
-    )
-    offers = SelectMultipleField(
-        _l("Treatments you offer"), description=_l("Patients of your page can choose only these.")
     )
     contact_en = StringField(
         _l("How patients reach you"), description=_l("A phone number, an e-mail address, or both.")
@@ -170,9 +172,9 @@ def begin_clinic() -> ResponseReturnValue:
         form.id.data = id_
         return _page(form), 400
     name = entered["name_en"]
-    text = START.format(
-        source=f"{id_[:50]}-prices", title=scalar(f"Prices of {name}"), today=site().today().isoformat()
-    )
+    zone = ZoneInfo(entered["time_zone"]) if entered["time_zone"] else None
+    today = day_in_zone(zone).isoformat()
+    text = START.format(source=f"{id_[:50]}-prices", title=scalar(f"Prices of {name}"), today=today)
     try:
         files = {clinic_file(id_): with_setup(text.encode(), entered)}
         desk().edit(id_, files, revision=0, by=current_person().name)

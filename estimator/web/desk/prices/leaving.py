@@ -17,6 +17,7 @@ from estimator.versions.publications import Publication, PublicationRefused
 from estimator.versions.withdrawing import moved_to
 from estimator.web.desk.forms import DeskForm
 from estimator.web.desk.permissions import owner_of
+from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.clinic_setup import taken_names
 from estimator.web.desk.prices.history import LONGEST_REASON
 from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables, name_of, snapshot, tables_of
@@ -77,7 +78,7 @@ def withdraw(owner: str) -> ResponseReturnValue:
     if form.errors:
         return _page(owner, form, RenameForm()), 400
     try:
-        desk().withdraw(owner, seen=_seen(), by=current_person().name, why=why)
+        desk().withdraw(owner, seen=_seen(), by=current_person().name, why=why, day=day_at(owner))
     except PublicationRefused as error:
         form.problem("why", refusal(error))
         forget_tables()

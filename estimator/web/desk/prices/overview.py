@@ -73,7 +73,7 @@ def overview(owner: str) -> ResponseReturnValue:
         tables=tables,
         overview=found,
         rows=[row for row in found.rows if FILTERS[chosen][1](row)],
-        courses=reference_courses(tables.book, site().today()) if owner != NATIONAL and tables.book else (),
+        courses=reference_courses(tables.book, day_at(owner)) if owner != NATIONAL and tables.book else (),
         missing=found.missing if chosen in ("all", "missing") else (),
         chosen=chosen,
         filters=_filters(owner, found),
@@ -120,7 +120,7 @@ def _confirm(series: PriceSeries, start: date, seen: str) -> str:
     def edit(data: bytes) -> bytes:
         if data != files.get(series.file, b""):
             raise PriceChanged
-        return mark_checked(data, series.charge, series.column, start, site().today())
+        return mark_checked(data, series.charge, series.column, start, day_at(series.owner))
 
     name = current_person().name
     what = f"{series.label}, {series.column_words}"

@@ -10,6 +10,7 @@ from estimator.prices.price_rows import SOON, PriceRow, price_rows
 from estimator.prices.problems import Problem
 from estimator.prices.schema.basics import PriceColumn
 from estimator.web.desk.permissions import may
+from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.folder_page import problems_on_disk
 from estimator.web.desk.prices.owner_tables import OwnerTables
 from estimator.web.desk.prices.pending_changes import (
@@ -87,7 +88,7 @@ def desk_overview(tables: OwnerTables) -> DeskOverview:
     on_disk = problems_on_disk(tables.owner)
     if tables.book is None:
         return DeskOverview((), (), on_disk)
-    found = stages(tables)
+    found, today = stages(tables), day_at(tables.owner)
     here = _checked_in(tables, found)
     # Of tables that never began, everything is said as the draft says it.
     base = next((one.book for one in found if one.book is not None), None) or tables.book
@@ -99,12 +100,12 @@ def desk_overview(tables: OwnerTables) -> DeskOverview:
         return OverviewRow(row, pending_changes(found, row.charge, row.column), drafted, seen, vouched)
 
     begun = found[0].book is not None or not any(one.book for one in found)
-    first = _rows(base, site().today(), found[0].national)
+    first = _rows(base, today, found[0].national)
     rows = list(first) if begun else [_not_begun(row) for row in first]
     for stage in found[1:]:
         _add_new(rows, stage.book, stage.day, stage.national)
-    _add_new(rows, tables.book, site().today(), found[0].national)
-    met = missing_from(tables.book, site().today())
+    _add_new(rows, tables.book, today, found[0].national)
+    met = missing_from(tables.book, today)
     if tables.owner != NATIONAL:
         # What a clinic inherits and nobody is asked there, such as what Medicare allows, is none of its prices.
         rows = [row for row in rows if row.own or (row.charge, row.column) in met.asked]

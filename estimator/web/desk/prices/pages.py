@@ -1,8 +1,5 @@
 """The pages about prices, drafts and versions: their blueprints, and what their templates call."""
 
-from datetime import date
-
-from babel.dates import format_timedelta
 from flask import Flask
 from flask_babel import gettext as _
 
@@ -34,10 +31,11 @@ from estimator.web.desk.prices import (
     sheet,
     yaml_editor,
 )
+from estimator.web.desk.prices.clinic_day import age
 from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
 from estimator.web.filters import money, percent, spoken
 from estimator.web.query import problem_sentence
-from estimator.web.site import catalogue, language, locale, site
+from estimator.web.site import catalogue, language, site
 
 PAGES = (
     overview,
@@ -89,12 +87,6 @@ def in_words(change: Change) -> str:
 def column_words(column: PriceColumn) -> str:
     """Whose price a column holds, as it stands inside a sentence."""
     return catalogue().ugettext(COLUMN_WORDS[column])
-
-
-def age(checked: date) -> str:
-    """``3 months ago``; of today ``today``."""
-    gone = checked - site().today()
-    return format_timedelta(gone, "day", threshold=1, add_direction=True, locale=locale()) if gone else str(_("today"))
 
 
 def problem_words(problem: Problem) -> str:

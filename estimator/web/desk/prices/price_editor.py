@@ -14,13 +14,13 @@ from estimator.prices.schema.dated_prices import Price, price_in_force
 from estimator.versions.drafting import Edit
 from estimator.versions.drafts import Draft, DraftConflict
 from estimator.web.desk.permissions import editor_of
+from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.owner_tables import bp, desk, forget_tables
 from estimator.web.desk.prices.price_form import EnteredPrice, PriceForm, shown_in_form
 from estimator.web.desk.prices.price_series import PriceChanged, PriceSeries, amounts_in_words, day_in, price_series
 from estimator.web.desk.sessions import current_person
 from estimator.web.desk.wording import refusal, still_busy
 from estimator.web.filters import day
-from estimator.web.site import site
 
 TRIES = 5
 """A form's edit finds its own place in the text, so it is made again when somebody else saved at the same moment."""
@@ -83,7 +83,7 @@ def remove_price(owner: str, charge: str, column: str) -> ResponseReturnValue:
     """Take a price that has not begun out of the draft."""
     series = price_series(owner, charge, column)
     start = day_in(request.form.get("period", ""))
-    if start is None or start <= site().today():
+    if start is None or start <= day_at(owner):
         abort(400)
     try:
         remove = series.as_seen(
@@ -139,7 +139,7 @@ def _blank_form(series: PriceSeries) -> PriceForm:
 
 def _suggested(series: PriceSeries) -> dict[str, Any]:
     """A new price like the one in force, looked at today."""
-    today = site().today()
+    today = day_at(series.owner)
     own = {start: found for start in series.own_starts() if (found := series.own(start)) is not None}
     begun = [start for start in own if start <= today]
     said = own[max(begun)] if begun else None
@@ -152,7 +152,7 @@ def _suggested(series: PriceSeries) -> dict[str, Any]:
 
 
 def _form(series: PriceSeries, **data: Any) -> PriceForm:
-    return PriceForm.offering(series, site().today(), **data)
+    return PriceForm.offering(series, day_at(series.owner), **data)
 
 
 def _replaced(series: PriceSeries, form: PriceForm, entered: EnteredPrice) -> str:

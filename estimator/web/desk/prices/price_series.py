@@ -19,9 +19,9 @@ from estimator.prices.schema.dated_prices import Price
 from estimator.sentences import InLanguages, Sentence
 from estimator.store.stored_sentences import listed
 from estimator.versions.drafting import Edit
+from estimator.web.desk.prices.clinic_day import day_at
 from estimator.web.desk.prices.owner_tables import OwnerTables, tables_of, yaml_address
 from estimator.web.filters import day, money, words
-from estimator.web.site import site
 
 
 class PriceChanged(Exception):
@@ -131,7 +131,7 @@ class PriceSeries:
 
     def periods(self) -> list[Period]:
         """Every price of the column, in order of time; of a draft with mistakes, as far as they can be read."""
-        own, today = self.own_starts(), site().today()
+        own, today = self.own_starts(), day_at(self.owner)
         if self._is_broken and own:
             usual = day_in(str(self.defaults().get("checked", "")))
             found = {start: self.own(start) for start in own}
