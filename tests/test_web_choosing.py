@@ -1,6 +1,7 @@
 """When to start, and stop earlier or go on: pages of their own, with the answers kept and the estimate's figures."""
 
 import gzip
+import re
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,6 +14,7 @@ from estimator.core.stopping import stopping
 from estimator.places import pricing_folder
 from estimator.prices.reading import read_books
 from estimator.web.filters import money
+from estimator.web.patient.line_chart import HEIGHT, ChartLine, line_chart
 from estimator.web.rounding import known
 
 BOOK = read_books(pricing_folder()).books.national
@@ -86,7 +88,62 @@ def test_a_change_of_plan_is_named(visitor):
 
 
 def test_health_comes_first(visitor):
-    assert "Your health comes first." in visitor.get("/start", SPRAVATO).text
+    page = visitor.get("/start", SPRAVATO)
+    assert "Your health comes first." in page.text
+    assert page.root.all("svg", class_="lines")
+
+
+@pytest.mark.parametrize("more", [{}, {"lang": "es"}])
+def test_where_no_month_is_cheaper_there_is_nothing_to_wait_for_and_no_flat_line(visitor, more):
+    page = visitor.get("/start", FOUR | more)
+    assert len({row.one("td").text for row in table(page)}) == 1
+    assert "cheaper month" not in page.text
+    assert "un mes más barato" not in page.text
+    assert page.root.all("svg", class_="lines") == []
+
+
+def label_boxes(chart, width):
+    """Left, top, right and bottom of each mark's label, in pixels; digits of 8 by 11."""
+    for mark in chart.marks:
+        x, long = mark.x * width / 100, 8 * len(mark.label)
+        left = x - 9 - long if mark.left else x + 9
+        yield left, mark.label_y - 11, left + long, mark.label_y
+
+
+def points_of(path, width):
+    """Where a path of `M`, `L`, `H` and `V` leads, a point at every pixel across or so."""
+    at = None
+    for command, numbers in re.findall(r"([MLHV])([0-9. -]+)", path):
+        given = [float(number) for number in numbers.split()]
+        x, y = given if len(given) == 2 else (given[0], at[1]) if command == "H" else (at[0], given[0])
+        from_x, from_y = at or (x, y)
+        yield from (
+            ((from_x + (x - from_x) * step / 400) * width / 100, from_y + (y - from_y) * step / 400)
+            for step in range(401)
+        )
+        at = x, y
+
+
+@pytest.mark.parametrize("width", [280, 640])
+@pytest.mark.parametrize(
+    ("amounts", "at"),
+    [
+        (range(0, 6_001_00, 300_00), (4, 6, 20)),
+        ((0, 0, 900_00, 1_000_00, 1_000_00, 1_000_00), (2, 3, 5)),
+        ([*range(0, 2_000_00, 500_00), *range(2_000_00, 4_000_00, 50_00)], (4, 10, 40)),
+    ],
+)
+@pytest.mark.parametrize("stepped", [False, True])
+def test_no_label_lies_on_its_curve_or_beyond_the_chart(amounts, at, width, stepped):
+    for line in ([*amounts], [2_000_00 + cents for cents in amounts][::-1]):
+        falls = line[0] > line[-1]
+        marks = [(place, line[place], money(line[place])) for place in at if not falls or line[place - 1] > line[place]]
+        chart = line_chart([ChartLine("", "asked", line)], marks, stepped)
+        for left, top, right, bottom in label_boxes(chart, width):
+            assert left >= 0, "begins in the chart"
+            assert 0 <= top < bottom <= HEIGHT, "and stands above its foot"
+            for x, y in points_of(chart.lines[0].path, width):
+                assert not (left < x < right and top < y < bottom)
 
 
 @pytest.mark.parametrize("query", EVERYBODY)

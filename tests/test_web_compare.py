@@ -237,7 +237,7 @@ def test_who_costs_least_from_month_to_month(visitor, query):
     first, last = (BOOK.tables.treatments[lead.treatment].short.en for lead in (found[0], found[-1]))
     assert len(found) > 1
     assert f"At first you pay least with {first}; from month {found[-1].month} on with {last}." in words[0]
-    assert words[0].startswith("If your insurer agrees:") == any(one.sides.refused for one in alternatives)
+    assert words[0].startswith("If your insurer agrees, you pay") == any(one.sides.refused for one in alternatives)
     assert len(page.root.one("svg", class_="lines").all("circle")) == len(found) - 1, "the crossing is drawn"
 
 

@@ -14,6 +14,8 @@ HEAD = 20
 """Room above the scale, for a label of a line that leaves it."""
 LETTERS = 17
 """Labels stand at least so far apart, in pixels."""
+EDGE = 25
+"""Nearer to the edge, in percent, a label has no room beside its mark on a phone."""
 MOST_TICKS = 5
 SECOND_AT_LEAST = 0.4
 """Where the second highest line reaches less of the highest, the highest may leave the chart."""
@@ -42,11 +44,13 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point worth a dot."""
+    """A point worth a dot; its label stands to the `left` or to the right, with its foot at `label_y`."""
 
     x: float
     y: float
     label: str
+    left: bool
+    label_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,23 @@ def line_chart(
     return LineChart(
         tuple(drawn),
         tuple((cents, _down(cents, top)) for cents in ticks(top)),
-        tuple(Mark(_across(at, points, stepped), _down(cents, top), label) for at, cents, label in marks),
+        tuple(
+            _mark(_across(at, points, stepped), _down(cents, top), label, _falls(lines, at, cents))
+            for at, cents, label in marks
+        ),
     )
+
+
+def _falls(lines: Sequence[ChartLine], at: int, cents: int) -> bool:
+    """Whether a line comes down to this point."""
+    return at > 0 and any(one.amounts[at - 1] > cents == one.amounts[at] for one in lines)
+
+
+def _mark(x: float, y: float, label: str, falls: bool) -> Mark:
+    """Its label where the line is not: above, on the side from which it comes up; at that edge, below on the other."""
+    left = not falls
+    above = x >= EDGE if left else x <= 100 - EDGE
+    return Mark(x, y, label, left == above, y - 9 if above else min(y + 20, HEIGHT - 4))
 
 
 def _down(cents: int, top: int) -> float:
