@@ -133,3 +133,82 @@ def test_pricing_reads_another_folder_and_nothing_else(run):
     assert status == 0
     assert "$3,000.00" in out
     assert run("estimate", *IV, "--pricing", str(folder / "nowhere"))[0] == 2
+
+
+PLAN_RULES = [
+    # A copay for each of 14 visits: evaluation, twelve sessions, one follow-up
+    (
+        "treatment=spravato insurance=military sessions=12 psychotherapy=none plan=tricare_prime start=2027-01-11 "
+        "authorization=approved copay=40 setting=office",
+        "$560.00",
+        {
+            "en": ["Your plan asks one copay for each visit, whatever is billed on it."],
+            "es": ["Su plan cobra un solo copago por visita, sin importar lo que se facture en ella."],
+        },
+    ),
+    # Five talks at $150: three at $20, two before the deductible; three shots at $300, $200 to begin with
+    (
+        "treatment=im insurance=commercial sessions=3 psychotherapy=virtual psychotherapy_sessions=5 "
+        "plan=employer_high_deductible start=2027-01-11 deductible=2700 first_visits=3 first_visits_copay=20 "
+        "allowed.psychotherapy_virtual=150 price.injection=300 price.evaluation=200 coverage.evaluation=not_covered",
+        "$1,460.00",
+        {
+            "en": ["The first 3 visits of a kind in a plan year cost you $20.00 each, without the deductible."],
+            "es": ["Las primeras 3 consultas de un tipo en un año del plan le cuestan $20.00 cada una,"],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(("answers", "amount", "notes"), PLAN_RULES, ids=["copay", "first-visits"])
+def test_how_the_plan_was_counted_is_said(run, answers, amount, notes, lang):
+    _, out, _ = run("estimate", *answers.split(), f"lang={lang}")
+    said = " ".join(out.split())
+    assert f"{'you pay about' if lang == 'en' else 'usted paga unos'} {amount}" in said
+    assert [note for note in notes[lang] if note not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "notes"),
+    [
+        (
+            "en",
+            [
+                "Your plan asks one copay each time the pharmacy fills the drug. We count a fill for every 28 days.",
+                "the card's money evenly over the year (a maximizer). None of it counts toward your deductible",
+                "Drugs have a deductible of their own: $150.00 of $400.00 is left at your first visit.",
+                "Your family's deductible has less left than your own, so it counts: $100.00.",
+                "Your family's yearly maximum has less left than your own, so it counts: $300.00.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Contamos un surtido cada 28 días.",
+                "por igual en el año (un «maximizer»).",
+                "quedan $150.00 de $400.00.",
+                "Al deducible de su familia le queda menos que al suyo, por eso cuenta ese: $100.00.",
+                "Al máximo anual de su familia le queda menos que al suyo, por eso cuenta ese: $300.00.",
+            ],
+        ),
+    ],
+)
+def test_every_rule_of_a_plan_is_said_with_its_amount(run, lang, notes):
+    """At the first visit what is left is what was told: the start lies in the year of the balances."""
+    told = (
+        "treatment=spravato insurance=commercial sessions=3 psychotherapy=none plan=employer_high_deductible "
+        "start=2026-12-05 authorization=approved drug_benefit=pharmacy pharmacy_copay=100 deductible=1500 "
+        "deductible_remaining=1500 drug_deductible=400 drug_deductible_remaining=150 balances_as_of=2026-11-20 "
+        "family_deductible_remaining=100 family_out_of_pocket_remaining=300 out_of_pocket_maximum=4000 "
+        "out_of_pocket_remaining=4000 savings_program=yes accumulator=maximizer state=MA"
+    )
+    _, out, _ = run("estimate", *told.split(), f"lang={lang}")
+    said = " ".join(out.split())
+    assert [note for note in notes if note not in said] == []
+
+
+def test_an_estimate_without_a_plan_says_nothing_of_one(run):
+    _, out, _ = run("estimate", *IV)
+    assert "Your plan" not in out
+    assert "Your family" not in out

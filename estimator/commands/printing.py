@@ -11,10 +11,12 @@ from rich.table import Table
 
 from estimator.core.answers import UNTOLD
 from estimator.core.branches import told_resets
+from estimator.core.plan_notes import plan_notes
 from estimator.core.results import Estimate, LineItem, Side, YouPay
 from estimator.core.words import PLAN_UNLIKE
 from estimator.money import dollars
 from estimator.places import translations_folder
+from estimator.sentences import translated
 
 
 def print_estimate(estimate: Estimate) -> None:
@@ -100,12 +102,14 @@ def _print_band(console: Console, paid: YouPay, said: NullTranslations) -> None:
 
 
 def _print_remarks(console: Console, estimate: Estimate, said: NullTranslations) -> None:
-    """What starts again, what if the insurer says no, what is missing or assumed, which prices these are."""
+    """What starts again, how the plan counted, if the insurer says no, what is missing or assumed, which prices."""
     _ = said.gettext
     book, lang = estimate.book, estimate.answers.lang
     day = partial(format_date, format="long", locale=f"{lang}_US")
     for reset, on in told_resets(estimate):
         console.print(reset.get(lang).format(day=day(on)))
+    for note in plan_notes(estimate, dollars):
+        console.print(translated(note, _))
     if estimate.plan_unlike:
         console.print(PLAN_UNLIKE.get(lang))
     if estimate.authorization_applies and not estimate.agreement_decides:

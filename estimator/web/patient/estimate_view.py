@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import request
+from markupsafe import Markup
 
 from estimator.core.answers import Answers
 from estimator.core.branches import told_resets
 from estimator.core.course import sessions
 from estimator.core.estimate import estimate
+from estimator.core.plan_notes import plan_notes
 from estimator.core.results import AUTHORIZATION, Estimate, LineItem, Month, SourceNote, YouPay
 from estimator.core.words import PLAN_UNLIKE
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import LANGUAGES, Text
 from estimator.prices.schema.treatments import Treatment
+from estimator.web.filters import money
 from estimator.web.patient.dose_warning import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, LedgerTable, bill_lines, ledger_table, session_charges
 from estimator.web.patient.estimate_chips import Chip, chips
@@ -27,7 +30,7 @@ from estimator.web.patient.estimate_questions import Assumption, OpenQuestion, a
 from estimator.web.patient.estimate_rounding import rounded_estimate
 from estimator.web.patient.estimate_told import ToldLine, told_lines
 from estimator.web.patient.forms import AnswersForm
-from estimator.web.patient.plan_notes import plan_notes
+from estimator.web.patient.glossary import spoken_with_terms
 from estimator.web.patient.previous_estimate import PreviousEstimate, previous_estimate
 from estimator.web.patient.sides import ShownSide, shown_amounts, sides_of
 from estimator.web.patient.sources import sources_named, usual_day
@@ -88,7 +91,7 @@ class EstimateView:
     agreement_needed: bool
     denied: bool
     resets: tuple[tuple[Text, date], ...]
-    plan_notes: tuple[str, ...]
+    plan_notes: tuple[Markup, ...]
     told: tuple[ToldLine, ...]
     questions: list[OpenQuestion]
     lines: tuple[BillLine, ...]
@@ -149,7 +152,7 @@ def estimate_view(
         agreement_needed=rounded.authorization_applies and not denied,
         denied=denied,
         resets=tuple(told_resets(exact)),
-        plan_notes=tuple(plan_notes(exact)),
+        plan_notes=tuple(map(spoken_with_terms, plan_notes(exact, money))),
         told=tuple(told_lines(exact, form)),
         questions=questions,
         lines=tuple(bill_lines(rounded)),

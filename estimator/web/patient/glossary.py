@@ -8,7 +8,8 @@ from markupsafe import Markup
 from estimator.core.answers import Language
 from estimator.prices.book import PriceBook
 from estimator.prices.schema.basics import Text
-from estimator.web.filters import words
+from estimator.sentences import Sentence
+from estimator.web.filters import spoken, words
 from estimator.web.links import link
 from estimator.web.site import language, site
 
@@ -37,6 +38,15 @@ def with_terms(text: Text | None) -> Markup:
         return Markup("{}").format(words(text))
     parts = any_word.split(words(text))
     return Markup("").join(term(known[part.lower()], part) if part.lower() in known else part for part in parts)
+
+
+def spoken_with_terms(sentence: Sentence) -> Markup:
+    """A sentence of the core in the reader's language; values that are sentences are the glossary's, by their names."""
+    values = {
+        name: term(name, spoken(value)) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+    return Markup(spoken(Sentence(sentence.template, values)))
 
 
 def _terms_by_wording(book: PriceBook, lang: Language) -> tuple[dict[str, str], re.Pattern[str]]:
