@@ -411,6 +411,37 @@ def test_a_draft_survives_sign_out(desk: PricedDesk) -> None:
     assert "last changed by Eve" in bar.text
 
 
+def bar(visitor, owner: str = CLINIC) -> str:
+    return visitor.get(f"/admin/{owner}/").root.one(class_="draft-bar").text
+
+
+def test_the_bar_says_what_the_draft_does_to_somebody_who_pays_cash(desk: PricedDesk) -> None:
+    """As the preview's table says it; for whom nothing moves, it says nothing."""
+    ann = desk.visiting()
+    desk.edit("price: 2400", "price: 2150")
+    assert "1 change not published Six infusions: $2,800 → $2,550 last changed" in bar(ann)
+    (usual,) = (one.text for one in ann.get(PREVIEW).root.one(class_="effects").all("tr") if "Six inf" in one.text)
+    assert "$2,800" in usual
+    assert "$2,550" in usual
+    desk.edit("price: 2150", "price: 2400")
+    desk.edit("2026-02-01: 450", "2026-02-01: 500")
+    assert "→" in bar(ann), "somebody for whom no package is sold"
+    assert "Six infusions" not in bar(ann)
+    desk.edit("2026-02-01: 500", "2026-02-01: {price: 450, checked: 2026-11-20}")
+    assert "→" not in bar(ann)
+    desk.edit("  state: NO", "  state: 17")
+    assert "A draft with 1 mistake" in bar(ann)
+
+
+def test_the_bar_of_a_new_clinic_says_so(desk: PricedDesk) -> None:
+    olga = desk.visiting("Olga")
+    olga.post("/admin/new-clinic", {"id": "lake", "name_en": "Lake", "offers": "iv"})
+    assert bar(olga, "lake").startswith("The draft A new clinic, not published yet")
+    assert "change not published" not in bar(olga, "lake")
+    desk.desk.change("lake", "clinics/lake.yaml", lambda data: data + b"nonsense: 1\n", "Olga")
+    assert "A draft with 1 mistake" in bar(olga, "lake")
+
+
 def test_a_new_clinic_begins_as_a_draft_and_is_published(desk: PricedDesk) -> None:
     """Its first text is valid as it stands; nobody sees it before it is published."""
     olga = desk.visiting("Olga")

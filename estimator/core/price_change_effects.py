@@ -83,6 +83,14 @@ def effects(
     return sorted(found, key=lambda effect: 1 if effect.basis_points is None else -abs(effect.basis_points))
 
 
+def first_move(
+    patients: Mapping[str, ReferencePatient], before: PriceBook, after: PriceBook, day: date
+) -> Effect | None:
+    """The first of `patients` whose typical amount differs, as somebody who asks on `day`; None where nobody's does."""
+    found = (_effect(id_, patient, before, after, day) for id_, patient in patients.items())
+    return next((effect for effect in found if effect.difference), None)
+
+
 def redefined(before: PriceBook, after: PriceBook, day: date) -> list[Effect]:
     """The same for the patients of `before` whose answers are others in `after`: as they were, with both books."""
     now = after.tables.reference_patients

@@ -14,6 +14,8 @@ from estimator.prices.schema.treatments import Treatment
 MOST_COUNTS = 5
 """So many numbers of sessions for a treatment at most."""
 
+_PLAIN = {"treatment", "insurance", "sessions", "psychotherapy"}
+"""All that is answered for these, but for a discount."""
 
 _PAID = {
     "none": Text(en="no insurance", es="sin seguro"),
@@ -29,6 +31,21 @@ def made_for(tables: Book) -> Mapping[str, ReferencePatient]:
     said = [dict(one.answers) for one in tables.reference_patients.values()]
     found = {id_: one for name in tables.treatments for id_, one in _of_treatment(tables, name)}
     return {id_: one for id_, one in found.items() if dict(one.answers) not in said}
+
+
+def who_pay_cash(tables: Book) -> dict[str, ReferencePatient]:
+    """A clinic's reference patients without insurance and without extras, who come for the usual number first."""
+    every = {**tables.reference_patients, **made_for(tables)}
+    plain = {id_: one for id_, one in every.items() if _pays_cash(one)}
+    usual = {name: str(one.usual_sessions.typical) for name, one in tables.treatments.items()}
+    return dict(
+        sorted(plain.items(), key=lambda item: usual.get(item[1].answers["treatment"]) != item[1].answers["sessions"])
+    )
+
+
+def _pays_cash(patient: ReferencePatient) -> bool:
+    said = dict(patient.answers)
+    return said.keys() == _PLAIN and said["insurance"] == said["psychotherapy"] == "none"
 
 
 def _of_treatment(tables: Book, name: str) -> Iterator[tuple[str, ReferencePatient]]:

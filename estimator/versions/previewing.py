@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from estimator.core.price_change_effects import MOST_MOVE, Effect, effects, largest_move, redefined
-from estimator.core.reference_patients import made_for
+from estimator.core.price_change_effects import MOST_MOVE, Effect, effects, first_move, largest_move, redefined
+from estimator.core.reference_patients import made_for, who_pay_cash
 from estimator.money import dollars
 from estimator.prices.book import PriceBook
 from estimator.prices.comparing.changes import Change, changes
@@ -20,6 +21,10 @@ MOST_DAYS = 24
 
 LARGE_MOVE = 2_000
 """A move of somebody's typical amount by so many basis points deserves a look."""
+
+
+MOST_TRIED = 6
+"""So many patients are tried for the one line about a draft that stands on every page; each takes two estimates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +81,15 @@ def preview(
     if len(days) > MOST_DAYS:
         largest = MOST_MOVE
     return Preview(before, after, found, tuple(alerts), day, days, by_day[day], largest)
+
+
+def key_move(before: PriceBook, after: PriceBook, found: Sequence[Change], first: date) -> Effect | None:
+    """
+    What a clinic's changes do to somebody who pays cash, in one line: to the first whom they move, on the first day
+    from `first` on on which something differs. None where none of the few who are tried typically pays otherwise.
+    """
+    few = dict(islice(who_pay_cash(after.tables).items(), MOST_TRIED))
+    return first_move(few, before, after, _days(found, first)[0]) if found and after.tables.clinic else None
 
 
 def _unpriced(file: str, book: PriceBook) -> Iterator[Problem]:

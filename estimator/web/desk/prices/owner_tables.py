@@ -11,6 +11,7 @@ from functools import cached_property
 
 from flask import Blueprint, abort, g, request, url_for
 
+from estimator.core.price_change_effects import Effect
 from estimator.prices.book import NATIONAL, PriceBook
 from estimator.prices.comparing.changes import changes
 from estimator.prices.editing.splicing import file_of
@@ -19,6 +20,7 @@ from estimator.prices.problems import KeyPath, Problem
 from estimator.versions.checking import Checked, check
 from estimator.versions.desk import Desk
 from estimator.versions.drafts import Draft
+from estimator.versions.previewing import key_move
 from estimator.versions.publications import Files
 from estimator.versions.snapshot import Snapshot, Work, clinic_file
 from estimator.web.desk.permissions import may, name_of_owner
@@ -31,12 +33,18 @@ bp = Blueprint("desk_prices", __name__, url_prefix=PREFIX)
 
 @dataclass(frozen=True)
 class DraftInBrief:
-    """What the bar at the foot of the desk's pages says; `number` of changes is None while the draft has errors."""
+    """
+    What the bar at the foot of the desk's pages says; `number` of changes is None while the draft has errors.
+
+    `begins`: nothing of the owner's was published before. `move` is what the draft does to somebody who pays cash.
+    """
 
     draft: Draft
     number: int | None
     problems: tuple[Problem, ...]
     behind: bool
+    begins: bool
+    move: Effect | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +90,10 @@ class OwnerTables:
         draft, book, before = self.work.draft, self.checked.book, self.published_book
         if draft is None:
             return None
-        number = len(changes(before.tables, book.tables)) if before and book else 1
-        return DraftInBrief(draft, number if book else None, self.errors, self.work.behind)
+        found = tuple(changes(before.tables, book.tables)) if before and book else ()
+        number = (len(found) if before else 1) if book else None
+        move = key_move(before, book, found, self.snapshot.today) if before and book else None
+        return DraftInBrief(draft, number, self.errors, self.work.behind, self.work.latest is None, move)
 
     def check(self, files: Files, day: date | None = None) -> Checked:
         """What is wrong with `files` as the owner's, on `day` (today)."""
