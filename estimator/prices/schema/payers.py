@@ -44,6 +44,7 @@ class LaterTerms(Provenance):
     deductible: AmountRange | None = None
     drug_deductible: AmountRange | None = None
     out_of_pocket_maximum: AmountRange | None = None
+    benefits: Frozen[BenefitClass, Benefit] = Field(default_factory=lambda: MappingProxyType({}))
 
 
 class Profile(Provenance):
@@ -69,6 +70,8 @@ class Profile(Provenance):
         """The plan as it is in a plan year that begins on `day`."""
         begun = [self.later[start] for start in sorted(self.later) if start <= day]
         known = {key: value for one in begun for key in _LATER if (value := getattr(one, key)) is not None}
+        if benefits := {name: benefit for one in begun for name, benefit in one.benefits.items()}:
+            known["benefits"] = MappingProxyType(dict(self.benefits) | benefits)
         return self.model_copy(update=known) if known else self
 
 

@@ -30,6 +30,7 @@ from estimator.web.desk.prices import (
     settings_page,
     sheet,
     yaml_editor,
+    yearly,
 )
 from estimator.web.desk.prices.clinic_day import age
 from estimator.web.desk.prices.owner_tables import bp, draft_in_brief, name_of, tables_of, yaml_address
@@ -47,6 +48,7 @@ PAGES = (
     merging,
     settings_page,
     sheet,
+    yearly,
     clinic_setup,
     link_page,
     leaving,

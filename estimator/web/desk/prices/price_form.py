@@ -100,7 +100,7 @@ class PriceForm(DeskForm):
         sources = drafted | dict(book.tables.sources if book else {})
         form.today = today
         form.without_address = kinds_without_address(series.owner != NATIONAL)
-        form.new_id = _free_name(form.title.data or "", sources)
+        form.new_id = free_name(form.title.data or "", sources)
         form.kind.choices = [
             Option("exact", _("One exact price")),
             Option("range", _("A low, a typical and a high price")),
@@ -290,7 +290,7 @@ def _by_title(sources: Mapping[str, Source], own: Collection[str]) -> list[tuple
     return sorted(sources.items(), key=lambda item: (item[0] not in own, words(item[1].title).casefold()))
 
 
-def _free_name(title: str, taken: Iterable[str]) -> str:
+def free_name(title: str, taken: Iterable[str]) -> str:
     """A name for a new source made from its title, such as ``our-price-list-2027``, that no other one has."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].rstrip("-")
