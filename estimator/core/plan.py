@@ -425,7 +425,9 @@ def _register(plan: Plan, claims: Claims, unknowns: Unknowns) -> None:
         if plan.following:
             _register_profile(plan.following, unknowns)
         if plan.other_care is not None and not plan.other_care.known:
-            unknowns.add_range("other_care", wordings["other_care"], "deductible_remaining", "relief")
+            # What is left today says nothing about a plan year that has not begun.
+            answer = None if plan.begins_full else "deductible_remaining"
+            unknowns.add_range("other_care", wordings["other_care"], answer, "relief")
         if any(claim.pharmacy_benefit for claim in in_network):
             w = wordings["drug_benefit"]
             unknowns.add_flag("drug_benefit", w, w.chance or 0, "drug_benefit")

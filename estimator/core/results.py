@@ -329,6 +329,11 @@ class Estimate:
         return any(branch.unknown == AUTHORIZATION for branch in self.branches)
 
     @property
+    def balances_count(self) -> bool:
+        """Whether what is left of a plan today still is at the first visit: no plan year, no plan begins between."""
+        return not any(one.before_first_claim and one.what != "calendar_year" for one in self.resets)
+
+    @property
     def at_least(self) -> bool:
         """Whether a price is missing, so that every total is only a floor."""
         return bool(self.missing)

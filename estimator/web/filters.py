@@ -10,7 +10,7 @@ from flask import Flask
 
 from estimator.core.answers import Language
 from estimator.core.results import Amounts
-from estimator.money import dollars
+from estimator.money import dollars, parse_typed_amount
 from estimator.prices.schema.basics import Text
 from estimator.sentences import translated
 from estimator.web.rounding import WHOLE_ABOVE, known, whole_dollars
@@ -22,6 +22,14 @@ def money(cents: int) -> str:
     if abs(cents) > WHOLE_ABOVE:
         cents = whole_dollars(cents)
     return dollars(cents).removesuffix(".00")
+
+
+def typed_amount(text: str) -> str:
+    """``$5,000`` of ``5000``: an amount as somebody typed it, to the cent; what is none is said as it was typed."""
+    try:
+        return dollars(parse_typed_amount(text)).removesuffix(".00")
+    except ValueError:
+        return f"${text.removeprefix('$')}"
 
 
 def percent(basis_points: int) -> str:

@@ -13,7 +13,9 @@ from estimator.web.patient.estimate_questions import Control, control
 from estimator.web.patient.forms import AnswersForm
 from estimator.web.rounding import known
 
-ALWAYS = ("sessions", "plan", "deductible_remaining", "network")
+LEFT = "deductible_remaining"
+
+ALWAYS = ("sessions", "plan", LEFT, "network")
 """Whatever of these matters for the answers has its chip, and the start."""
 
 ONE_OF = ("setting", "dose", "drug_benefit", "stage")
@@ -28,11 +30,6 @@ class Chip:
     told: bool
     control: Control
 
-    @property
-    def met(self) -> bool:
-        """Whether one answer to it is that a deductible is met."""
-        return self.control.name == "deductible_remaining"
-
 
 def chips(estimate: Estimate, form: AnswersForm) -> list[Chip]:
     """The line, what was told first."""
@@ -42,7 +39,9 @@ def chips(estimate: Estimate, form: AnswersForm) -> list[Chip]:
     one = max((name for name in ONE_OF if name in apply), key=lambda name: moves.get(name, 0))
     if AUTHORIZATION in apply and AUTHORIZATION not in answers.assumed:
         one = AUTHORIZATION
-    names = (*(name for name in ALWAYS if name in apply), one, "start")
+    # What is left today does not count in a plan year that has not begun: its whole deductible does.
+    always = [name if name != LEFT or estimate.balances_count else "deductible" for name in ALWAYS]
+    names = (*(name for name in always if name in apply), one, "start")
     found = (
         Chip(text, name not in answers.assumed, control(name, form))
         for name in names
@@ -63,11 +62,12 @@ def _text(name: str, estimate: Estimate, form: AnswersForm) -> Iterator[str]:
             yield _("any plan")
         elif profile is not None:
             yield words(profile.label)
-    elif name == "deductible_remaining":
-        if plan.deductible and plan.deductible_remaining == 0:
-            yield _("deductible met")
-        elif plan.deductible:
-            yield _("%(amount)s of deductible left", amount=money(known(plan.deductible_remaining or 0)))
+    elif name == "deductible":
+        if plan.deductible:
+            yield _("%(amount)s of deductible a year", amount=money(known(plan.deductible)))
+    elif name == LEFT:
+        if plan.deductible:
+            yield _deductible_left(estimate)
     elif name == "start":
         if told:
             yield _("from %(day)s", day=short_day(answers.start))
@@ -76,6 +76,19 @@ def _text(name: str, estimate: Estimate, form: AnswersForm) -> Iterator[str]:
     else:
         said = str(getattr(answers, name)) if told else ""
         yield _said(name, said) or form.answer_in_words(name, said)
+
+
+def _deductible_left(estimate: Estimate) -> str:
+    """What is left at the first visit, with its plan year where the next one begins during the course."""
+    left = estimate.plan[1].deductible_remaining or 0
+    amount = money(known(left))
+    turns = [one.date for one in estimate.resets if one.what == "plan_year" and not one.before_first_claim]
+    if not turns:
+        return str(_("%(amount)s of deductible left", amount=amount) if left else _("deductible met"))
+    year = turns[0].year - 1
+    if left:
+        return str(_("%(amount)s of the %(year)s deductible left", amount=amount, year=year))
+    return str(_("%(year)s deductible met", year=year))
 
 
 def _said(name: str, value: str) -> str:

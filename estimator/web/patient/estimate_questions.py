@@ -89,6 +89,7 @@ def open_questions(estimate: Estimate, form: AnswersForm, later: Sequence[str], 
             one.unknown, words(one.label), one.whom, with_terms(one.ask), one.low, one.high, _answer(one, form)
         )
         for one in estimate.drivers
+        if one.unknown != "other_care" or estimate.balances_count
     ]
     if agreement_open(estimate):
         found.append(_agreement(estimate, form))
@@ -135,6 +136,8 @@ def assumptions(estimate: Estimate, form: AnswersForm) -> list[Assumption]:
     """Every open question of the estimate that matters: what decides most first, then in the form's order."""
     instead = _instead(estimate.answers)
     idle = UNTOLD if any(plan.starts_again for plan in estimate.plan) else UNTOLD | {"plan_year_start"}
+    if not estimate.balances_count:
+        idle = idle | {"deductible_remaining", "out_of_pocket_remaining"}
     moves = {one.answer: one.swing for one in estimate.drivers if one.answer} | {AUTHORIZATION: 1 << 62}
     names = [name for name in NAMES if name in estimate.answers.assumed and name not in idle]
     return [

@@ -18,7 +18,7 @@ from estimator.core.answers import Answers, BadAnswers, FieldProblem, possible_s
 from estimator.core.billed_lines import offered_treatments
 from estimator.prices.book import PriceBook, PriceBooks
 from estimator.web.fields import Option, Radios, Select, TextBox
-from estimator.web.filters import day
+from estimator.web.filters import day, typed_amount
 from estimator.web.patient.choices import fill_choices, keep_unknown_choices, usual_number, with_iso_days
 from estimator.web.patient.question_groups import GROUPS, Group, groups
 from estimator.web.patient.told_questions import about_charge, told_field, told_package
@@ -312,11 +312,11 @@ class AnswersForm(Form):  # type: ignore[misc, unused-ignore]
         if name.startswith("package."):
             return told_package(value)
         if name.startswith("share."):
-            return value if value.endswith("%") else f"${value.removeprefix('$')}"
+            return value if value.endswith("%") else typed_amount(value)
         if isinstance(field, TextBox):
-            return {"money": f"${value.removeprefix('$')}", "percent": f"{value.removesuffix('%')}%"}.get(
-                field.kind, value
-            )
+            if field.kind == "money":
+                return typed_amount(value)
+            return f"{value.removesuffix('%')}%" if field.kind == "percent" else value
         return next((str(option.label) for option in field.choices or () if option.value == value), value)
 
     def _limit_days(self) -> None:
