@@ -99,7 +99,11 @@ def test_the_form_begins_with_what_is_known_last_and_does_not_go_before_it(desk:
     assert "January 1, 2027" in errors(page)["start"]
     olga.post(PLAN, {**form, "deductible": "800"})
     later = drafted(desk).payers["commercial"].profiles["employer"].later
+    assert later[date(2027, 1, 1)].source == ("invented",)
     assert {day: one.deductible.typical for day, one in later.items() if one.deductible} == {date(2027, 1, 1): 80000}
+    olga.post(PLAN, {**fields(olga, PLAN), "visit": "$50", "source": "survey"})
+    said = drafted(desk).payers["commercial"].profiles["employer"].later[date(2027, 1, 1)]
+    assert said.source == ("survey", "invented"), "the deductible of that day stays, and so does its source"
 
 
 def test_a_programs_limits_change_in_place_and_comments_stay(desk: PricedDesk) -> None:
@@ -201,6 +205,7 @@ def test_only_the_national_tables_have_them_and_only_for_their_people(desk: Pric
     olga = desk.visiting("Olga")
     assert "/admin/national/yearly" in str(olga.client.get("/admin/national/").get_data(as_text=True))
     assert "estimator tables medicare" in olga.get(LIST).text
+    assert "Condiciones de los planes" in olga.get(f"{LIST}?lang=es").text
     for address in ("/admin/riverbend/yearly", f"{LIST}/programs.nobody", "/admin/riverbend/yearly/programs.card"):
         assert olga.client.get(address).status_code == 404
     assert desk.visiting("Ann").client.get(LIST).status_code == 403

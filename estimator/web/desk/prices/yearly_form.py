@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
-from estimator.prices.editing.yearly import FIELDS, PROVENANCE, Texts, YearlyEntry, problems_of, yearly_entries
+from estimator.prices.editing.yearly import FIELDS, PROVENANCE, TERMS, Texts, YearlyEntry, problems_of, yearly_entries
 from estimator.prices.key_words import VALUE_WORDS
 from estimator.prices.schema.basics import CoverageStatus
 from estimator.prices.schema.files import Book
+from estimator.prices.schema.payers import LaterTerms
 from estimator.prices.schema.sources import kinds_without_address
 from estimator.web.desk.prices.price_form import NEW, NewSource, PriceForm, free_name
 from estimator.web.fields import Option
@@ -58,6 +59,12 @@ class YearlyForm(PriceForm):
             del form["start"]
         else:
             form.start.description = _("New terms hold for plan years that begin on this day or later.")
+        told = set()
+        for name in entry.fields:
+            # The same hint under eight boxes would be read eight times.
+            if (hint := str(form[name].description)) in told:
+                form[name].description = ""
+            told.add(hint)
         form.book, form.today = book, today
         form.new_id = free_name(form.title.data or "", book.sources)
         form.without_address = kinds_without_address(clinic=False)
@@ -110,6 +117,9 @@ class YearlyForm(PriceForm):
             return None
         if start and start not in entry.days:
             mine = mine | {name: typed[name] for name in PROVENANCE if typed[name]}
+        elif start and "source" in mine and not _figures_from(entry, start) <= mine.keys():
+            # Other terms of that day stay, and so does what stands behind them.
+            mine = mine | {"source": " ".join(dict.fromkeys((*mine["source"].split(), *entry.source_on(start).source)))}
         return start, mine, source
 
     def _start(self, entry: YearlyEntry) -> date | None:
@@ -145,6 +155,13 @@ def _topic(entry: YearlyEntry, book: Book) -> list[str]:
         alike = [one for one in alike if one.path[1] == entry.path[1] or one.path[3] == entry.path[3]]
     used = {name for one in alike for said in _all_said(one) for name in said}
     return sorted(used & book.sources.keys())
+
+
+def _figures_from(entry: YearlyEntry, start: date) -> set[str]:
+    """The terms of which a plan says other ones from `start` on."""
+    said = entry.source_on(start)
+    assert isinstance(said, LaterTerms)
+    return {name for name in TERMS if getattr(said, name) is not None} | {*said.benefits}
 
 
 def _all_said(entry: YearlyEntry) -> list[tuple[str, ...]]:
