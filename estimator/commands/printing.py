@@ -167,7 +167,9 @@ def _coverage(item: LineItem, said: NullTranslations) -> str:
 def _months(estimate: Estimate, said: NullTranslations) -> Table:
     _ = said.gettext
     rebates = any(any(month.rebates) for month in estimate.months)
-    title = f"{_('When you pay')}: {_('After rebates')}" if rebates else _("When you pay")
+    # Outside the f-string, or the catalogue would not see it.
+    after = _("After rebates")
+    title = f"{_('When you pay')}: {after}" if rebates else _("When you pay")
     at_visits = [f"{_('Typical')}: {_('At the visits')}"] if rebates else []
     table = headed(title, _("Month"), _("Low"), _("Typical"), _("High"), *at_visits)
     for month in estimate.months:

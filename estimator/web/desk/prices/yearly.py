@@ -173,7 +173,8 @@ def _as_value(name: str, text: str) -> str:
     if name == "status":
         return catalogue().ugettext(VALUE_WORDS[text])
     if name in AMOUNTS or text.startswith("$"):
-        return " / ".join(dict.fromkeys(money(cents) for cents in read_amounts(text)))
+        low, typical, high = read_amounts(text)
+        return money(low) if low == high else " / ".join(map(money, (low, typical, high)))
     return f"{text} %" if name == "chance" else text
 
 
