@@ -124,6 +124,15 @@ def test_five_digit_amounts_stand_on_one_line_on_the_smallest_phone_in_spanish(t
         assert box["x"] + box["width"] <= 320
 
 
+@pytest.mark.parametrize("tab", [of(width, False) for width in WIDTHS], indirect=True)
+def test_no_two_buttons_of_the_form_touch(tab):
+    tab.goto("/?lang=es")
+    first, second = (tab.locator(".go button").nth(one).bounding_box() for one in (0, 1))
+    beside = second["x"] - first["x"] - first["width"]
+    below = second["y"] - first["y"] - first["height"]
+    assert max(beside, below) >= 8
+
+
 @pytest.mark.parametrize("tab", [of(1280, False)], indirect=True)
 def test_nothing_of_the_bills_is_cut_off_on_a_wide_screen(tab):
     tab.goto(RESULT)

@@ -6,7 +6,7 @@ from calendar import month_name
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from support.pages import FOUR, SPRAVATO, TODAY, Visitor
@@ -95,6 +95,17 @@ def test_the_four_questions_come_first_and_the_rest_is_folded_away(visitor):
     assert len(folds) >= 4
     assert not any("open" in one.attributes for one in folds)
     assert {"plan", "deductible", "deductible_remaining"} <= {one.attributes["name"] for one in folds[0].all("input")}
+
+
+@pytest.mark.parametrize("query", [{}, {"lang": "es"}, {"clinic": "example-harbor"}])
+def test_who_does_not_know_which_treatment_finds_the_page_of_all_under_the_first_question(visitor, query):
+    page = visitor.get("/", query)
+    address = page.href("¿No lo sabe? Compárelos todos" if "lang" in query else "Not sure? Compare them all")
+    assert (urlsplit(address).path, dict(parse_qsl(urlsplit(address).query))) == ("/compare", query)
+    parts = [one for one in page.root.one("div", class_="four").inside if not isinstance(one, str)]
+    assert [one.tag for one in parts[:3]] == ["fieldset", "p", "fieldset"]
+    assert parts[1].one("a").attributes["href"] == address
+    assert len(visitor.get(address).root.all("li", class_="row")) > 1
 
 
 @pytest.mark.parametrize(("treatment", "insurance"), tuple(product(TABLES.treatments, TABLES.payers)))

@@ -14,7 +14,7 @@ HEAD = 20
 """Room above the scale, for a label of a line that leaves it."""
 LETTERS = 17
 """Labels stand at least so far apart, in pixels."""
-EDGE = 25
+EDGE = 33
 """Nearer to the edge, in percent, a label has no room beside its mark on a phone."""
 MOST_TICKS = 5
 SECOND_AT_LEAST = 0.4
