@@ -87,6 +87,7 @@ def test_new_terms_of_a_plan_begin_on_their_day_and_leave_the_old_ones(desk: Pri
     assert [line for line in before.splitlines() if line not in text(desk, MONEY).splitlines()] == []
     page = olga.get(LIST)
     assert "from January 1, 2027" in page.text
+    assert "Typical employer plan, new terms from, 2027-01-01: new" in olga.get("/admin/national/preview").text
     assert "Most in a year: $7,150 / $8,150 / $8,150" in page.text
     assert "$600 / $1,900 / $2,600" in page.text
 
