@@ -479,12 +479,10 @@ def strip(root):
     return root.one("p", class_="strip").attributes["data-moved"]
 
 
-@pytest.mark.parametrize(
-    ("value", "why"), [("2000", "your deductible is not met yet"), ("0", "your deductible is met")]
-)
+@pytest.mark.parametrize(("value", "why"), [("200", "your deductible is not met yet"), ("0", "your deductible is met")])
 def test_a_deductible_is_explained_in_words(visitor, value, why):
     """Without a savings card, which pays most of a deductible and so can turn the reason around."""
-    alone = SPRAVATO | {"savings_program": "no", "plan": "employer_typical"}
+    alone = SPRAVATO | {"savings_program": "no", "plan": "employer_typical", "sessions": "2"}
     root = after(visitor, alone, deductible_remaining=value)
     assert strip(root).endswith(f"{why}.")
     assert ("up" in root.one("p", class_="strip").attributes["class"]) == (value != "0")
@@ -556,6 +554,31 @@ def test_the_strip_stays_away_while_it_only_repeats_the_headline(visitor):
     root = visitor.get("/estimate", HIGH).root
     assert "away" in root.one("p", class_="strip").attributes["class"].split()
     assert "away" not in after(visitor, HIGH, accumulator="no").one("p", class_="strip").attributes["class"].split()
+
+
+def test_the_first_screen_says_which_plan_and_which_card_the_amount_rests_on(visitor):
+    """$940 is a typical job plan's, with little of the deductible left and a savings card that the plan counts."""
+    raw = {name: value for name, value in HIGH.items() if name != "plan"}
+    for more in ({}, {"deductible": "3500"}):
+        root, exact = visitor.get("/estimate", raw | more).root, estimated(raw | more)
+        not_counted = estimated(raw | more | {"accumulator": "yes"})
+        amount, other = (money(shown_amounts(one.you_pay).typical) for one in (exact, not_counted))
+        said = f"{amount} is with the maker's savings card, if your plan counts its money. If not: about {other}."
+        assert said in root.one("div", class_="headline").text
+        chips = [root.one(id=f"chip-{name}").one("summary").text for name in ("plan", "deductible_remaining")]
+        assert f"· {', '.join(chips)} " in root.one("p", class_="context").text
+    for settled in ({"accumulator": "no"}, {"savings_program": "no"}, {"insurance": "none"}):
+        assert "if your plan counts its money" not in visitor.get("/estimate", raw | settled).text
+    assert "plan" not in visitor.get("/estimate", FOUR).root.one("p", class_="context").text
+
+
+def test_folds_say_whose_amounts_they_are_where_several_cases_stand_side_by_side(visitor):
+    raw = {"treatment": "spravato", "insurance": "medicare", "sessions": "12", "psychotherapy": "none"}
+    root = visitor.get("/estimate", raw).root
+    for fold in ("months", "bill"):
+        assert "Medicare Advantage plan: " in root.one("details", id=fold).all("summary")[0].text
+    alone = visitor.get("/estimate", raw | {"plan": "medicare_advantage"}).root
+    assert "Advantage" not in alone.one("details", id="bill").all("summary")[0].text
 
 
 def test_one_amount_in_most_cases_is_said_once(visitor):

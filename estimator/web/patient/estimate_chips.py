@@ -15,6 +15,9 @@ from estimator.web.rounding import known
 
 LEFT = "deductible_remaining"
 
+DEDUCTIBLES = ("deductible", LEFT)
+"""What is said of a deductible: that of the year, or what is left of it; one of them has a chip."""
+
 ALWAYS = ("sessions", "plan", LEFT, "network")
 """Whatever of these matters for the answers has its chip, and the start."""
 

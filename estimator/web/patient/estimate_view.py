@@ -23,7 +23,7 @@ from estimator.prices.schema.treatments import Treatment
 from estimator.web.filters import money
 from estimator.web.patient.dose_warning import cheaper_at_higher_dose
 from estimator.web.patient.estimate_bill import BillLine, LedgerTable, bill_lines, ledger_table, session_charges
-from estimator.web.patient.estimate_chips import Chip, chips
+from estimator.web.patient.estimate_chips import DEDUCTIBLES, Chip, chips
 from estimator.web.patient.estimate_months import MonthLine, PaidSteps, first_paid, month_lines, paid_steps
 from estimator.web.patient.estimate_moved import ANSWERED, Moved, amounts_before, moved
 from estimator.web.patient.estimate_questions import Assumption, OpenQuestion, assumptions, open_questions
@@ -35,6 +35,7 @@ from estimator.web.patient.previous_estimate import PreviousEstimate, previous_e
 from estimator.web.patient.sides import ShownSide, shown_amounts, sides_of
 from estimator.web.patient.sources import sources_named, usual_day
 from estimator.web.query import answered_query, permanent_query
+from estimator.web.rounding import known
 
 LATER = "later"
 """What a link carries beside the answers: the unknowns, with commas, that the reader cannot ask about yet."""
@@ -112,6 +113,27 @@ class EstimateView:
     def depends_on(self) -> tuple[Text, ...]:
         """What the sides in the headline depend on besides the insurer's answer, which they say themselves."""
         return tuple(branch.label for branch in self.estimate.branches if branch.unknown != AUTHORIZATION)
+
+    @property
+    def typical_side(self) -> Text | None:
+        """Whose case the typical amounts of bills and months are, where more than the insurer's answer decides."""
+        side = self.estimate.typical_side if self.depends_on else None
+        return side.labels[-1] if side else None
+
+    @property
+    def rests_on(self) -> str:
+        """The plan and the deductible that the one amount rests on, as their chips say them; "" where sides differ."""
+        names = ("plan", *DEDUCTIBLES) if self.insured and not self.depends_on else ()
+        return ", ".join(chip.text for chip in self.chips if chip.control.name in names)
+
+    @property
+    def without_card(self) -> int | None:
+        """What would be paid, as shown, where a savings card pays a large part and the plan may not count it."""
+        card = next((one for one in self.estimate.drivers if one.unknown == "accumulator"), None)
+        if card is None or any(one.unknown == "accumulator" for one in self.estimate.branches):
+            return None
+        large = self.estimate.program_pays.typical >= self.estimate.you_pay.typical
+        return known(card.high) if large and known(card.high) > self.shown.typical else None
 
     @property
     def plan_unlike(self) -> Text:
