@@ -21,7 +21,7 @@ SIZES = {375: 1400, 1280: 1100}
 """How much of a page is seen, width by height: about two screens of a phone."""
 PAPER = {794: 1050}
 """A page of A4 between its margins above and below."""
-COLOURS = 32
+COLOURS = 48
 LARGEST = 45_000
 
 # Pixels are compared after halving, which blurs what text rendering does from one Chromium to the next.
