@@ -115,7 +115,8 @@ def test_one_address_takes_its_share_and_no_more(patient):
             held.enter_context(connect(place, "127.0.0.2"))
         for _ in range(5):
             assert status(place) == 200
-        assert len(server.active_channels) <= 6
+        # Only theirs are counted: a visitor's closed connection may still be listed.
+        assert sum(channel.addr[0] == "127.0.0.2" for channel in list(server.active_channels.values())) == 5
 
 
 def test_all_of_a_proxy_s_visitors_come_from_its_address(patient):
