@@ -194,6 +194,10 @@ def test_a_worker_that_is_busy_leaves_connections_to_the_others():
         for _ in range(8):
             held.enter_context(connect(place)).sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             time.sleep(0.05)
+        deadline = time.monotonic() + 10
+        while len(server.active_channels) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.3)
         assert len(server.active_channels) == 3
         go_on.set()
         deadline = time.monotonic() + 10
