@@ -1,6 +1,6 @@
-"""What day it is at a clinic, and what time, in its own time zone, where its file says one; how long ago a day was."""
+"""What day it is at a clinic, in its own time zone, where its file says one; how long ago a day was."""
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
@@ -18,11 +18,6 @@ def zone_of(owner: str) -> ZoneInfo | None:
     book = tables_of(owner).book
     zone = book.tables.clinic.time_zone if book and book.tables.clinic else None
     return ZoneInfo(zone) if zone else None
-
-
-def now_at(owner: str) -> datetime:
-    """The moment, in the clinic's time zone."""
-    return services().now().astimezone(zone_of(owner))
 
 
 def day_at(owner: str) -> date:
